@@ -1,0 +1,29 @@
+"""nbgrader's settings for this course: stock nbgrader and formgrader read this file too."""
+
+from nbgrader import preprocessors
+from nbgrader.converters import GenerateAssignment
+
+from qcourse.stubs import ClearSolutions
+
+c = get_config()  # noqa: F821  (traitlets defines it)
+
+c.CourseDirectory.course_id = "qcourse"
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "notebooks"
+# The text source beside each solution must not be copied into the student version.
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "*.py"]
+
+# nbgrader's own steps, with stubs that name the exercise.
+c.GenerateAssignment.preprocessors = [
+    ClearSolutions if step is preprocessors.ClearSolutions else step
+    for step in GenerateAssignment.preprocessors.default()
+]
+c.ClearSolutions.begin_solution_delimeter = "### BEGIN SOLUTION"
+c.ClearSolutions.end_solution_delimeter = "### END SOLUTION"
+c.ClearHiddenTests.begin_test_delimeter = "### BEGIN HIDDEN TESTS"
+c.ClearHiddenTests.end_test_delimeter = "### END HIDDEN TESTS"
+c.ClearSolutions.text_stub = "*Write your answer here.*"
+
+# A loaded machine must not cost a student points: the wall clock is only the outermost limit.
+c.Execute.timeout = 300  # seconds for one cell
+c.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:", "--IPKernelApp.log_level=40"]

@@ -1,0 +1,76 @@
+"""Likely causes by name: a wrong answer that gives what the student's answer gave is the likely cause.
+
+Each notebook's known mistakes stand in a module of their own (``causes06`` …). None is a solution.
+"""
+
+import importlib
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+
+from qcourse.check import sandbox
+
+_KNOWN: dict[str, list[tuple[str, Callable[..., bool]]]] = {}
+
+
+def mistake(number: str, text: str) -> Callable:
+    """Mark a wrong implementation of exercise ``number``: the cause where its result is the student's."""
+
+    def register(wrong: Callable) -> Callable:
+        def gives_the_same(result: Any, args: list, kwargs: dict) -> bool:
+            return same(wrong(*sandbox.copies(args), **kwargs), result)
+
+        _KNOWN.setdefault(number, []).append((text, gives_the_same))
+        return wrong
+
+    return register
+
+
+def symptom(number: str, text: str) -> Callable:
+    """Mark a test ``(result, args, kwargs) -> bool`` that recognises a mistake from what came."""
+
+    def register(recognise: Callable[..., bool]) -> Callable:
+        _KNOWN.setdefault(number, []).append((text, recognise))
+        return recognise
+
+    return register
+
+
+def likely_cause(number: str, result: Any, args: list, kwargs: dict) -> str:
+    """The first known mistake that explains ``result``, or an empty string."""
+    module = f"qcourse.check.causes{int(number.split('.')[0]):02d}"
+    if importlib.util.find_spec(module):
+        importlib.import_module(module)
+    for text, recognise in _KNOWN.get(number, []):
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                if recognise(result, args, kwargs):
+                    return text
+        except Exception:  # a mistake that does not apply to these arguments explains nothing
+            continue
+    return ""
+
+
+def same(a: Any, b: Any) -> bool:
+    """Equal to within rounding of float32, whatever the container."""
+    if isinstance(a, tuple | list):
+        return isinstance(b, tuple | list) and len(a) == len(b) and all(map(same, a, b))
+    if isinstance(a, dict):
+        return isinstance(b, dict) and a.keys() == b.keys() and all(same(a[k], b[k]) for k in a)
+    a, b = plain(a), plain(b)
+    if a.shape != b.shape or a.dtype.kind not in "biuf" or b.dtype.kind not in "biuf":
+        return False
+    return a.dtype.kind == b.dtype.kind and np.allclose(a, b, rtol=1e-5, atol=1e-9, equal_nan=True)
+
+
+def plain(value: Any) -> np.ndarray:
+    """A NumPy array of whatever numbers ``value`` holds."""
+    if isinstance(value, torch.Tensor):
+        value = value.detach()
+        value = value.dequantize() if value.is_quantized else value
+        return value.cpu().numpy()
+    return np.asarray(value)

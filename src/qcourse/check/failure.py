@@ -1,0 +1,62 @@
+"""A failed check: what was tried, what was expected, what came, and the likely cause."""
+
+import html
+import sys
+
+import numpy as np
+
+
+class CheckFailed(AssertionError):
+    """Shown without a traceback: the lines of the check would not help the student."""
+
+    def __init__(self, number: str, problem: str, facts: dict[str, str] | None = None) -> None:
+        self.number, self.problem, self.facts = number, problem, facts or {}
+        super().__init__(self.text())
+
+    def text(self) -> str:
+        lines = [f"Exercise {self.number}: {self.problem}"]
+        lines += [f"  {name + ':':13} {value}" for name, value in self.facts.items()]
+        return "\n".join(lines)
+
+    def html(self) -> str:
+        rows = "".join(
+            f"<tr><th style='text-align:left'>{html.escape(name)}</th>"
+            f"<td style='text-align:left'><code>{html.escape(value)}</code></td></tr>"
+            for name, value in self.facts.items()
+        )
+        return (
+            "<div style='border-left:4px solid #D55E00;padding:0 1em'>"
+            f"<b>&#10007; Exercise {html.escape(self.number)}:</b> {html.escape(self.problem)}"
+            f"<table>{rows}</table></div>"
+        )
+
+    def display(self) -> None:
+        """In a notebook, show the message formatted; its plain text is the fallback."""
+        if "ipykernel" in sys.modules:
+            from IPython.display import display
+
+            display({"text/html": self.html(), "text/plain": self.text()}, raw=True)
+
+    def _render_traceback_(self) -> list[str]:
+        return [self.text() if "ipykernel" not in sys.modules else f"CheckFailed: exercise {self.number}"]
+
+
+def short(value: object, limit: int = 100) -> str:
+    """``value`` in one short line: arrays by dtype, shape and first elements."""
+    if hasattr(value, "detach") and hasattr(value, "dtype"):
+        value = value.detach().dequantize() if value.is_quantized else value.detach()
+        return f"tensor {short(value.cpu().numpy(), limit)}"
+    if isinstance(value, np.ndarray):
+        flat = value.ravel()
+        shown = ", ".join(_number(x) for x in flat[:8]) + (", …" if flat.size > 8 else "")
+        return f"{value.dtype} {list(value.shape)}: [{shown}]"
+    if isinstance(value, tuple):
+        return "(" + ", ".join(short(item, limit) for item in value) + ")"
+    if isinstance(value, float | np.floating):
+        return f"{type(value).__name__} {_number(value)}"
+    text = repr(value).splitlines()[0] if repr(value) else ""
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _number(x: object) -> str:
+    return f"{x:.6g}" if isinstance(x, float | np.floating) else str(x)

@@ -1,0 +1,118 @@
+"""Call a student's function so that nothing it prints, warns of, changes or borrows disturbs the check."""
+
+import contextlib
+import copy
+import io
+import traceback
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from types import FunctionType
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from qcourse import measure, models, quantization
+
+
+class Borrowed(Exception):
+    """The answer called the finished function instead of being one."""
+
+
+# What an exercise asks the student to write, where qcourse has it too.
+FINISHED: dict[str, list[Any]] = {
+    "6": [f for f in vars(quantization).values() if isinstance(f, FunctionType)],
+    "8.1": [models.QuantizedVerySimpleNet.__init__, models.QuantizedVerySimpleNet.forward],
+    "8.4": [measure.size_kb],
+}
+
+
+def finished(number: str) -> list[Any]:
+    """The functions of qcourse that an answer to exercise ``number`` may not call."""
+    return FINISHED.get(number, []) + FINISHED.get(number.split(".")[0], [])
+
+
+@contextlib.contextmanager
+def borrowing_refused(number: str) -> Iterator[None]:
+    """Inside, the finished functions raise `Borrowed`, under whatever name they were imported."""
+
+    def refuse(*args: object, **kwargs: object) -> None:
+        from qcourse.check.sandbox import Borrowed  # runs with the globals of another module
+
+        raise Borrowed
+
+    functions = finished(number)
+    codes = [f.__code__ for f in functions]
+    try:
+        for f in functions:
+            free = f.__code__.co_freevars  # ``super()`` needs its cell: the code must keep as many
+            f.__code__ = refuse.__code__.replace(co_freevars=free)
+        yield
+    finally:
+        for f, code in zip(functions, codes, strict=True):
+            f.__code__ = code
+
+
+@contextlib.contextmanager
+def names_given(function: Callable, given: Mapping[str, object]) -> Iterator[None]:
+    """Inside, the student's own globals hold correct versions of earlier exercises."""
+    scope = getattr(function, "__globals__", {})
+    before = {name: scope[name] for name in given if name in scope}
+    scope.update(given)
+    try:
+        yield
+    finally:
+        for name in given:
+            scope.pop(name, None)
+        scope.update(before)
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[io.StringIO]:
+    """Inside, prints and warnings go into a buffer: nbgrader takes stderr for failure."""
+    buffer = io.StringIO()
+    with (
+        contextlib.redirect_stdout(buffer),
+        contextlib.redirect_stderr(buffer),
+        warnings.catch_warnings(),
+    ):
+        warnings.simplefilter("ignore")
+        yield buffer
+
+
+def changed_arguments(before: list[Any], after: list[Any]) -> list[int]:
+    """The positions at which an argument is no longer what it was."""
+    return [i for i, (a, b) in enumerate(zip(before, after, strict=True)) if not unchanged(a, b)]
+
+
+def unchanged(a: Any, b: Any) -> bool:
+    """Whether two values of the same origin are still equal, bit for bit; NaN equals NaN."""
+    if isinstance(a, nn.Module):
+        modes = [m.training for m in a.modules()] == [m.training for m in b.modules()]
+        kinds = [type(m) for m in a.modules()] == [type(m) for m in b.modules()]
+        return modes and kinds and unchanged(dict(a.state_dict()), dict(b.state_dict()))
+    if isinstance(a, torch.Tensor):
+        if a.is_quantized:
+            return unchanged(a.int_repr(), b.int_repr())
+        return unchanged(a.detach().numpy(), b.detach().numpy())
+    if isinstance(a, np.ndarray):
+        same_kind = isinstance(b, np.ndarray) and a.dtype == b.dtype and a.shape == b.shape
+        return same_kind and a.tobytes() == b.tobytes()
+    if isinstance(a, dict):
+        return a.keys() == b.keys() and all(unchanged(a[key], b[key]) for key in a)
+    if isinstance(a, list | tuple):
+        return len(a) == len(b) and all(map(unchanged, a, b))
+    return True
+
+
+def students_line(error: BaseException) -> str:
+    """The last line of a notebook cell that the error passed through: ``line 3: x.fit()``, or nothing."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [f for f in frames if "ipykernel" in f.filename or f.filename.startswith("<")]
+    return f"line {own[-1].lineno}: {own[-1].line}" if own and own[-1].line else ""
+
+
+def copies(values: tuple | list) -> list[Any]:
+    """Deep copies, so that a change in place can be seen."""
+    return [copy.deepcopy(value) for value in values]

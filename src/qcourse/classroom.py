@@ -1,0 +1,90 @@
+"""A class of students in nbgrader's own folders and gradebook, graded by stock nbgrader."""
+
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook, MissingEntry
+
+from qcourse.course import assignments, read, release_path, solution_path
+from qcourse.errors import UserError
+
+
+class Scored(NamedTuple):
+    """What one student got for one graded cell."""
+
+    grade_id: str
+    score: float
+    max_score: float
+    by_hand: bool
+
+
+class Classroom:
+    """A copy of the course at ``root`` in ``folder``, where a class hands in and is graded."""
+
+    def __init__(self, root: Path, folder: Path) -> None:
+        self.root, self.folder = root, folder.resolve()
+        self.assignments = assignments(root)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        shutil.copy(root / "nbgrader_config.py", self.folder)
+        for name in self.assignments:
+            target = solution_path(self.folder, name)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(solution_path(root, name), target)
+
+    def solution(self, name: str) -> NotebookNode:
+        """The solution as a student would hand it in: the release with the solution cells filled."""
+        notebook, solved = self.release(name), read(solution_path(self.root, name))
+        answers = {c.metadata.nbgrader.grade_id: c.source for c in solved.cells if _is_answer(c)}
+        for cell in notebook.cells:
+            if _is_answer(cell):
+                cell.source = answers[cell.metadata.nbgrader.grade_id]
+        return notebook
+
+    def release(self, name: str) -> NotebookNode:
+        """The student version."""
+        return read(release_path(self.root, name))
+
+    def hand_in(self, student: str, name: str, notebook: NotebookNode) -> None:
+        """Put ``notebook`` where nbgrader looks for the submission of ``student``."""
+        target = self.folder / "submitted" / student / name / f"{name}.ipynb"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(notebook, target)
+
+    def grade(self, *, feedback: bool = False) -> None:
+        """Grade every assignment, two at a time, and write HTML feedback where asked."""
+        for name in self.assignments:
+            self._nbgrader("generate_assignment", name, "--force")
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda name: self._grade(name, feedback), self.assignments))
+
+    def scores(self, student: str, name: str) -> list[Scored]:
+        """The student's graded cells, in no particular order; empty where nothing was graded."""
+        with Gradebook(f"sqlite:///{self.folder}/gradebook.db", "qcourse") as gradebook:
+            try:
+                notebook = gradebook.find_submission_notebook(name, name, student)
+            except MissingEntry:
+                return []
+            return [Scored(g.name, g.score, g.max_score, g.needs_manual_grade) for g in notebook.grades]
+
+    def _grade(self, name: str, feedback: bool) -> None:
+        self._nbgrader("autograde", name, "--force")
+        if feedback:
+            self._nbgrader("generate_feedback", name, "--force")
+
+    def _nbgrader(self, *arguments: str) -> None:
+        command = [sys.executable, "-m", "nbgrader", *arguments]
+        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True)
+        if done.returncode:
+            log = self.folder / "nbgrader.log"
+            log.write_text(done.stdout + done.stderr)
+            raise UserError(f"nbgrader {' '.join(arguments)} failed: read {log}.")
+
+
+def _is_answer(cell: NotebookNode) -> bool:
+    return bool(cell.metadata.get("nbgrader", {}).get("solution"))
