@@ -53,7 +53,8 @@ def execute(notebook: NotebookNode, folder: Path) -> None:
     try:
         client.execute()
     except CellExecutionError as error:
-        raise UserError(f"a cell of {folder.name} fails: mend it in the .py file. {error}") from None
+        problem = f"{error.ename}: {error.evalue}"
+        raise UserError(f"a cell of {folder.name} fails: mend it in the .py file. {problem}") from None
 
 
 def build_solution(root: Path, name: str, force: bool = False) -> bool:

@@ -6,6 +6,7 @@ uint8, which is already what a memory map wants. Nothing is decoded, nothing is 
 
 import contextlib
 import hashlib
+import importlib.util
 import os
 import shutil
 import socket
@@ -88,6 +89,10 @@ def declare_missing_operators() -> None:
     """
     import torch
 
+    package = importlib.util.find_spec("torchvision")
+    for compiled in Path(package.origin).parent.glob("_C.*") if package and package.origin else ():
+        with contextlib.suppress(OSError):  # where it does load, the operators are there
+            torch.ops.load_library(compiled)
     if not hasattr(torch.ops.torchvision, "nms"):
         library = torch.library.Library("torchvision", "FRAGMENT")
         library.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
@@ -129,7 +134,8 @@ def _read_folder(folder: Path, files: dict, name: str) -> tuple[Digits | None, s
             what = "damaged" if size == wanted else f"incomplete ({size:,} of {wanted:,} bytes)"
             return None, f"{path} is {what}"
         arrays.append(np.memmap(path, dtype=np.uint8, mode="r", offset=header, shape=shape))
-    return Digits(*arrays[:4], _name(name, *arrays)), ""
+    a, b, c, d = arrays
+    return Digits(a, b, c, d, _name(name, *arrays)), ""
 
 
 def _name(source: str, *arrays: np.ndarray) -> str:

@@ -7,6 +7,8 @@ from typing import TypeVar
 
 from tqdm import tqdm
 
+from qcourse.kernel import in_notebook
+
 T = TypeVar("T")
 
 
@@ -16,7 +18,7 @@ def progress(items: Sequence[T], what: str) -> Iterator[T]:
     In a terminal this is tqdm on stdout. In a notebook one line is updated in place, and ends as
     plain text without times, so that two runs store the same output.
     """
-    if "ipykernel" not in sys.modules:
+    if not in_notebook():
         yield from tqdm(items, what, file=sys.stdout, leave=False, disable=not sys.stdout.isatty())
         return
     from IPython.display import DisplayHandle

@@ -17,5 +17,5 @@ class ClearSolutions(NbgraderClearSolutions):
         found = re.search(rf"{self.begin_solution_delimeter} *(.+)", cell.source)
         if found and cell.cell_type == "code":
             stub = f'# YOUR CODE HERE\nraise NotImplementedError("{found[1].strip()}")'
-            self.code_stub = {**self.code_stub, "python": stub}
+            self.code_stub = {"python": stub}
         return super().preprocess_cell(cell, resources, cell_index)

@@ -12,7 +12,11 @@ import torch
 
 from qcourse.errors import UserError
 
-for _about in ("torch.ao.quantization is deprecated", ".*will be deprecated", ".*quint8|.*reduce_range"):
+for _about in (
+    "torch.ao.quantization is deprecated",
+    ".*reduce_range will be deprecated",
+    "torch.quantize_per_tensor, .* are deprecated",
+):
     warnings.filterwarnings("ignore", message=_about)
 
 try:

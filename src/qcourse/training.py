@@ -60,8 +60,10 @@ def trained_net(images: torch.Tensor, labels: torch.Tensor, seed: int = 0) -> Ve
     """The course's float network, trained: 2 epochs of MNIST, 30 of the much smaller offline digits."""
     deterministic(seed)
     net = VerySimpleNet()
-    recipe = {"epochs": 30, "batch_size": 32, "lr": 4e-3} if len(images) < 10_000 else {}
-    train(net, images, labels, seed=seed, **recipe)
+    if len(images) < 10_000:
+        train(net, images, labels, epochs=30, batch_size=32, lr=4e-3, seed=seed)
+    else:
+        train(net, images, labels, seed=seed)
     return net
 
 

@@ -14,7 +14,7 @@ class Exercise:
 
     ``number`` is "6.2", ``answer`` the student's function or class, ``returns`` the names of what it
     returns where that is a tuple, ``given`` correct versions of earlier exercises that the answer may
-    use, ``hidden`` whether messages must keep inputs to themselves.
+    use (or, in 06, their names), ``hidden`` whether messages must keep inputs to themselves.
     """
 
     def __init__(
@@ -23,11 +23,13 @@ class Exercise:
         answer: Callable,
         *,
         returns: Sequence[str] = (),
-        given: Mapping[str, object] | None = None,
+        given: Mapping[str, object] | Sequence[str] = (),
         hidden: bool = False,
     ) -> None:
         self.number, self.answer, self.returns = number, answer, returns
-        self.given, self.hidden = given or {}, hidden
+        given = given or {}
+        self.given = given if isinstance(given, Mapping) else sandbox.finished_copies(given)
+        self.hidden = hidden
         self.case, self.input = "", ""
         self._last: tuple[Any, list, dict] = (None, [], {})
 
@@ -66,6 +68,8 @@ class Exercise:
         if theirs.shape != ours.shape:
             self.fail(f"{name} has the wrong shape.", expected=f"shape {list(ours.shape)}",
                       got=f"shape {list(theirs.shape)}")  # fmt: skip
+        if theirs.dtype.kind not in "biufc":
+            self.fail(f"{name} does not hold numbers.", **self._both(want, got))
         if ours.dtype.kind != "b" and np.isnan(theirs).any() and not np.isnan(ours).any():
             self.fail(f"{name} holds NaN (not a number).", **self._both(want, got))
         wrong = ~np.isclose(theirs, ours, rtol=rtol, atol=atol, equal_nan=True)

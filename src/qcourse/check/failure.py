@@ -1,9 +1,11 @@
 """A failed check: what was tried, what was expected, what came, and the likely cause."""
 
 import html
-import sys
+from typing import Any
 
 import numpy as np
+
+from qcourse.kernel import in_notebook
 
 
 class CheckFailed(AssertionError):
@@ -32,16 +34,16 @@ class CheckFailed(AssertionError):
 
     def display(self) -> None:
         """In a notebook, show the message formatted; its plain text is the fallback."""
-        if "ipykernel" in sys.modules:
+        if in_notebook():
             from IPython.display import display
 
             display({"text/html": self.html(), "text/plain": self.text()}, raw=True)
 
     def _render_traceback_(self) -> list[str]:
-        return [self.text() if "ipykernel" not in sys.modules else f"CheckFailed: exercise {self.number}"]
+        return [f"CheckFailed: exercise {self.number}" if in_notebook() else self.text()]
 
 
-def short(value: object, limit: int = 100) -> str:
+def short(value: Any, limit: int = 100) -> str:
     """``value`` in one short line: arrays by dtype, shape and first elements."""
     if hasattr(value, "detach") and hasattr(value, "dtype"):
         value = value.detach().dequantize() if value.is_quantized else value.detach()

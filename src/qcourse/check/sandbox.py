@@ -2,10 +2,11 @@
 
 import contextlib
 import copy
+import importlib.util
 import io
 import traceback
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import FunctionType
 from typing import Any
 
@@ -52,6 +53,14 @@ def borrowing_refused(number: str) -> Iterator[None]:
     finally:
         for f, code in zip(functions, codes, strict=True):
             f.__code__ = code
+
+
+def finished_copies(names: Iterable[str]) -> dict[str, Any]:
+    """Correct versions of earlier exercises of 06, by name: copies that `borrowing_refused` leaves alone."""
+    spec = importlib.util.find_spec("qcourse.quantization")
+    module = importlib.util.module_from_spec(spec)  # type: ignore[arg-type]
+    spec.loader.exec_module(module)  # type: ignore[union-attr]
+    return {name: getattr(module, name) for name in names}
 
 
 @contextlib.contextmanager

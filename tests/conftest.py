@@ -1,0 +1,29 @@
+"""What every test needs: one thread, no network, and the course's folder."""
+
+import os
+from pathlib import Path
+
+import pytest
+import torch
+
+ROOT = Path(__file__).parent.parent
+os.environ["QCOURSE_OFFLINE"] = "1"  # no test downloads anything
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    return ROOT
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _one_thread() -> None:
+    torch.set_num_threads(1)
+
+
+@pytest.fixture
+def no_data(monkeypatch, tmp_path) -> Path:
+    """A machine that has no MNIST and cannot get it; returns its cache folder."""
+    monkeypatch.delenv("QCOURSE_DATA", raising=False)
+    monkeypatch.delenv("QCOURSE_SOURCE", raising=False)
+    monkeypatch.setenv("QCOURSE_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"

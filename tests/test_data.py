@@ -1,0 +1,159 @@
+"""Every source of the digits, and every way in which one can be broken."""
+
+import hashlib
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from qcourse import data
+from qcourse.errors import UserError
+
+
+def fake_mnist(folder, spoil=""):
+    """Files of MNIST's sizes, whose checksums are those in ``FAKE``."""
+    raw = folder / "MNIST" / "raw"
+    raw.mkdir(parents=True)
+    for name, (shape, header, _) in data.MNIST_FILES.items():
+        content = bytes(header + int(np.prod(shape)))
+        if spoil == "half" and "t10k-images" in name:
+            content = content[: len(content) // 2]
+        if spoil == "flipped" and "t10k-images" in name:
+            content = content[:-1] + b"\1"
+        (raw / name).write_bytes(content)
+
+
+@pytest.fixture
+def datasets():
+    """torchvision's data sets, importable on every machine."""
+    data.declare_missing_operators()
+    from torchvision import datasets
+
+    return datasets
+
+
+@pytest.fixture
+def small_mnist(monkeypatch):
+    """A stand-in for MNIST: zeros, a hundredth of its size, with right checksums."""
+    files = {}
+    for name, (shape, header, _) in data.MNIST_FILES.items():
+        shape = (shape[0] // 100, *shape[1:])
+        files[name] = (shape, header, hashlib.md5(bytes(header + int(np.prod(shape)))).hexdigest())
+    monkeypatch.setattr(data, "MNIST_FILES", files)
+
+
+def test_real_mnist_where_it_is_on_disk(root):
+    folder = os.environ.get("QCOURSE_DATA")
+    if not folder:
+        pytest.skip("QCOURSE_DATA does not name a folder with MNIST")
+    digits = data.load_digits28("mnist")
+    assert digits.train_images.shape == (60_000, 28, 28)
+    assert digits.test_images.dtype == np.uint8
+    assert digits.train_labels[:5].tolist() == [5, 0, 4, 1, 9]  # LeCun's first five
+    assert isinstance(digits.train_images, np.memmap)
+
+
+def test_offline_digits_are_made_once_and_mapped_next_time(no_data, capsys):
+    first = data.load_digits28()
+    second = data.load_digits28()
+    assert "in place of MNIST (QCOURSE_OFFLINE forbids the download)" in capsys.readouterr().out
+    assert isinstance(second.train_images, np.memmap)
+    for a, b in zip(first[:4], second[:4], strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert first.train_images.shape == (1_400, 28, 28)
+    assert len(first.test_labels) == 397
+    assert set(first.test_labels) == set(range(10))
+    assert first.train_images.max() == 255
+
+
+def test_digits_are_not_changed_by_who_uses_them(no_data):
+    for digits in (data.load_digits28(), data.load_digits28()):
+        with pytest.raises(ValueError, match="read-only"):
+            digits.train_images[0, 0, 0] = 1
+
+
+def test_upscaling_keeps_corners_constants_and_symmetry():
+    image = np.zeros((2, 8, 8), dtype=np.int64)
+    image[0] = 16
+    image[1, 0, 0] = 16
+    big = data._upscale(image)
+    assert np.all(big[0] == 255)
+    assert big[1, 0, 0] == 255
+    assert np.array_equal(big[1], big[1].T)
+    assert np.array_equal(data._upscale(image[:, ::-1]), big[:, ::-1])
+
+
+@pytest.mark.parametrize(("spoil", "word"), [("half", "incomplete"), ("flipped", "damaged")])
+def test_a_damaged_file_is_found_and_never_used(
+    no_data, small_mnist, tmp_path, monkeypatch, capsys, spoil, word
+):
+    fake_mnist(tmp_path / "given", spoil)
+    monkeypatch.setenv("QCOURSE_DATA", str(tmp_path / "given"))
+    digits = data.load_digits28()
+    said = capsys.readouterr().out
+    assert "scikit-learn" in digits.name
+    assert "t10k-images-idx3-ubyte" in said
+    assert word in said
+    assert len(said.splitlines()) == 1
+
+
+def test_a_whole_folder_is_used(no_data, small_mnist, tmp_path, monkeypatch):
+    fake_mnist(tmp_path / "given")
+    monkeypatch.setenv("QCOURSE_DATA", str(tmp_path / "given"))
+    assert data.load_digits28("mnist").train_images.shape == (600, 28, 28)
+
+
+def test_a_damaged_cache_is_fetched_again(no_data, small_mnist, datasets, monkeypatch):
+    fake_mnist(no_data, "half")
+    monkeypatch.delenv("QCOURSE_OFFLINE")
+    monkeypatch.setattr(datasets, "MNIST", lambda folder, download: fake_mnist(data.Path(folder)))
+    assert data.load_digits28().name.startswith("MNIST")
+    monkeypatch.setenv("QCOURSE_OFFLINE", "1")
+    assert data.load_digits28().name.startswith("MNIST")
+
+
+@pytest.mark.parametrize(
+    "fault", [OSError(28, "No space left on device"), RuntimeError("Error downloading x")]
+)
+def test_a_failed_download_leaves_nothing_and_falls_back(
+    no_data, small_mnist, datasets, monkeypatch, capsys, fault
+):
+    def broken(folder, download):
+        fake_mnist(data.Path(folder), "half")
+        raise fault
+
+    monkeypatch.delenv("QCOURSE_OFFLINE")
+    monkeypatch.setattr(datasets, "MNIST", broken)
+    assert data.load_digits28().name.startswith("scikit-learn")
+    assert "download failed" in capsys.readouterr().out
+    assert not (no_data / "MNIST" / "raw").exists()
+    with pytest.raises(UserError, match="QCOURSE_DATA"):
+        data.load_digits28("mnist")
+
+
+def test_a_missing_folder_and_a_cache_that_cannot_be_written(no_data, tmp_path, monkeypatch, capsys):
+    (tmp_path / "file").write_text("not a folder")
+    monkeypatch.setenv("QCOURSE_DATA", str(tmp_path / "nowhere"))
+    monkeypatch.setenv("QCOURSE_CACHE", str(tmp_path / "file" / "cache"))
+    assert data.load_digits28().name.startswith("scikit-learn")
+    assert "nowhere" in capsys.readouterr().out
+
+
+def test_an_unknown_source_is_one_sentence():
+    with pytest.raises(UserError, match="'cifar' is unknown: say one of auto, mnist, digits"):
+        data.load_digits28("cifar")
+
+
+def test_loading_from_disk_imports_neither_torch_nor_torchvision(no_data):
+    code = (
+        "import sys; from qcourse.data import load_digits28 as f; f('digits'); print('torch' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.endswith("False\n")
+
+
+def test_torchvision_imports_where_its_operators_are_missing():
+    code = "from qcourse.data import declare_missing_operators as f; f(); f(); import torchvision.datasets"
+    subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=True)
