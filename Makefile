@@ -8,7 +8,7 @@ export OMP_NUM_THREADS := 1
 SETUP := $(VENV)/.installed
 SOURCES := $(shell find src solutions notebooks tests -name '*.py' -o -name '*.ipynb') nbgrader_config.py
 
-.PHONY: help demo test build verify lint lab bench clean setup
+.PHONY: help demo test build verify judge lint lab bench clean setup
 
 help: ## list the tasks
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -36,13 +36,16 @@ build/verified: $(SOURCES)
 	@python -m qcourse.verify
 	@mkdir -p build && touch $@
 
+judge: $(SETUP) ## every check against every right and wrong answer in tests/answers
+	@python -m qcourse.judge
+
 lint: $(SETUP) ## format, lint and types
 	ruff format --check src tests
 	ruff check src tests
 	mypy
 
 bench: $(SETUP) ## how fast: cold notebooks, the PTQ flow; figures in build/bench.json
-	@python -m qcourse.bench
+	@python tests/bench.py
 
 lab: $(SETUP) ## JupyterLab on the student version
 	jupyter lab notebooks

@@ -137,7 +137,9 @@ def main() -> int:
 
 def _lines(notebook: NotebookNode) -> tuple[set[str], set[str]]:
     """The lines inside the regions that are cut out for students, and those outside."""
-    secret, public, inside = set(), set(), False
+    secret: set[str] = set()
+    public: set[str] = set()
+    inside = False
     for line in "\n".join(cell.source for cell in notebook.cells).split("\n"):
         if re.search(r"### (BEGIN|END) (SOLUTION|HIDDEN TESTS)", line):
             inside = "BEGIN" in line

@@ -146,10 +146,10 @@ class Exercise:
                 return target(*args, **kwargs)
         except sandbox.Borrowed:
             problem, line = "the answer calls qcourse's finished function; write it yourself.", ""
-        except NotImplementedError as error:
-            problem, line = f"not written yet. {error}", ""
         except (Exception, SystemExit) as error:
-            problem, line = f"your code raised {type(error).__name__}: {error}", sandbox.students_line(error)
+            problem, line = f"your code raised {sandbox.first_line(error)}", sandbox.students_line(error)
+            if isinstance(error, NotImplementedError) and "Could not run" not in str(error):  # torch's own
+                problem, line = f"not written yet. {error}", ""
         self.fail(problem, where=line)
 
     def _check_returned(self, result: Any) -> None:

@@ -3,6 +3,7 @@
 import contextlib
 import copy
 import importlib.util
+import inspect
 import io
 import traceback
 import warnings
@@ -66,7 +67,7 @@ def finished_copies(names: Iterable[str]) -> dict[str, Any]:
 @contextlib.contextmanager
 def names_given(function: Callable, given: Mapping[str, object]) -> Iterator[None]:
     """Inside, the student's own globals hold correct versions of earlier exercises."""
-    scope = getattr(function, "__globals__", {})
+    scope = getattr(inspect.unwrap(function), "__globals__", {})
     before = {name: scope[name] for name in given if name in scope}
     scope.update(given)
     try:
@@ -120,6 +121,11 @@ def students_line(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     own = [f for f in frames if "ipykernel" in f.filename or f.filename.startswith("<")]
     return f"line {own[-1].lineno}: {own[-1].line}" if own and own[-1].line else ""
+
+
+def first_line(error: BaseException) -> str:
+    """``ValueError: what is wrong``: torch's messages run to fifty lines."""
+    return f"{type(error).__name__}: {(str(error).splitlines() or [''])[0][:300]}"
 
 
 def copies(values: tuple | list) -> list[Any]:
