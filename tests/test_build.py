@@ -32,6 +32,8 @@ def double(x):
     return twice_the_value_of_x
     ### END SOLUTION
 
+pytestmark = pytest.mark.slow
+
 
 # %% nbgrader={"grade": true, "grade_id": "double-check", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 ex = Exercise("1.1", double)

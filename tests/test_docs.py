@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-PROJECT_DOCS = ("README.md", "docs/student.md", "docs/instructor.md", "docs/architecture.md", "docs/corrections.md")
+GUIDES = ("student", "instructor", "architecture", "corrections")
+PROJECT_DOCS = ("README.md", *(f"docs/{name}.md" for name in GUIDES))
 
 
 def test_every_correction_is_shown(root):

@@ -149,7 +149,7 @@ class Exercise:
         except (Exception, SystemExit) as error:
             problem, line = f"your code raised {sandbox.first_line(error)}", sandbox.students_line(error)
             if isinstance(error, NotImplementedError) and "Could not run" not in str(error):  # torch's own
-                problem, line = f"not written yet. {error}", ""
+                problem, line = f"not written yet: {str(error).removeprefix(f'Exercise {self.number}: ')}.", ""
         self.fail(problem, where=line)
 
     def _check_returned(self, result: Any) -> None:

@@ -1,0 +1,96 @@
+"""`qcourse check` on notebooks as students leave them."""
+
+import json
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from qcourse.cli import main
+
+pytestmark = pytest.mark.slow
+
+
+def graded(source: str, name: str):
+    meta = {"grade": True, "grade_id": f"{name}-check", "points": 1, "solution": False, "schema_version": 3}
+    return new_code_cell(source, metadata={"nbgrader": meta | {"locked": True, "task": False}})
+
+
+CHECK_ONE = graded('ex = Exercise("1.1", one)\nex.equal("one", ex.call(), 1)\nex.passed()', "one")
+CHECK_TWO = graded('ex = Exercise(\n    "1.2", two)\nex.equal("two", ex.call(), 2)\nex.passed()', "two")
+IMPORTS = "from qcourse.check import Exercise"
+ONE, TWO = "def one():\n    return 1", "def two():\n    return 2"
+
+
+@pytest.fixture
+def checked(tmp_path, monkeypatch, capsys):
+    """Write a notebook, check it; return the exit code, what was printed, and the JSON."""
+
+    def check(*cells, options=()):
+        cells = [new_code_cell(c) if isinstance(c, str) else c for c in cells]
+        nbformat.write(new_notebook(cells=cells), tmp_path / "06_small.ipynb")
+        monkeypatch.chdir(tmp_path)
+        code = main(["check", "06", "--json", "result.json", *options])
+        out, err = capsys.readouterr()
+        result = tmp_path / "result.json"
+        return code, out + err, json.loads(result.read_text()) if result.exists() else None
+
+    return check
+
+
+def test_all_right_is_exit_code_0(checked):
+    code, said, result = checked(IMPORTS, ONE, CHECK_ONE, TWO, CHECK_TWO)
+    assert code == 0
+    assert "✓ 1.1" in said
+    assert "2 of 2; hidden tests run when your work is graded" in said
+    assert [r["points"] for r in result] == [1, 1]
+    assert result[1]["exercise"] == "1.2"
+
+
+def test_a_wrong_answer_costs_its_own_exercise_and_is_explained(checked):
+    code, said, result = checked(IMPORTS, "def one():\n    return 3", CHECK_ONE, TWO, CHECK_TWO)
+    assert code == 1
+    assert "one is wrong" in said
+    assert "expected:     1" in said
+    assert [r["points"] for r in result] == [0, 1]
+
+
+def test_a_name_that_only_an_old_kernel_knows(checked):
+    assert "`one` is defined by no cell" in checked(IMPORTS, CHECK_ONE)[1]
+    assert "used before it is defined, in cell 3" in checked(IMPORTS, CHECK_ONE, ONE)[1]
+    assert "cell 2, which defines it, fails with SyntaxError" in checked(IMPORTS, "def one(:", CHECK_ONE)[1]
+
+
+def test_a_cell_that_hangs_is_named(checked):
+    endless = "def one():\n    return 1\nwhile True: pass"
+    code, said, _ = checked(IMPORTS, endless, CHECK_ONE, options=["--timeout", "8"])
+    assert code == 1
+    assert "not reached: cell 2 (def one():) ran for more than 8 seconds" in said
+
+
+def test_a_cell_that_ends_the_kernel_is_named(checked):
+    code, said, _ = checked(IMPORTS, "import os; os._exit(1)", CHECK_ONE)
+    assert code == 1
+    assert "cell 2 (import os; os._exit(1)) ended the kernel" in said
+
+
+@pytest.mark.parametrize(
+    ("content", "words"), [("{", "not a valid notebook"), ("\udcff", "cannot be read"), ("{}", "not a valid")]
+)
+def test_what_is_not_a_notebook_is_one_sentence(tmp_path, capsys, content, words):
+    path = tmp_path / "x.ipynb"
+    path.write_text(content, errors="surrogateescape")
+    assert main(["check", str(path)]) == 2
+    said = capsys.readouterr().err
+    assert words in said
+    assert len(said.splitlines()) == 1
+
+
+def test_a_missing_notebook_and_a_foreign_one_are_one_sentence(checked, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(["check", "07"]) == 2
+    assert main(["check", "no.ipynb"]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 2
+    code, said, _ = checked("1 + 1")
+    assert code == 2
+    assert "holds no check of this course" in said
