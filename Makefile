@@ -8,7 +8,7 @@ export OMP_NUM_THREADS := 1
 SETUP := $(VENV)/.installed
 SOURCES := $(shell find src solutions notebooks tests -name '*.py' -o -name '*.ipynb') nbgrader_config.py
 
-.PHONY: help demo test build verify judge lint lab bench clean setup
+.PHONY: help demo test build verify judge mutants lint lab bench clean setup
 
 help: ## list the tasks
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -38,6 +38,9 @@ build/verified: $(SOURCES)
 
 judge: $(SETUP) ## every check against every right and wrong answer in tests/answers
 	@python -m qcourse.judge
+
+mutants: $(SETUP) ## every check against small changes to the reference solutions
+	@python -m qcourse.mutants
 
 lint: $(SETUP) ## format, lint and types
 	ruff format --check src tests

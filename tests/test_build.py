@@ -8,6 +8,7 @@ from qcourse import build, verify
 from qcourse.course import read, read_source, release_path, solution_path
 from qcourse.errors import UserError
 
+pytestmark = pytest.mark.slow
 NAME = "01_small"
 SOURCE = '''# ---
 # jupyter:
@@ -31,8 +32,6 @@ def double(x):
     twice_the_value_of_x = 2 * x
     return twice_the_value_of_x
     ### END SOLUTION
-
-pytestmark = pytest.mark.slow
 
 
 # %% nbgrader={"grade": true, "grade_id": "double-check", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
