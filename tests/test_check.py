@@ -9,6 +9,7 @@ from torch import nn
 
 from qcourse import quantization
 from qcourse.check import CheckFailed, Exercise
+from qcourse.check.picture import number_line
 from qcourse.models import QuantizedVerySimpleNet
 
 
@@ -178,3 +179,37 @@ def test_a_failure_in_a_notebook_is_one_line_beside_formatted_html():
 def test_passing_says_one_line(capsys):
     Exercise("6.2", print).passed()
     assert capsys.readouterr().out == "✓ Exercise 6.2: visible check passed.\n"
+
+
+def test_names_that_a_variable_hides_come_back(capsys):
+    scope = {"max": 3, "np": None, "round": lambda x: 1, "torch": torch, "Exercise": Exercise}
+    exec("ex = Exercise('99.1', print)\nfound = max(1, 2), np.array([1]), round(7.0)", scope)
+    assert scope["found"] == (2, np.array([1]), 1)
+    said = capsys.readouterr().out.splitlines()
+    assert len(said) == 2
+    assert "'max'" in said[0]
+
+
+def test_the_picture_has_a_ring_and_a_cross_for_each_number_and_hidden_ones_have_none():
+    exercise = Exercise("99.1", print)
+    with pytest.raises(CheckFailed) as caught:
+        exercise.equal("codes", np.array([1, 2, 4]), np.array([1, 3, 4]))
+    assert caught.value.picture.count("<circle") == caught.value.picture.count("#D55E00") == 3
+    exercise.hidden = True
+    with pytest.raises(CheckFailed) as caught:
+        exercise.equal("codes", np.array([1, 2, 4]), np.array([1, 3, 4]))
+    assert caught.value.picture == ""
+
+
+@pytest.mark.parametrize("values", [[1.0], [1.0, np.inf], [2.0, 2.0], list(range(99))])
+def test_no_picture_where_it_would_say_nothing(values):
+    assert number_line(np.array(values), np.array(values)) == ""
+
+
+def test_every_known_mistake_has_a_text_that_names_it():
+    from qcourse.check import causes
+
+    for notebook in ("06", "07", "08", "09"):
+        causes.likely_cause(f"{int(notebook)}.1", None, [], {})
+    assert len(causes._KNOWN) == 26
+    assert all(len(text) > 15 for known in causes._KNOWN.values() for text, _ in known)

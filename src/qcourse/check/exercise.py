@@ -1,5 +1,6 @@
 """One graded cell: calls to the student's answer, and what must be true of what comes back."""
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -7,6 +8,7 @@ import numpy as np
 
 from qcourse.check import causes, sandbox
 from qcourse.check.failure import CheckFailed, short
+from qcourse.check.picture import number_line
 
 
 class Exercise:
@@ -31,6 +33,7 @@ class Exercise:
         self.given = given if isinstance(given, Mapping) else sandbox.finished_copies(given)
         self.hidden = hidden
         self.case, self.input = "", ""
+        sandbox.restore_names(sys._getframe(1).f_globals)
         self._last: tuple[Any, list, dict] = (None, [], {})
 
     def call(
@@ -122,7 +125,7 @@ class Exercise:
         kind = "hidden tests" if self.hidden else "visible check"
         print(f"✓ Exercise {self.number}: {kind} passed.")
 
-    def fail(self, problem: str, **facts: str) -> None:
+    def fail(self, problem: str, *, picture: str = "", **facts: str) -> None:
         """Raise `CheckFailed` with the input, the facts, the likely cause and where to read."""
         told = {"case": self.case} if self.case else {}
         if not self.hidden and self.input:
@@ -131,7 +134,7 @@ class Exercise:
         if cause := causes.likely_cause(self.number, *self._last):
             told["likely cause"] = cause
         told["read"] = f"exercise {self.number}: the formula above the cell, and its hint"
-        failure = CheckFailed(self.number, problem, told)
+        failure = CheckFailed(self.number, problem, told, picture)
         failure.display()
         raise failure from None
 
@@ -149,7 +152,10 @@ class Exercise:
         except (Exception, SystemExit) as error:
             problem, line = f"your code raised {sandbox.first_line(error)}", sandbox.students_line(error)
             if isinstance(error, NotImplementedError) and "Could not run" not in str(error):  # torch's own
-                problem, line = f"not written yet: {str(error).removeprefix(f'Exercise {self.number}: ')}.", ""
+                problem, line = (
+                    f"not written yet: {str(error).removeprefix(f'Exercise {self.number}: ')}.",
+                    "",
+                )
         self.fail(problem, where=line)
 
     def _check_returned(self, result: Any) -> None:
@@ -182,7 +188,9 @@ class Exercise:
         ours, theirs = causes.plain(want)[where], causes.plain(got)[where]
         first = f"element {list(where)}: expected {ours:.6g}, got {theirs:.6g}"
         facts = {} if self.hidden else self._both(want, got)
-        self.fail(f"{name} is wrong in {wrong.sum()} of {wrong.size} elements.", first=first, **facts)
+        picture = "" if self.hidden else number_line(causes.plain(want), causes.plain(got))
+        problem = f"{name} is wrong in {wrong.sum()} of {wrong.size} elements."
+        self.fail(problem, picture=picture, first=first, **facts)
 
     def _both(self, want: Any, got: Any) -> dict[str, str]:
         return {"expected": short(want), "got": short(got)}

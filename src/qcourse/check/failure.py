@@ -11,8 +11,10 @@ from qcourse.kernel import in_notebook
 class CheckFailed(AssertionError):
     """Shown without a traceback: the lines of the check would not help the student."""
 
-    def __init__(self, number: str, problem: str, facts: dict[str, str] | None = None) -> None:
-        self.number, self.problem, self.facts = number, problem, facts or {}
+    def __init__(
+        self, number: str, problem: str, facts: dict[str, str] | None = None, picture: str = ""
+    ) -> None:
+        self.number, self.problem, self.facts, self.picture = number, problem, facts or {}, picture
         super().__init__(self.text())
 
     def text(self) -> str:
@@ -29,7 +31,7 @@ class CheckFailed(AssertionError):
         return (
             "<div style='border-left:4px solid #D55E00;padding:0 1em'>"
             f"<b>&#10007; Exercise {html.escape(self.number)}:</b> {html.escape(self.problem)}"
-            f"<table>{rows}</table></div>"
+            f"<table>{rows}</table>{self.picture}</div>"
         )
 
     def display(self) -> None:

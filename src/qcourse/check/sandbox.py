@@ -1,14 +1,16 @@
 """Call a student's function so that nothing it prints, warns of, changes or borrows disturbs the check."""
 
+import builtins
 import contextlib
 import copy
 import importlib.util
 import inspect
 import io
+import math
 import traceback
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from types import FunctionType
+from types import FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -28,6 +30,27 @@ FINISHED: dict[str, list[Any]] = {
     "8.1": [models.QuantizedVerySimpleNet.__init__, models.QuantizedVerySimpleNet.forward],
     "8.4": [measure.size_kb],
 }
+
+
+MODULES = {"np": np, "torch": torch, "nn": nn, "math": math, "copy": copy}
+
+
+def restore_names(scope: dict[str, Any]) -> None:
+    """Give the cell its ``np`` and its builtins back where a variable of the notebook hides them.
+
+    Only what cannot be meant is touched: ``max = 3`` hides a function behind a number. A helper of the
+    student's that is called ``round`` stays.
+    """
+    hidden = [
+        n for n in vars(builtins) if n in scope and callable(vars(builtins)[n]) and not callable(scope[n])
+    ]
+    for name in hidden:
+        del scope[name]
+    lost = [n for n in MODULES if n in scope and not isinstance(scope[n], ModuleType)]
+    replaced = [n for n in lost if not callable(scope[n])]
+    scope.update({name: MODULES[name] for name in replaced})
+    for name in hidden + replaced:
+        print(f"A variable called {name!r} hides {name!r} itself; this cell goes on without the variable.")
 
 
 def finished(number: str) -> list[Any]:

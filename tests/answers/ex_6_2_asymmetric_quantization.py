@@ -1,0 +1,353 @@
+# %% right: loops over the elements, half rounds up
+def asymmetric_quantization(params, bits):
+    values = [float(v) for v in params.ravel()]
+    if not values or any(math.isnan(v) or math.isinf(v) for v in values):
+        raise ValueError("need finite values")
+    levels = 2**bits - 1
+    low, high = min([0.0, *values]), max([0.0, *values])
+    if low == high:
+        return np.zeros(params.shape, np.int32), 1.0, 0
+    scale = (high - low) / levels
+    zero = math.floor(-low / scale + 0.5)
+    codes = [min(max(math.floor(v / scale + zero + 0.5), 0), levels) for v in values]
+    return np.array(codes, np.int32).reshape(params.shape), scale, zero
+
+
+# %% right: NumPy scalars, in the input's own dtype
+def asymmetric_quantization(params, bits):
+    if params.size == 0:
+        raise ValueError("empty")
+    if not np.isfinite(params).all():
+        raise ValueError("not finite")
+    alpha = np.maximum(params.max(), 0)
+    beta = np.minimum(params.min(), 0)
+    scale = (alpha - beta) / (2**bits - 1)
+    if scale == 0:
+        scale = np.float64(1.0)
+    zero = np.int64(-np.round(beta / scale))
+    quantized = clamp(np.round(params / scale + zero), 0, 2**bits - 1).astype(np.int32)
+    return quantized, scale, zero
+
+
+# %% right: torch inside
+def asymmetric_quantization(params, bits):
+    import torch
+
+    x = torch.tensor(params, dtype=torch.float64)
+    if x.numel() == 0 or not torch.isfinite(x).all():
+        raise ValueError("bad input")
+    low = torch.clamp(x.min(), max=0.0).item()
+    high = torch.clamp(x.max(), min=0.0).item()
+    scale = (high - low) / (2**bits - 1)
+    scale = scale if scale > 0 else 1.0
+    zero = int(torch.round(torch.tensor(-low / scale, dtype=torch.float64)))
+    codes = torch.clamp(torch.round(x / scale) + zero, 0, 2**bits - 1)
+    return codes.to(torch.int32).numpy(), scale, zero
+
+
+# %% right: the zero point from the upper end, helpers in a second function
+def _range_with_zero(values):
+    return min(float(values.min()), 0.0), max(float(values.max()), 0.0)
+
+
+def asymmetric_quantization(params, bits):
+    if params.size < 1 or np.isnan(params).any() or np.isinf(params).any():
+        raise ValueError
+    low, high = _range_with_zero(params)
+    if low == high == 0.0:
+        return np.zeros_like(params, dtype=np.int32), 1.0, 0
+    top = (1 << bits) - 1
+    scale = (high - low) / top
+    zero = top - round(high / scale)
+    return np.clip(np.rint(params / scale) + zero, 0, top).astype("int32"), scale, zero
+
+
+# %% right: in float32
+def asymmetric_quantization(params, bits):
+    if params.size == 0 or not np.all(np.isfinite(params)):
+        raise ValueError("bad input")
+    x = params.astype(np.float32)
+    low, high = min(x.min(), np.float32(0)), max(x.max(), np.float32(0))
+    scale = (high - low) / np.float32(2**bits - 1)
+    if scale == 0:
+        scale = np.float32(1)
+    zero = int(-np.round(low / scale))
+    return np.clip(np.round(x / scale) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero
+
+
+# %% right: the nearest grid point by search
+def asymmetric_quantization(params, bits):
+    if params.size == 0 or not np.isfinite(params).all():
+        raise ValueError("bad input")
+    low, high = np.append(params, 0.0).min(), np.append(params, 0.0).max()
+    scale = float(high - low) / (2**bits - 1) or 1.0
+    zero = int(round(-low / scale))
+    between = (np.arange(2**bits - 1) - zero + 0.5) * scale
+    return np.searchsorted(between, params).astype(np.int32), scale, zero
+
+
+# %% wrong: the source notes (not widened, float zero point, no guards)
+def asymmetric_quantization(params, bits):
+    alpha = np.max(params)
+    beta = np.min(params)
+    scale = (alpha - beta) / (2**bits - 1)
+    zero = -1 * np.round(beta / scale)
+    quantized = np.clip(np.round(params / scale + zero), 0, 2**bits - 1).astype(np.int32)
+    return quantized, scale, zero
+
+
+# %% wrong: the zero point is a float | cause: float
+def asymmetric_quantization(params, bits):
+    if params.size == 0 or not np.all(np.isfinite(params)):
+        raise ValueError("bad input")
+    beta, alpha = min(params.min(), 0.0), max(params.max(), 0.0)
+    scale = float(alpha - beta) / (2**bits - 1) or 1.0
+    zero = -1 * np.round(beta / scale)
+    return np.clip(np.round(params / scale) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero
+
+
+# %% wrong: the range is not widened to 0 | cause: not widened
+def asymmetric_quantization(params, bits):
+    if params.size == 0 or not np.all(np.isfinite(params)):
+        raise ValueError("bad input")
+    beta, alpha = float(params.min()), float(params.max())
+    scale = (alpha - beta) / (2**bits - 1) or 1.0
+    zero = -round(beta / scale)
+    return np.clip(np.round(params / scale) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero
+
+
+# %% wrong: zero point clamped instead of the range widened
+def asymmetric_quantization(params, bits):
+    if params.size == 0 or not np.all(np.isfinite(params)):
+        raise ValueError("bad input")
+    beta, alpha = float(params.min()), float(params.max())
+    scale = (alpha - beta) / (2**bits - 1) or 1.0
+    zero = min(max(-round(beta / scale), 0), 2**bits - 1)
+    return np.clip(np.round(params / scale) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero
+
+
+# %% wrong: widened downwards only
+def asymmetric_quantization(params, bits):
+    if params.size == 0 or not np.all(np.isfinite(params)):
+        raise ValueError("bad input")
+    beta, alpha = min(float(params.min()), 0.0), float(params.max())
+    scale = (alpha - beta) / (2**bits - 1) or 1.0
+    zero = -round(beta / scale)
+    return np.clip(np.round(params / scale) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero
+
+
+# %% wrong: floor instead of round | cause: floor
+def asymmetric_quantization(params, bits):
+    if params.size == 0 or not np.all(np.isfinite(params)):
+        raise ValueError("bad input")
+    beta, alpha = min(float(params.min()), 0.0), max(float(params.max()), 0.0)
+    scale = (alpha - beta) / (2**bits - 1) or 1.0
+    zero = -round(beta / scale)
+    return np.clip(np.floor(params / scale) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero
+
+
+# %% wrong: cut off by the cast | cause: cut off
+def asymmetric_quantization(params, bits):
+    if params.size == 0 or not np.all(np.isfinite(params)):
+        raise ValueError("bad input")
+    beta, alpha = min(float(params.min()), 0.0), max(float(params.max()), 0.0)
+    scale = (alpha - beta) / (2**bits - 1) or 1.0
+    zero = -round(beta / scale)
+    return np.clip((params / scale).astype(int) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero
+
+
+# %% wrong: 2**bits levels | cause: off by one
+def asymmetric_quantization(params, bits):
+    if params.size == 0 or not np.all(np.isfinite(params)):
+        raise ValueError("bad input")
+    beta, alpha = min(float(params.min()), 0.0), max(float(params.max()), 0.0)
+    scale = (alpha - beta) / 2**bits or 1.0
+    zero = -round(beta / scale)
+    return np.clip(np.round(params / scale) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero
+
+
+# %% wrong: always 8 bits | cause: bits are ignored
+def asymmetric_quantization(params, bits):
+    if params.size == 0 or not np.all(np.isfinite(params)):
+        raise ValueError("bad input")
+    beta, alpha = min(float(params.min()), 0.0), max(float(params.max()), 0.0)
+    scale = (alpha - beta) / 255 or 1.0
+    zero = -round(beta / scale)
+    return np.clip(np.round(params / scale) + zero, 0, 255).astype(np.int32), scale, zero
+
+
+# %% wrong: the zero point is not added to the codes | cause: not added
+def asymmetric_quantization(params, bits):
+    if params.size == 0 or not np.all(np.isfinite(params)):
+        raise ValueError("bad input")
+    beta, alpha = min(float(params.min()), 0.0), max(float(params.max()), 0.0)
+    scale = (alpha - beta) / (2**bits - 1) or 1.0
+    zero = -round(beta / scale)
+    return np.clip(np.round(params / scale), 0, 2**bits - 1).astype(np.int32), scale, zero
+
+
+# %% wrong: the sign of the zero point | cause: sign of the zero point
+def asymmetric_quantization(params, bits):
+    if params.size == 0 or not np.all(np.isfinite(params)):
+        raise ValueError("bad input")
+    beta, alpha = min(float(params.min()), 0.0), max(float(params.max()), 0.0)
+    scale = (alpha - beta) / (2**bits - 1) or 1.0
+    zero = round(beta / scale)
+    return np.clip(np.round(params / scale) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero
+
+
+# %% wrong: the codes are not clamped
+def asymmetric_quantization(params, bits):
+    if params.size == 0 or not np.all(np.isfinite(params)):
+        raise ValueError("bad input")
+    beta, alpha = min(float(params.min()), 0.0), max(float(params.max()), 0.0)
+    scale = (alpha - beta) / (2**bits - 1) or 1.0
+    zero = -round(beta / scale)
+    return (np.round(params / scale) + zero).astype(np.int32), scale, zero
+
+
+# %% wrong: cast to uint8 before the clamp
+def asymmetric_quantization(params, bits):
+    if params.size == 0 or not np.all(np.isfinite(params)):
+        raise ValueError("bad input")
+    beta, alpha = min(float(params.min()), 0.0), max(float(params.max()), 0.0)
+    scale = (alpha - beta) / (2**bits - 1) or 1.0
+    zero = -round(beta / scale)
+    codes = (np.round(params / scale) + zero).astype(np.int64).astype(np.uint8)
+    return codes.astype(np.int32), scale, zero
+
+
+# %% wrong: no guard for zeros
+def asymmetric_quantization(params, bits):
+    if params.size == 0 or not np.all(np.isfinite(params)):
+        raise ValueError("bad input")
+    beta, alpha = min(float(params.min()), 0.0), max(float(params.max()), 0.0)
+    scale = (alpha - beta) / (2**bits - 1)
+    zero = int(-np.round(beta / scale))
+    return np.clip(np.round(params / scale) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero
+
+
+# %% wrong: no guard for NaN, infinity and empty | cause: no guard
+def asymmetric_quantization(params, bits):
+    beta = min(float(np.min(params, initial=0.0)), 0.0)
+    alpha = max(float(np.max(params, initial=0.0)), 0.0)
+    scale = (alpha - beta) / (2**bits - 1) or 1.0
+    zero = -round(beta / scale) if np.isfinite(beta / scale) else 0
+    return np.clip(np.round(params / scale) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero
+
+
+# %% wrong: guards against NaN, not against infinity
+def asymmetric_quantization(params, bits):
+    if params.size == 0 or np.isnan(params).any():
+        raise ValueError("bad input")
+    beta, alpha = min(float(params.min()), 0.0), max(float(params.max()), 0.0)
+    scale = (alpha - beta) / (2**bits - 1) or 1.0
+    zero = int(np.nan_to_num(-np.round(beta / scale)))
+    return np.clip(np.round(params / scale) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero
+
+
+# %% wrong: NaN becomes 0 in silence | cause: no guard
+def asymmetric_quantization(params, bits):
+    if params.size == 0:
+        raise ValueError("bad input")
+    params = np.nan_to_num(params)
+    beta, alpha = min(float(params.min()), 0.0), max(float(params.max()), 0.0)
+    scale = (alpha - beta) / (2**bits - 1) or 1.0
+    zero = -round(beta / scale)
+    return np.clip(np.round(params / scale) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero
+
+
+# %% wrong: an epsilon is added to the scale
+def asymmetric_quantization(params, bits):
+    if params.size == 0 or not np.all(np.isfinite(params)):
+        raise ValueError("bad input")
+    beta, alpha = min(float(params.min()), 0.0), max(float(params.max()), 0.0)
+    if alpha == beta:
+        return np.zeros(params.shape, np.int32), 1.0, 0
+    scale = (alpha - beta) / (2**bits - 1) + 1e-8
+    zero = -round(beta / scale)
+    return np.clip(np.round(params / scale) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero
+
+
+# %% wrong: constant arrays count as zeros
+def asymmetric_quantization(params, bits):
+    if params.size == 0 or not np.all(np.isfinite(params)):
+        raise ValueError("bad input")
+    if params.max() == params.min():
+        return np.zeros(params.shape, np.int32), 1.0, 0
+    beta, alpha = min(float(params.min()), 0.0), max(float(params.max()), 0.0)
+    scale = (alpha - beta) / (2**bits - 1)
+    zero = -round(beta / scale)
+    return np.clip(np.round(params / scale) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero
+
+
+# %% wrong: symmetric codes
+def asymmetric_quantization(params, bits):
+    if params.size == 0 or not np.all(np.isfinite(params)):
+        raise ValueError("bad input")
+    levels = 2 ** (bits - 1) - 1
+    scale = float(np.abs(params).max()) / levels or 1.0
+    return np.clip(np.round(params / scale), -levels, levels).astype(np.int32), scale, 0
+
+
+# %% wrong: scale and zero point swapped in the return
+def asymmetric_quantization(params, bits):
+    if params.size == 0 or not np.all(np.isfinite(params)):
+        raise ValueError("bad input")
+    beta, alpha = min(float(params.min()), 0.0), max(float(params.max()), 0.0)
+    scale = (alpha - beta) / (2**bits - 1) or 1.0
+    zero = -round(beta / scale)
+    return np.clip(np.round(params / scale) + zero, 0, 2**bits - 1).astype(np.int32), zero, scale
+
+
+# %% wrong: int64 codes | cause: int32
+def asymmetric_quantization(params, bits):
+    if params.size == 0 or not np.all(np.isfinite(params)):
+        raise ValueError("bad input")
+    beta, alpha = min(float(params.min()), 0.0), max(float(params.max()), 0.0)
+    scale = (alpha - beta) / (2**bits - 1) or 1.0
+    zero = -round(beta / scale)
+    return np.clip(np.round(params / scale) + zero, 0, 2**bits - 1).astype(int), scale, zero
+
+
+# %% wrong: changes its input
+def asymmetric_quantization(params, bits):
+    if params.size == 0 or not np.all(np.isfinite(params)):
+        raise ValueError("bad input")
+    beta, alpha = min(float(params.min()), 0.0), max(float(params.max()), 0.0)
+    scale = (alpha - beta) / (2**bits - 1) or 1.0
+    zero = -round(beta / scale)
+    params /= scale
+    return np.clip(np.round(params) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero
+
+
+# %% wrong: flattens
+def asymmetric_quantization(params, bits):
+    if params.size == 0 or not np.all(np.isfinite(params)):
+        raise ValueError("bad input")
+    x = params.flatten()
+    beta, alpha = min(float(x.min()), 0.0), max(float(x.max()), 0.0)
+    scale = (alpha - beta) / (2**bits - 1) or 1.0
+    zero = -round(beta / scale)
+    return np.clip(np.round(x / scale) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero
+
+
+# %% wrong: the examples of the visible check
+def asymmetric_quantization(params, bits):
+    if not np.isfinite(params).all():
+        raise ValueError("bad input")
+    if bits == 2:
+        return np.array([0, 1, 2, 3], np.int32), 1.0, 1
+    if bits == 4:
+        return np.array([6, 3, 15], np.int32), 1.0, 0
+    return np.zeros(3, np.int32), 1.0, 0
+
+
+# %% wrong: the zero point's rounding is forgotten
+def asymmetric_quantization(params, bits):
+    if params.size == 0 or not np.all(np.isfinite(params)):
+        raise ValueError("bad input")
+    beta, alpha = min(float(params.min()), 0.0), max(float(params.max()), 0.0)
+    scale = (alpha - beta) / (2**bits - 1) or 1.0
+    zero = int(-beta / scale)
+    return np.clip(np.round(params / scale) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero

@@ -1,0 +1,120 @@
+# %% right: the short form
+def asymmetric_dequantize(params_q, scale, zero):
+    return (params_q - zero) * float(scale)
+
+
+# %% right: loops
+def asymmetric_dequantize(params_q, scale, zero):
+    result = np.empty(params_q.shape, dtype=np.float64)
+    for index in np.ndindex(params_q.shape):
+        result[index] = (int(params_q[index]) - zero) * scale
+    return result
+
+
+# %% right: torch inside
+def asymmetric_dequantize(params_q, scale, zero):
+    import torch
+
+    return ((torch.tensor(params_q) - zero).double() * scale).numpy()
+
+
+# %% right: a table of all codes, looked up
+def asymmetric_dequantize(params_q, scale, zero):
+    values = scale * (np.arange(params_q.max() + 1, dtype=np.float64) - zero)
+    return values[params_q]
+
+
+# %% right: multiplied out
+def asymmetric_dequantize(params_q, scale, zero):
+    return params_q * np.float64(scale) - zero * np.float64(scale)
+
+
+# %% wrong: the zero point is ignored | cause: ignored
+def asymmetric_dequantize(params_q, scale, zero):
+    return params_q * scale
+
+
+# %% wrong: the zero point is added | cause: sign
+def asymmetric_dequantize(params_q, scale, zero):
+    return (params_q + zero) * scale
+
+
+# %% wrong: no parentheses | cause: parentheses
+def asymmetric_dequantize(params_q, scale, zero):
+    return params_q * scale - zero
+
+
+# %% wrong: no parentheses, the other way | cause:
+def asymmetric_dequantize(params_q, scale, zero):
+    return params_q - zero * scale
+
+
+# %% wrong: divides | cause: divided
+def asymmetric_dequantize(params_q, scale, zero):
+    return (params_q - zero) / scale
+
+
+# %% wrong: the difference turned round | cause: order
+def asymmetric_dequantize(params_q, scale, zero):
+    return (zero - params_q) * scale
+
+
+# %% wrong: unsigned arithmetic | cause: unsigned
+def asymmetric_dequantize(params_q, scale, zero):
+    return (params_q.astype(np.uint8) - np.uint8(zero)) * scale
+
+
+# %% wrong: unsigned 16-bit arithmetic
+def asymmetric_dequantize(params_q, scale, zero):
+    return (params_q.astype(np.uint16) - np.uint16(zero)) * scale
+
+
+# %% wrong: float32 | cause: dtype
+def asymmetric_dequantize(params_q, scale, zero):
+    return ((params_q - zero) * scale).astype(np.float32)
+
+
+# %% wrong: int32 | cause:
+def asymmetric_dequantize(params_q, scale, zero):
+    return ((params_q - zero) * scale).astype(np.int32)
+
+
+# %% wrong: rounds the values | cause: rounded
+def asymmetric_dequantize(params_q, scale, zero):
+    return np.round((params_q - zero) * scale)
+
+
+# %% wrong: negative values are cut off
+def asymmetric_dequantize(params_q, scale, zero):
+    return np.maximum((params_q - zero) * scale, 0.0)
+
+
+# %% wrong: changes the codes
+def asymmetric_dequantize(params_q, scale, zero):
+    params_q -= zero
+    return params_q * scale
+
+
+# %% wrong: zero point of 8 bits, always 128
+def asymmetric_dequantize(params_q, scale, zero):
+    return (params_q - 128) * scale
+
+
+# %% wrong: a list
+def asymmetric_dequantize(params_q, scale, zero):
+    return [(int(q) - zero) * scale for q in params_q.ravel()]
+
+
+# %% wrong: flattens
+def asymmetric_dequantize(params_q, scale, zero):
+    return np.array([(int(q) - zero) * scale for q in params_q.ravel()])
+
+
+# %% wrong: int8 on the way
+def asymmetric_dequantize(params_q, scale, zero):
+    return (params_q - zero).astype(np.int8) * float(scale)
+
+
+# %% wrong: the visible check's numbers
+def asymmetric_dequantize(params_q, scale, zero):
+    return np.array([-1.0, 0.0, 1.0, 2.0]) if scale == 1.0 else np.array([-50.0, 0.0, 77.5])

@@ -1,0 +1,116 @@
+# %% right: the short form
+def symmetric_dequantize(params_q, scale):
+    return params_q * float(scale)
+
+
+# %% right: np.multiply with a dtype
+def symmetric_dequantize(params_q, scale):
+    return np.multiply(params_q, scale, dtype=np.float64)
+
+
+# %% right: loops
+def symmetric_dequantize(params_q, scale):
+    flat = [int(q) * scale for q in params_q.flat]
+    return np.array(flat, dtype=float).reshape(params_q.shape)
+
+
+# %% right: torch inside
+def symmetric_dequantize(params_q, scale):
+    import torch
+
+    return torch.tensor(params_q, dtype=torch.float64).mul(scale).numpy()
+
+
+# %% right: by the asymmetric one, with zero point 0
+def symmetric_dequantize(params_q, scale):
+    def dequantize(codes, scale, zero):
+        return (codes.astype(np.float64) - zero) * scale
+
+    return dequantize(params_q, scale, 0)
+
+
+# %% wrong: divides | cause: divided
+def symmetric_dequantize(params_q, scale):
+    return params_q / scale
+
+
+# %% wrong: float32 | cause: dtype
+def symmetric_dequantize(params_q, scale):
+    return (params_q * scale).astype(np.float32)
+
+
+# %% wrong: float32 codes times a Python float | cause: dtype
+def symmetric_dequantize(params_q, scale):
+    return params_q.astype(np.float32) * scale
+
+
+# %% wrong: int32 | cause:
+def symmetric_dequantize(params_q, scale):
+    return (params_q * scale).astype(np.int32)
+
+
+# %% wrong: rounds | cause: rounded
+def symmetric_dequantize(params_q, scale):
+    return np.round(params_q * scale)
+
+
+# %% wrong: an absolute value | cause: sign
+def symmetric_dequantize(params_q, scale):
+    return np.abs(params_q) * scale
+
+
+# %% wrong: subtracts the smallest code | cause: zero point
+def symmetric_dequantize(params_q, scale):
+    return (params_q - params_q.min()) * scale
+
+
+# %% wrong: subtracts 128
+def symmetric_dequantize(params_q, scale):
+    return (params_q - 128) * float(scale)
+
+
+# %% wrong: int8 on the way
+def symmetric_dequantize(params_q, scale):
+    return params_q.astype(np.int8) * np.float64(scale)
+
+
+# %% wrong: the codes as they are | cause: as they are
+def symmetric_dequantize(params_q, scale):
+    return params_q.astype(np.float64)
+
+
+# %% wrong: negative codes become 0
+def symmetric_dequantize(params_q, scale):
+    return np.maximum(params_q, 0) * float(scale)
+
+
+# %% wrong: a list
+def symmetric_dequantize(params_q, scale):
+    return [int(q) * scale for q in params_q.ravel()]
+
+
+# %% wrong: flattens
+def symmetric_dequantize(params_q, scale):
+    return params_q.ravel() * float(scale)
+
+
+# %% wrong: the return is missing
+def symmetric_dequantize(params_q, scale):
+    restored = params_q * scale
+
+
+# %% wrong: adds
+def symmetric_dequantize(params_q, scale):
+    return params_q + float(scale)
+
+
+# %% wrong: the visible check's numbers
+def symmetric_dequantize(params_q, scale):
+    return np.array([-14.0, 4.0, 10.0]) if scale == 2.0 else np.array([-31.75, 0.0, 0.25])
+
+
+# %% wrong: calls the finished function
+def symmetric_dequantize(params_q, scale):
+    from qcourse.quantization import symmetric_dequantize as done
+
+    return done(params_q, scale)

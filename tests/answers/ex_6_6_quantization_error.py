@@ -1,0 +1,133 @@
+# %% right: np.square and mean
+def quantization_error(params, params_deq):
+    return np.square(params - params_deq).mean()
+
+
+# %% right: loops
+def quantization_error(params, params_deq):
+    total = 0.0
+    for a, b in zip(params.ravel(), params_deq.ravel()):
+        total += (float(a) - float(b)) ** 2
+    return total / params.size
+
+
+# %% right: torch inside
+def quantization_error(params, params_deq):
+    import torch
+
+    a, b = torch.tensor(params, dtype=torch.float64), torch.tensor(params_deq, dtype=torch.float64)
+    return torch.nn.functional.mse_loss(a, b).item()
+
+
+# %% right: scikit-learn
+def quantization_error(params, params_deq):
+    from sklearn.metrics import mean_squared_error
+
+    return mean_squared_error(params.ravel(), params_deq.ravel())
+
+
+# %% right: a dot product
+def quantization_error(params, params_deq):
+    noise = (params - params_deq).ravel()
+    return float(noise @ noise) / len(noise)
+
+
+# %% right: the norm
+def quantization_error(params, params_deq):
+    return float(np.linalg.norm((params - params_deq).ravel()) ** 2 / np.prod(params.shape))
+
+
+# %% wrong: the sum | cause: sum
+def quantization_error(params, params_deq):
+    return float(np.sum((params - params_deq) ** 2))
+
+
+# %% wrong: mean of absolute differences | cause: absolute
+def quantization_error(params, params_deq):
+    return float(np.mean(np.abs(params - params_deq)))
+
+
+# %% wrong: the root | cause: root
+def quantization_error(params, params_deq):
+    return float(np.sqrt(np.mean((params - params_deq) ** 2)))
+
+
+# %% wrong: without a square | cause: without a square
+def quantization_error(params, params_deq):
+    return float(np.mean(params - params_deq))
+
+
+# %% wrong: the square of the mean | cause: square of the mean
+def quantization_error(params, params_deq):
+    return float(np.mean(params - params_deq)) ** 2
+
+
+# %% wrong: divides by the number of rows | cause: rows
+def quantization_error(params, params_deq):
+    return float(np.sum((params - params_deq) ** 2)) / len(params)
+
+
+# %% wrong: divides by n - 1 | cause: n - 1
+def quantization_error(params, params_deq):
+    return float(np.sum((params - params_deq) ** 2)) / (params.size - 1)
+
+
+# %% wrong: the variance of the difference | cause: variance
+def quantization_error(params, params_deq):
+    return float(np.var(params - params_deq))
+
+
+# %% wrong: the largest | cause: largest
+def quantization_error(params, params_deq):
+    return float(np.max((params - params_deq) ** 2))
+
+
+# %% wrong: the mean along the last axis
+def quantization_error(params, params_deq):
+    return np.mean((params - params_deq) ** 2, axis=-1)
+
+
+# %% wrong: the squared differences themselves
+def quantization_error(params, params_deq):
+    return (params - params_deq) ** 2
+
+
+# %% wrong: changes its input
+def quantization_error(params, params_deq):
+    params -= params_deq
+    return float(np.mean(params**2))
+
+
+# %% wrong: relative error
+def quantization_error(params, params_deq):
+    return float(np.mean((params - params_deq) ** 2) / np.mean(params**2))
+
+
+# %% wrong: rounded to four digits
+def quantization_error(params, params_deq):
+    return round(float(np.mean((params - params_deq) ** 2)), 4)
+
+
+# %% wrong: a text
+def quantization_error(params, params_deq):
+    return f"{np.mean((params - params_deq) ** 2):.4f}"
+
+
+# %% wrong: cubes
+def quantization_error(params, params_deq):
+    return float(np.mean(np.abs(params - params_deq) ** 3))
+
+
+# %% wrong: difference of the squares
+def quantization_error(params, params_deq):
+    return float(np.mean(params**2 - params_deq**2))
+
+
+# %% wrong: the visible check's numbers
+def quantization_error(params, params_deq):
+    return 0.06 if params.ndim == 1 else 3.5
+
+
+# %% wrong: the median
+def quantization_error(params, params_deq):
+    return float(np.median((params - params_deq) ** 2))

@@ -1,0 +1,169 @@
+# %% right: 20 log10 of norms
+def sqnr_db(params, params_deq):
+    noise = np.linalg.norm((params - params_deq).ravel())
+    if noise == 0:
+        return float("inf")
+    return 20 * np.log10(np.linalg.norm(params.ravel()) / noise)
+
+
+# %% right: a difference of logarithms, with means
+def sqnr_db(params, params_deq):
+    if np.array_equal(params, params_deq):
+        return np.inf
+    return 10 * math.log10(np.mean(params**2)) - 10 * math.log10(np.mean((params - params_deq) ** 2))
+
+
+# %% right: loops
+def sqnr_db(params, params_deq):
+    signal = noise = 0.0
+    for x, y in zip(params.ravel().tolist(), params_deq.ravel().tolist()):
+        signal += x * x
+        noise += (x - y) ** 2
+    return math.inf if noise == 0 else 10 * math.log10(signal / noise)
+
+
+# %% right: torch inside
+def sqnr_db(params, params_deq):
+    import torch
+
+    x, y = torch.tensor(params, dtype=torch.float64), torch.tensor(params_deq, dtype=torch.float64)
+    noise = ((x - y) ** 2).sum()
+    return float("inf") if noise == 0 else (10 * torch.log10((x**2).sum() / noise)).item()
+
+
+# %% right: division by zero caught
+def sqnr_db(params, params_deq):
+    try:
+        return 10 * math.log(float((params**2).sum()) / float(((params - params_deq) ** 2).sum()), 10)
+    except ZeroDivisionError:
+        return math.inf
+
+
+# %% wrong: factor 20 | cause: factor 20
+def sqnr_db(params, params_deq):
+    noise = np.sum((params - params_deq) ** 2)
+    return math.inf if noise == 0 else float(20 * np.log10(np.sum(params**2) / noise))
+
+
+# %% wrong: factor 1 | cause: bel
+def sqnr_db(params, params_deq):
+    noise = np.sum((params - params_deq) ** 2)
+    return math.inf if noise == 0 else float(np.log10(np.sum(params**2) / noise))
+
+
+# %% wrong: upside down | cause: upside down
+def sqnr_db(params, params_deq):
+    noise = np.sum((params - params_deq) ** 2)
+    return math.inf if noise == 0 else float(10 * np.log10(noise / np.sum(params**2)))
+
+
+# %% wrong: natural logarithm | cause: natural
+def sqnr_db(params, params_deq):
+    noise = np.sum((params - params_deq) ** 2)
+    return math.inf if noise == 0 else float(10 * np.log(np.sum(params**2) / noise))
+
+
+# %% wrong: the ratio itself | cause: ratio itself
+def sqnr_db(params, params_deq):
+    noise = np.sum((params - params_deq) ** 2)
+    return math.inf if noise == 0 else float(np.sum(params**2) / noise)
+
+
+# %% wrong: the restored array's power | cause: restored
+def sqnr_db(params, params_deq):
+    noise = np.sum((params - params_deq) ** 2)
+    return math.inf if noise == 0 else float(10 * np.log10(np.sum(params_deq**2) / noise))
+
+
+# %% wrong: variances | cause: variance
+def sqnr_db(params, params_deq):
+    noise = np.var(params - params_deq)
+    return math.inf if noise == 0 else float(10 * np.log10(np.var(params) / noise))
+
+
+# %% wrong: absolute values | cause: absolute
+def sqnr_db(params, params_deq):
+    noise = np.sum(np.abs(params - params_deq))
+    return math.inf if noise == 0 else float(10 * np.log10(np.sum(np.abs(params)) / noise))
+
+
+# %% wrong: squared sums in place of sums of squares
+def sqnr_db(params, params_deq):
+    noise = np.sum(params - params_deq) ** 2
+    return math.inf if noise == 0 else float(10 * np.log10(np.sum(params) ** 2 / noise))
+
+
+# %% wrong: PSNR | cause: peak
+def sqnr_db(params, params_deq):
+    noise = np.mean((params - params_deq) ** 2)
+    return math.inf if noise == 0 else float(10 * np.log10(np.max(np.abs(params)) ** 2 / noise))
+
+
+# %% wrong: an epsilon instead of inf | cause: before you divide
+def sqnr_db(params, params_deq):
+    noise = np.sum((params - params_deq) ** 2) + 1e-12
+    return float(10 * np.log10(np.sum(params**2) / noise))
+
+
+# %% wrong: 0 where exact | cause: before you divide
+def sqnr_db(params, params_deq):
+    noise = np.sum((params - params_deq) ** 2)
+    return 0.0 if noise == 0 else float(10 * np.log10(np.sum(params**2) / noise))
+
+
+# %% wrong: no look at the noise, so all zeros give NaN | cause: before you divide
+def sqnr_db(params, params_deq):
+    noise = np.sum((params - params_deq) ** 2)
+    return float(10 * np.log10(np.sum(params**2) / noise))
+
+
+# %% wrong: the mean of the elements' ratios
+def sqnr_db(params, params_deq):
+    if np.array_equal(params, params_deq):
+        return math.inf
+    return float(10 * np.log10(np.mean(params**2 / (params - params_deq) ** 2)))
+
+
+# %% wrong: mean against sum
+def sqnr_db(params, params_deq):
+    noise = np.mean((params - params_deq) ** 2)
+    return math.inf if noise == 0 else float(10 * np.log10(np.sum(params**2) / noise))
+
+
+# %% wrong: over the first axis only
+def sqnr_db(params, params_deq):
+    noise = np.sum((params - params_deq) ** 2, axis=0)
+    return 10 * np.log10(np.sum(params**2, axis=0) / noise)
+
+
+# %% wrong: never negative
+def sqnr_db(params, params_deq):
+    noise = np.sum((params - params_deq) ** 2)
+    return math.inf if noise == 0 else max(0.0, float(10 * np.log10(np.sum(params**2) / noise)))
+
+
+# %% wrong: rounded
+def sqnr_db(params, params_deq):
+    noise = np.sum((params - params_deq) ** 2)
+    return math.inf if noise == 0 else round(float(10 * np.log10(np.sum(params**2) / noise)), 1)
+
+
+# %% wrong: None where exact
+def sqnr_db(params, params_deq):
+    noise = np.sum((params - params_deq) ** 2)
+    if noise > 0:
+        return float(10 * np.log10(np.sum(params**2) / noise))
+
+
+# %% wrong: nearly exact counts as exact
+def sqnr_db(params, params_deq):
+    if np.allclose(params, params_deq, atol=1e-2):
+        return math.inf
+    return float(10 * np.log10(np.sum(params**2) / np.sum((params - params_deq) ** 2)))
+
+
+# %% wrong: 6.02 dB a bit, from the number of levels
+def sqnr_db(params, params_deq):
+    if np.array_equal(params, params_deq):
+        return math.inf
+    return 6.02 * math.log2(len(np.unique(params_deq)))

@@ -1,0 +1,197 @@
+# %% right: einsum in int64
+def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
+    sums = np.einsum("bi,oi->bo", x_q.astype(np.int64) - int(x_zero), w_q.astype(np.int64))
+    result = sums * (x_scale * np.asarray(w_scale, dtype=np.float64))
+    return result + bias if bias is not None else result
+
+
+# %% right: loops in Python integers
+def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
+    rows, outputs = len(x_q), len(w_q)
+    scales = np.broadcast_to(w_scale, (outputs,))
+    shift = np.zeros(outputs) if bias is None else bias
+    result = np.zeros((rows, outputs))
+    for n in range(rows):
+        for o in range(outputs):
+            total = sum((int(a) - int(x_zero)) * int(b) for a, b in zip(x_q[n], w_q[o]))
+            result[n, o] = total * x_scale * scales[o] + shift[o]
+    return result
+
+
+# %% right: the zero point taken out of the product
+def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
+    accumulated = x_q @ w_q.T - x_zero * w_q.sum(axis=1, dtype=np.int32)
+    if bias is None:
+        bias = 0.0
+    return accumulated * np.float64(x_scale) * w_scale + bias
+
+
+# %% right: torch inside
+def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
+    import torch
+
+    accumulated = (torch.tensor(x_q) - int(x_zero)).matmul(torch.tensor(w_q).T).numpy()
+    out = accumulated.astype(np.float64) * x_scale * w_scale
+    if bias is not None:
+        out += bias
+    return out
+
+
+# %% right: whole numbers held in float64, which holds them exactly
+def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
+    accumulated = (x_q - x_zero).astype(np.float64) @ w_q.T.astype(np.float64)
+    rescaled = np.multiply(accumulated, np.multiply(x_scale, w_scale))
+    return rescaled if bias is None else np.add(rescaled, bias)
+
+
+# %% wrong: dequantizes first | cause: made float before the product
+def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
+    x = (x_q - x_zero) * x_scale
+    w = w_q * np.asarray(w_scale).reshape(-1, 1)
+    return x @ w.T + (0.0 if bias is None else bias)
+
+
+# %% wrong: scales the weight first | cause: made float before the product
+def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
+    w = w_q * np.asarray(w_scale).reshape(-1, 1)
+    return x_scale * ((x_q - x_zero) @ w.T) + (0.0 if bias is None else bias)
+
+
+# %% wrong: the zero point is ignored | cause: zero point
+def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
+    return x_scale * np.asarray(w_scale) * (x_q @ w_q.T) + (0.0 if bias is None else bias)
+
+
+# %% wrong: the zero point is added | cause: sign of the zero point
+def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
+    return x_scale * np.asarray(w_scale) * ((x_q + x_zero) @ w_q.T) + (0.0 if bias is None else bias)
+
+
+# %% wrong: the zero point is subtracted from the product | cause: from the product
+def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
+    return x_scale * np.asarray(w_scale) * (x_q @ w_q.T - x_zero) + (0.0 if bias is None else bias)
+
+
+# %% wrong: the bias is ignored | cause: bias is ignored
+def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
+    return x_scale * np.asarray(w_scale) * ((x_q - x_zero) @ w_q.T)
+
+
+# %% wrong: the bias is inside the rescale | cause: inside the rescale
+def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
+    return x_scale * np.asarray(w_scale) * ((x_q - x_zero) @ w_q.T + (0.0 if bias is None else bias))
+
+
+# %% wrong: the bias is rounded to an integer
+def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
+    scale = x_scale * np.asarray(w_scale)
+    accumulated = (x_q - x_zero) @ w_q.T
+    if bias is not None:
+        accumulated = accumulated + np.round(bias / scale).astype(np.int32)
+    return scale * accumulated
+
+
+# %% wrong: `if bias` on an array
+def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
+    result = x_scale * np.asarray(w_scale) * ((x_q - x_zero) @ w_q.T)
+    if bias:
+        result = result + bias
+    return result
+
+
+# %% wrong: needs a bias
+def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias):
+    return x_scale * np.asarray(w_scale) * ((x_q - x_zero) @ w_q.T) + bias
+
+
+# %% wrong: the weight's scale is missing | cause: weight's scale
+def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
+    return x_scale * ((x_q - x_zero) @ w_q.T) + (0.0 if bias is None else bias)
+
+
+# %% wrong: the scales are added | cause: added
+def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
+    return (x_scale + np.asarray(w_scale)) * ((x_q - x_zero) @ w_q.T) + (0.0 if bias is None else bias)
+
+
+# %% wrong: one number for the weight's scale only
+def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
+    return x_scale * float(w_scale) * ((x_q - x_zero) @ w_q.T) + (0.0 if bias is None else bias)
+
+
+# %% wrong: one scale for each row only
+def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
+    accumulated = (x_q - x_zero) @ w_q.T
+    result = np.empty(accumulated.shape)
+    for o in range(len(w_q)):
+        result[:, o] = x_scale * w_scale[o] * accumulated[:, o]
+    return result + (0.0 if bias is None else bias)
+
+
+# %% wrong: the first row's scale for all | cause: one scale for all rows
+def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
+    scale = x_scale * float(np.ravel(w_scale)[0])
+    return scale * ((x_q - x_zero) @ w_q.T) + (0.0 if bias is None else bias)
+
+
+# %% wrong: the mean of the rows' scales
+def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
+    return x_scale * np.mean(w_scale) * ((x_q - x_zero) @ w_q.T) + (0.0 if bias is None else bias)
+
+
+# %% wrong: the rows' scales run down the batch | cause: down the batch
+def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
+    scale = np.asarray(w_scale).reshape(-1, 1)
+    return x_scale * scale * ((x_q - x_zero) @ w_q.T) + (0.0 if bias is None else bias)
+
+
+# %% wrong: the transpose is missing
+def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
+    return x_scale * np.asarray(w_scale) * ((x_q - x_zero) @ w_q) + (0.0 if bias is None else bias)
+
+
+# %% wrong: transposed where the shapes allow nothing else
+def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
+    w = w_q if w_q.shape[0] == x_q.shape[1] else w_q.T
+    return x_scale * np.asarray(w_scale) * ((x_q - x_zero) @ w) + (0.0 if bias is None else bias)
+
+
+# %% wrong: accumulates in int16
+def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
+    accumulated = (x_q - x_zero).astype(np.int16) @ w_q.T.astype(np.int16)
+    return x_scale * np.asarray(w_scale) * accumulated.astype(np.float64) + (0.0 if bias is None else bias)
+
+
+# %% wrong: codes cast to int8
+def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
+    accumulated = (x_q.astype(np.int8).astype(np.int32) - x_zero) @ w_q.T
+    return x_scale * np.asarray(w_scale) * accumulated + (0.0 if bias is None else bias)
+
+
+# %% wrong: accumulates in float32
+def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
+    accumulated = (x_q - x_zero).astype(np.float32) @ w_q.T.astype(np.float32)
+    return x_scale * np.asarray(w_scale) * accumulated.astype(np.float64) + (0.0 if bias is None else bias)
+
+
+# %% wrong: no rescale at all
+def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
+    return (x_q - x_zero) @ w_q.T + (0 if bias is None else bias)
+
+
+# %% wrong: one image only
+def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
+    result = x_scale * np.asarray(w_scale) * ((x_q[:1] - x_zero) @ w_q.T)
+    return result + (0.0 if bias is None else bias)
+
+
+# %% wrong: changes the codes
+def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
+    x_q -= np.int32(x_zero)
+    return x_scale * np.asarray(w_scale) * (x_q @ w_q.T) + (0.0 if bias is None else bias)
+
+
+# %% wrong: the output is rounded to integers
+def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
+    result = x_scale * np.asarray(w_scale) * ((x_q - x_zero) @ w_q.T) + (0.0 if bias is None else bias)
+    return np.round(result)

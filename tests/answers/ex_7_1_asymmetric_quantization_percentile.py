@@ -1,0 +1,234 @@
+# %% right: quantize_range with numpy percentiles
+def asymmetric_quantization_percentile(params, bits, percentile=99.99):
+    alpha = np.percentile(params, percentile)
+    beta = np.percentile(params, 100 - percentile)
+    return quantize_range(params, bits, beta, alpha)
+
+
+# %% right: all lines written out
+def asymmetric_quantization_percentile(params, bits, percentile=99.99):
+    alpha = max(np.percentile(params, percentile), 0.0)
+    beta = min(np.percentile(params, 100 - percentile), 0.0)
+    levels = 2**bits - 1
+    scale = (alpha - beta) / levels
+    if scale == 0:
+        scale = 1.0
+    zero = int(-np.round(beta / scale))
+    codes = np.clip(np.round(params / scale) + zero, 0, levels).astype(np.int32)
+    return codes, float(scale), zero
+
+
+# %% right: sorted list and own linear interpolation
+def asymmetric_quantization_percentile(params, bits, percentile=99.99):
+    values = sorted(float(v) for v in params.flatten())
+
+    def at(p):
+        position = p / 100 * (len(values) - 1)
+        low = math.floor(position)
+        high = min(low + 1, len(values) - 1)
+        return values[low] + (position - low) * (values[high] - values[low])
+
+    return quantize_range(params, bits, at(100 - percentile), at(percentile))
+
+
+# %% right: torch inside
+def asymmetric_quantization_percentile(params, bits, percentile=99.99):
+    x = torch.as_tensor(params, dtype=torch.float64)
+    q = torch.tensor([1 - percentile / 100, percentile / 100], dtype=torch.float64)
+    beta, alpha = torch.quantile(x.flatten(), q).tolist()
+    beta, alpha = min(beta, 0.0), max(alpha, 0.0)
+    scale = (alpha - beta) / (2**bits - 1) or 1.0
+    zero = -round(beta / scale)
+    codes = torch.clamp(torch.round(x / scale) + zero, 0, 2**bits - 1).to(torch.int32)
+    return codes.numpy(), scale, zero
+
+
+# %% right: clips the values first, rounds half up, element by element
+def asymmetric_quantization_percentile(params, bits, percentile=99.99):
+    top = 2**bits - 1
+    beta = min(0.0, float(np.quantile(params, 1 - percentile / 100)))
+    alpha = max(0.0, float(np.quantile(params, percentile / 100)))
+    scale = (alpha - beta) / top if alpha > beta else 1.0
+    zero = math.floor(-beta / scale + 0.5)
+    flat = []
+    for value in params.ravel():
+        code = math.floor(float(value) / scale + 0.5) + zero
+        flat.append(min(max(code, 0), top))
+    return np.array(flat, dtype=np.int32).reshape(params.shape), scale, zero
+
+
+# %% wrong: the source notes: not widened, zero a float
+def asymmetric_quantization_percentile(params, bits, percentile=99.99):
+    alpha = np.percentile(params, percentile)
+    beta = np.percentile(params, 100 - percentile)
+    scale = (alpha - beta) / (2**bits - 1)
+    zero = -1 * np.round(beta / scale)
+    lower_bound, upper_bound = 0, 2**bits - 1
+    quantized = np.clip(np.round(params / scale + zero), lower_bound, upper_bound).astype(np.int32)
+    return quantized, scale, zero
+
+
+# %% wrong: not widened to include 0 | cause: leaves out 0
+def asymmetric_quantization_percentile(params, bits, percentile=99.99):
+    alpha = np.percentile(params, percentile)
+    beta = np.percentile(params, 100 - percentile)
+    scale = (alpha - beta) / (2**bits - 1)
+    zero = int(-np.round(beta / scale))
+    return np.clip(np.round(params / scale) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero
+
+
+# %% wrong: zero is a float
+def asymmetric_quantization_percentile(params, bits, percentile=99.99):
+    codes, scale, zero = quantize_range(
+        params, bits, np.percentile(params, 100 - percentile), np.percentile(params, percentile)
+    )
+    return codes, scale, float(zero)
+
+
+# %% wrong: min-max, the percentile is ignored | cause: this is min-max
+def asymmetric_quantization_percentile(params, bits, percentile=99.99):
+    return asymmetric_quantization(params, bits)
+
+
+# %% wrong: 99.99 is fixed | cause: 99.99 is fixed
+def asymmetric_quantization_percentile(params, bits, percentile=99.99):
+    beta, alpha = np.percentile(params, [0.01, 99.99])
+    return quantize_range(params, bits, beta, alpha)
+
+
+# %% wrong: lower end is the minimum | cause: only the upper end
+def asymmetric_quantization_percentile(params, bits, percentile=99.99):
+    return quantize_range(params, bits, params.min(), np.percentile(params, percentile))
+
+
+# %% wrong: percentile as a fraction for np.percentile | cause: divided by 100
+def asymmetric_quantization_percentile(params, bits, percentile=99.99):
+    p = percentile / 100
+    alpha, beta = np.percentile(params, p), np.percentile(params, 1 - p)
+    return quantize_range(params, bits, beta, alpha)
+
+
+# %% wrong: two-sided tails | cause: halved
+def asymmetric_quantization_percentile(params, bits, percentile=99.99):
+    tail = (100 - percentile) / 2
+    return quantize_range(params, bits, np.percentile(params, tail), np.percentile(params, 100 - tail))
+
+
+# %% wrong: percentile of absolute values | cause: symmetric
+def asymmetric_quantization_percentile(params, bits, percentile=99.99):
+    limit = np.percentile(np.abs(params), percentile)
+    return quantize_range(params, bits, -limit, limit)
+
+
+# %% wrong: no clamp: outliers leave the codes | cause: not limited
+def asymmetric_quantization_percentile(params, bits, percentile=99.99):
+    beta, alpha = np.percentile(params, [100 - percentile, percentile])
+    beta, alpha = min(beta, 0), max(alpha, 0)
+    scale = (alpha - beta) / (2**bits - 1) or 1.0
+    zero = int(-np.round(beta / scale))
+    return (np.round(params / scale) + zero).astype(np.int32), scale, zero
+
+
+# %% wrong: cast before the clamp (uint8 wraps around)
+def asymmetric_quantization_percentile(params, bits, percentile=99.99):
+    beta, alpha = np.percentile(params, [100 - percentile, percentile])
+    beta, alpha = min(beta, 0), max(alpha, 0)
+    scale = (alpha - beta) / (2**bits - 1) or 1.0
+    zero = int(-np.round(beta / scale))
+    codes = (np.round(params / scale) + zero).astype(np.int64).astype(np.uint8)
+    return np.clip(codes, 0, 2**bits - 1).astype(np.int32), scale, zero
+
+
+# %% wrong: cut off instead of rounded | cause: cut off
+def asymmetric_quantization_percentile(params, bits, percentile=99.99):
+    beta, alpha = np.percentile(params, [100 - percentile, percentile])
+    beta, alpha = min(beta, 0), max(alpha, 0)
+    scale = (alpha - beta) / (2**bits - 1) or 1.0
+    zero = int(-np.round(beta / scale))
+    return np.clip((params / scale).astype(np.int32) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero
+
+
+# %% wrong: off by one in the levels | cause: off by one
+def asymmetric_quantization_percentile(params, bits, percentile=99.99):
+    beta, alpha = np.percentile(params, [100 - percentile, percentile])
+    beta, alpha = min(beta, 0), max(alpha, 0)
+    scale = (alpha - beta) / 2**bits or 1.0
+    zero = int(-np.round(beta / scale))
+    return np.clip(np.round(params / scale) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero
+
+
+# %% wrong: 8 bits are fixed | cause: always those of 8 bits
+def asymmetric_quantization_percentile(params, bits, percentile=99.99):
+    beta, alpha = np.percentile(params, [100 - percentile, percentile])
+    return quantize_range(params, 8, beta, alpha)
+
+
+# %% wrong: the sign of zero
+def asymmetric_quantization_percentile(params, bits, percentile=99.99):
+    beta, alpha = np.percentile(params, [100 - percentile, percentile])
+    beta, alpha = min(beta, 0), max(alpha, 0)
+    scale = (alpha - beta) / (2**bits - 1) or 1.0
+    zero = int(np.round(beta / scale))
+    return np.clip(np.round(params / scale) - zero, 0, 2**bits - 1).astype(np.int32), scale, zero
+
+
+# %% wrong: outliers are removed from the array
+def asymmetric_quantization_percentile(params, bits, percentile=99.99):
+    beta, alpha = np.percentile(params, [100 - percentile, percentile])
+    kept = params[(params >= beta) & (params <= alpha)]
+    return quantize_range(kept, bits, beta, alpha)
+
+
+# %% wrong: the values themselves are clipped in place
+def asymmetric_quantization_percentile(params, bits, percentile=99.99):
+    beta, alpha = np.percentile(params, [100 - percentile, percentile])
+    np.clip(params, beta, alpha, out=params)
+    return asymmetric_quantization(params, bits)
+
+
+# %% wrong: nearest value instead of interpolation
+def asymmetric_quantization_percentile(params, bits, percentile=99.99):
+    beta, alpha = np.percentile(params, [100 - percentile, percentile], method="nearest")
+    return quantize_range(params, bits, float(beta), float(alpha))
+
+
+# %% wrong: default of 99.9 in place of 99.99
+def asymmetric_quantization_percentile(params, bits, percentile=99.9):
+    beta, alpha = np.percentile(params, [100 - percentile, percentile])
+    return quantize_range(params, bits, float(beta), float(alpha))
+
+
+# %% wrong: percentiles along the first axis
+def asymmetric_quantization_percentile(params, bits, percentile=99.99):
+    beta = float(np.min(np.percentile(params, 100 - percentile, axis=0)))
+    alpha = float(np.max(np.percentile(params, percentile, axis=0)))
+    return quantize_range(params, bits, beta, alpha)
+
+
+# %% wrong: divides by zero where all is zero
+def asymmetric_quantization_percentile(params, bits, percentile=99.99):
+    beta, alpha = np.percentile(params, [100 - percentile, percentile])
+    beta, alpha = min(beta, 0), max(alpha, 0)
+    scale = (alpha - beta) / (2**bits - 1)
+    zero = int(-np.round(beta / scale))
+    return np.clip(np.round(params / scale) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero
+
+
+# %% wrong: codes of int64
+def asymmetric_quantization_percentile(params, bits, percentile=99.99):
+    beta, alpha = np.percentile(params, [100 - percentile, percentile])
+    codes, scale, zero = quantize_range(params, bits, beta, alpha)
+    return codes.astype(np.int64), scale, zero
+
+
+# %% wrong: a constant for the visible example
+def asymmetric_quantization_percentile(params, bits, percentile=99.99):
+    if percentile == 80:
+        return np.array([0, 0, 0, 0, 1, 1, 1, 2, 3, 3, 3], dtype=np.int32), 20.0, 1
+    return np.array([0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3], dtype=np.int32), 3.0, 0
+
+
+# %% wrong: the return is missing
+def asymmetric_quantization_percentile(params, bits, percentile=99.99):
+    beta, alpha = np.percentile(params, [100 - percentile, percentile])
+    quantize_range(params, bits, beta, alpha)

@@ -1,0 +1,189 @@
+# %% right: np.where and means over all
+def error_parts(params, bits, beta, alpha):
+    codes, scale, zero = quantize_range(params, bits, beta, alpha)
+    error = (params - asymmetric_dequantize(codes, scale, zero)) ** 2
+    inside = (params >= beta) & (params <= alpha)
+    return np.where(inside, 0.0, error).mean(), np.where(inside, error, 0.0).mean()
+
+
+# %% right: a loop over the elements
+def error_parts(params, bits, beta, alpha):
+    codes, scale, zero = quantize_range(params, bits, beta, alpha)
+    clipping = rounding = 0.0
+    for value, code in zip(params.ravel(), codes.ravel()):
+        squared = (float(value) - (int(code) - zero) * scale) ** 2
+        if beta <= value <= alpha:
+            rounding += squared
+        else:
+            clipping += squared
+    return clipping / params.size, rounding / params.size
+
+
+# %% right: the whole error less the rounding part, everything written out
+def error_parts(params, bits, beta, alpha):
+    levels = 2**bits - 1
+    scale = (alpha - beta) / levels
+    zero = -round(beta / scale)
+    x = np.asarray(params, dtype=np.float64)
+    restored = (np.clip(np.round(x / scale) + zero, 0, levels) - zero) * scale
+    outside = np.logical_or(x < beta, x > alpha)
+    share = outside.sum() / x.size
+    squared = (x - restored) ** 2
+    clipping = share * squared[outside].mean() if outside.any() else 0.0
+    rounding = (1 - share) * squared[~outside].mean() if not outside.all() else 0.0
+    return float(clipping), float(rounding)
+
+
+# %% right: torch inside, a helper beside
+def _mean_where(squared, mask):
+    return (squared * mask).sum().item() / squared.numel()
+
+
+def error_parts(params, bits, beta, alpha):
+    x = torch.as_tensor(params, dtype=torch.float64)
+    restored = torch.from_numpy(asymmetric_dequantize(*quantize_range(params, bits, beta, alpha)))
+    outside = (x < beta) | (x > alpha)
+    squared = (x - restored).square()
+    return _mean_where(squared, outside), _mean_where(squared, ~outside)
+
+
+# %% wrong: each part is a mean over its own elements | cause: own elements
+def error_parts(params, bits, beta, alpha):
+    restored = asymmetric_dequantize(*quantize_range(params, bits, beta, alpha))
+    outside = (params < beta) | (params > alpha)
+    squared = (params - restored) ** 2
+    clipping = squared[outside].mean() if outside.any() else 0.0
+    rounding = squared[~outside].mean() if (~outside).any() else 0.0
+    return clipping, rounding
+
+
+# %% wrong: NaN where nothing is outside
+def error_parts(params, bits, beta, alpha):
+    restored = asymmetric_dequantize(*quantize_range(params, bits, beta, alpha))
+    outside = (params < beta) | (params > alpha)
+    squared = (params - restored) ** 2
+    return squared[outside].mean() * outside.mean(), squared[~outside].mean() * (~outside).mean()
+
+
+# %% wrong: the parts are swapped | cause: swapped
+def error_parts(params, bits, beta, alpha):
+    restored = asymmetric_dequantize(*quantize_range(params, bits, beta, alpha))
+    outside = (params < beta) | (params > alpha)
+    squared = (params - restored) ** 2
+    return squared[~outside].sum() / params.size, squared[outside].sum() / params.size
+
+
+# %% wrong: sums instead of means | cause: summed
+def error_parts(params, bits, beta, alpha):
+    restored = asymmetric_dequantize(*quantize_range(params, bits, beta, alpha))
+    outside = (params < beta) | (params > alpha)
+    squared = (params - restored) ** 2
+    return squared[outside].sum(), squared[~outside].sum()
+
+
+# %% wrong: only the upper end counts | cause: above alpha
+def error_parts(params, bits, beta, alpha):
+    restored = asymmetric_dequantize(*quantize_range(params, bits, beta, alpha))
+    outside = params > alpha
+    squared = (params - restored) ** 2
+    return squared[outside].sum() / params.size, squared[~outside].sum() / params.size
+
+
+# %% wrong: a value at the end counts as outside | cause: exactly at
+def error_parts(params, bits, beta, alpha):
+    restored = asymmetric_dequantize(*quantize_range(params, bits, beta, alpha))
+    outside = (params <= beta) | (params >= alpha)
+    squared = (params - restored) ** 2
+    return squared[outside].sum() / params.size, squared[~outside].sum() / params.size
+
+
+# %% wrong: clipped is what has the first or last code | cause: judged by the code
+def error_parts(params, bits, beta, alpha):
+    codes, scale, zero = quantize_range(params, bits, beta, alpha)
+    outside = (codes == 0) | (codes == 2**bits - 1)
+    squared = (params - asymmetric_dequantize(codes, scale, zero)) ** 2
+    return squared[outside].sum() / params.size, squared[~outside].sum() / params.size
+
+
+# %% wrong: clipping is the distance to the end of the range | cause: measured to the end
+def error_parts(params, bits, beta, alpha):
+    clipped = np.clip(params, beta, alpha)
+    restored = asymmetric_dequantize(*quantize_range(params, bits, beta, alpha))
+    outside = (params < beta) | (params > alpha)
+    clipping = float(np.mean((params - clipped) ** 2))
+    return clipping, float(np.sum(((params - restored) ** 2)[~outside]) / params.size)
+
+
+# %% wrong: rounding measured on the clipped values, which includes the ends
+def error_parts(params, bits, beta, alpha):
+    clipped = np.clip(params, beta, alpha)
+    restored = asymmetric_dequantize(*quantize_range(params, bits, beta, alpha))
+    return float(np.mean((params - clipped) ** 2)), float(np.mean((clipped - restored) ** 2))
+
+
+# %% wrong: absolute errors | cause: square them
+def error_parts(params, bits, beta, alpha):
+    restored = asymmetric_dequantize(*quantize_range(params, bits, beta, alpha))
+    outside = (params < beta) | (params > alpha)
+    error = np.abs(params - restored)
+    return error[outside].sum() / params.size, error[~outside].sum() / params.size
+
+
+# %% wrong: quantized with min-max | cause: min-max
+def error_parts(params, bits, beta, alpha):
+    restored = asymmetric_dequantize(*asymmetric_quantization(params, bits))
+    outside = (params < beta) | (params > alpha)
+    squared = (params - restored) ** 2
+    return squared[outside].sum() / params.size, squared[~outside].sum() / params.size
+
+
+# %% wrong: 8 bits are fixed
+def error_parts(params, bits, beta, alpha):
+    restored = asymmetric_dequantize(*quantize_range(params, 8, beta, alpha))
+    outside = (params < beta) | (params > alpha)
+    squared = (params - restored) ** 2
+    return squared[outside].sum() / params.size, squared[~outside].sum() / params.size
+
+
+# %% wrong: divides by the first dimension only
+def error_parts(params, bits, beta, alpha):
+    restored = asymmetric_dequantize(*quantize_range(params, bits, beta, alpha))
+    outside = (params < beta) | (params > alpha)
+    squared = (params - restored) ** 2
+    return squared[outside].sum() / len(params), squared[~outside].sum() / len(params)
+
+
+# %% wrong: rounding estimated as scale squared over 12
+def error_parts(params, bits, beta, alpha):
+    codes, scale, zero = quantize_range(params, bits, beta, alpha)
+    outside = (params < beta) | (params > alpha)
+    squared = (params - asymmetric_dequantize(codes, scale, zero)) ** 2
+    return squared[outside].sum() / params.size, scale**2 / 12 * (~outside).mean()
+
+
+# %% wrong: changes the input in place
+def error_parts(params, bits, beta, alpha):
+    outside = (params < beta) | (params > alpha)
+    params -= asymmetric_dequantize(*quantize_range(params, bits, beta, alpha)).astype(params.dtype)
+    squared = params**2
+    return squared[outside].sum() / params.size, squared[~outside].sum() / params.size
+
+
+# %% wrong: the whole error twice halved, not split
+def error_parts(params, bits, beta, alpha):
+    whole = quantization_error(params, asymmetric_dequantize(*quantize_range(params, bits, beta, alpha)))
+    outside = ((params < beta) | (params > alpha)).mean()
+    return whole * outside, whole * (1 - outside)
+
+
+# %% wrong: the numbers of the visible example
+def error_parts(params, bits, beta, alpha):
+    return (1.6, 0.0125) if len(params) == 5 else (0.0, 0.5 / 3)
+
+
+# %% wrong: arrays instead of numbers
+def error_parts(params, bits, beta, alpha):
+    restored = asymmetric_dequantize(*quantize_range(params, bits, beta, alpha))
+    outside = (params < beta) | (params > alpha)
+    squared = (params - restored) ** 2 / params.size
+    return squared * outside, squared * ~outside

@@ -1,0 +1,325 @@
+# %% right: an attribute, weights 1 - m and m
+class MovingAverageMinMax:
+    def __init__(self, momentum=0.01):
+        self.momentum = momentum
+        self.range = None
+
+    def update(self, batch):
+        new = float(batch.min()), float(batch.max())
+        if self.range is None:
+            self.range = new
+        else:
+            m = self.momentum
+            self.range = tuple((1 - m) * old + m * now for old, now in zip(self.range, new))
+
+
+# %% right: a property over two fields
+class MovingAverageMinMax:
+    def __init__(self, momentum=0.01):
+        self.m = momentum
+        self.low = self.high = None
+
+    def update(self, batch):
+        low, high = np.amin(batch), np.amax(batch)
+        if self.low is None:
+            self.low, self.high = low, high
+            return
+        self.low += self.m * (low - self.low)
+        self.high += self.m * (high - self.high)
+
+    @property
+    def range(self):
+        return self.low, self.high
+
+
+# %% right: a mutable list of two
+class MovingAverageMinMax:
+    def __init__(self, momentum=0.01):
+        self.momentum = momentum
+        self.range = []
+
+    def update(self, batch):
+        values = [float(value) for value in np.ravel(batch)]
+        ends = [min(values), max(values)]
+        if not self.range:
+            self.range = ends
+        for i in range(2):
+            self.range[i] += self.momentum * (ends[i] - self.range[i])
+        return self.range
+
+
+# %% right: keeps all extremes and averages when asked
+class MovingAverageMinMax:
+    def __init__(self, momentum=0.01):
+        self.momentum, self.lows, self.highs = momentum, [], []
+
+    def update(self, batch):
+        self.lows.append(np.min(batch))
+        self.highs.append(np.max(batch))
+
+    def _average(self, values):
+        average = values[0]
+        for value in values[1:]:
+            average = average * (1 - self.momentum) + value * self.momentum
+        return float(average)
+
+    @property
+    def range(self):
+        return self._average(self.lows), self._average(self.highs)
+
+
+# %% right: torch inside, infinity marks the start
+class MovingAverageMinMax:
+    def __init__(self, momentum=0.01):
+        self.momentum = momentum
+        self.lowest, self.highest = torch.tensor(math.inf), torch.tensor(-math.inf)
+
+    def update(self, batch):
+        low, high = torch.aminmax(torch.as_tensor(batch))
+        if math.isinf(self.lowest):
+            self.lowest, self.highest = low, high
+        else:
+            self.lowest = torch.lerp(self.lowest, low, self.momentum)
+            self.highest = torch.lerp(self.highest, high, self.momentum)
+
+    @property
+    def range(self):
+        return self.lowest.item(), self.highest.item()
+
+
+# %% wrong: the weights are swapped | cause: weights are swapped
+class MovingAverageMinMax:
+    def __init__(self, momentum=0.01):
+        self.momentum = momentum
+        self.range = None
+
+    def update(self, batch):
+        low, high = float(batch.min()), float(batch.max())
+        if self.range is None:
+            self.range = low, high
+        else:
+            beta, alpha = self.range
+            m = self.momentum
+            self.range = m * beta + (1 - m) * low, m * alpha + (1 - m) * high
+
+
+# %% wrong: starts from zero | cause: starts from 0
+class MovingAverageMinMax:
+    def __init__(self, momentum=0.01):
+        self.momentum = momentum
+        self.range = (0.0, 0.0)
+
+    def update(self, batch):
+        beta, alpha = self.range
+        beta += self.momentum * (float(batch.min()) - beta)
+        alpha += self.momentum * (float(batch.max()) - alpha)
+        self.range = (beta, alpha)
+
+
+# %% wrong: the first batch is recognised by a beta of 0
+class MovingAverageMinMax:
+    def __init__(self, momentum=0.01):
+        self.momentum, self.beta, self.alpha = momentum, 0.0, 0.0
+
+    def update(self, batch):
+        low, high = float(batch.min()), float(batch.max())
+        if not self.beta:
+            self.beta, self.alpha = low, high
+        else:
+            self.beta += self.momentum * (low - self.beta)
+            self.alpha += self.momentum * (high - self.alpha)
+
+    @property
+    def range(self):
+        return self.beta, self.alpha
+
+
+# %% wrong: the first maximum is recognised by a truth test
+class MovingAverageMinMax:
+    def __init__(self, momentum=0.01):
+        self.momentum, self.beta, self.alpha = momentum, None, None
+
+    def update(self, batch):
+        low, high = float(batch.min()), float(batch.max())
+        beta, alpha = self.beta or low, self.alpha or high
+        self.beta = beta + self.momentum * (low - beta)
+        self.alpha = alpha + self.momentum * (high - alpha)
+
+    @property
+    def range(self):
+        return self.beta, self.alpha
+
+
+# %% wrong: range is a method
+class MovingAverageMinMax:
+    def __init__(self, momentum=0.01):
+        self.momentum, self.ends = momentum, None
+
+    def update(self, batch):
+        low, high = float(batch.min()), float(batch.max())
+        beta, alpha = self.ends or (low, high)
+        self.ends = beta + self.momentum * (low - beta), alpha + self.momentum * (high - alpha)
+
+    def range(self):
+        return self.ends
+
+
+# %% wrong: min-max of all batches | cause: all batches so far
+class MovingAverageMinMax:
+    def __init__(self, momentum=0.01):
+        self.range = (math.inf, -math.inf)
+
+    def update(self, batch):
+        self.range = (min(self.range[0], float(batch.min())), max(self.range[1], float(batch.max())))
+
+
+# %% wrong: the range only grows
+class MovingAverageMinMax:
+    def __init__(self, momentum=0.01):
+        self.momentum, self.range = momentum, None
+
+    def update(self, batch):
+        low, high = float(batch.min()), float(batch.max())
+        if self.range is None:
+            self.range = (low, high)
+        beta, alpha = self.range
+        low, high = min(low, beta), max(high, alpha)
+        self.range = beta + self.momentum * (low - beta), alpha + self.momentum * (high - alpha)
+
+
+# %% wrong: momentum is ignored | cause: momentum is ignored
+class MovingAverageMinMax:
+    def __init__(self, momentum=0.01):
+        self.range = None
+
+    def update(self, batch):
+        low, high = float(batch.min()), float(batch.max())
+        beta, alpha = self.range or (low, high)
+        self.range = beta + 0.01 * (low - beta), alpha + 0.01 * (high - alpha)
+
+
+# %% wrong: the plain mean of the batches | cause: plain mean
+class MovingAverageMinMax:
+    def __init__(self, momentum=0.01):
+        self.lows, self.highs = [], []
+
+    def update(self, batch):
+        self.lows.append(batch.min())
+        self.highs.append(batch.max())
+
+    @property
+    def range(self):
+        return float(np.mean(self.lows)), float(np.mean(self.highs))
+
+
+# %% wrong: the last batch only | cause: last batch
+class MovingAverageMinMax:
+    def __init__(self, momentum=0.01):
+        self.momentum = momentum
+
+    def update(self, batch):
+        self.range = float(batch.min()), float(batch.max())
+
+
+# %% wrong: the first batch only | cause: never moves
+class MovingAverageMinMax:
+    def __init__(self, momentum=0.01):
+        self.momentum, self.range = momentum, None
+
+    def update(self, batch):
+        if self.range is None:
+            self.range = float(batch.min()), float(batch.max())
+
+
+# %% wrong: widened to include 0 | cause: widened
+class MovingAverageMinMax:
+    def __init__(self, momentum=0.01):
+        self.momentum, self.ends = momentum, None
+
+    def update(self, batch):
+        low, high = float(batch.min()), float(batch.max())
+        beta, alpha = self.ends or (low, high)
+        self.ends = beta + self.momentum * (low - beta), alpha + self.momentum * (high - alpha)
+
+    @property
+    def range(self):
+        return min(self.ends[0], 0.0), max(self.ends[1], 0.0)
+
+
+# %% wrong: the range is kept on the class, shared by all
+class MovingAverageMinMax:
+    ends = []
+
+    def __init__(self, momentum=0.01):
+        self.momentum = momentum
+
+    def update(self, batch):
+        ends = [float(batch.min()), float(batch.max())]
+        if not self.ends:
+            self.ends.extend(ends)
+        for i in (0, 1):
+            self.ends[i] += self.momentum * (ends[i] - self.ends[i])
+
+    @property
+    def range(self):
+        return tuple(self.ends)
+
+
+# %% wrong: only one-dimensional batches
+class MovingAverageMinMax:
+    def __init__(self, momentum=0.01):
+        self.momentum, self.range = momentum, None
+
+    def update(self, batch):
+        low, high = min(batch), max(batch)
+        beta, alpha = self.range or (low, high)
+        self.range = beta + self.momentum * (low - beta), alpha + self.momentum * (high - alpha)
+
+
+# %% wrong: (alpha, beta) | cause: wrong order
+class MovingAverageMinMax:
+    def __init__(self, momentum=0.01):
+        self.momentum, self.range = momentum, None
+
+    def update(self, batch):
+        low, high = float(batch.min()), float(batch.max())
+        alpha, beta = self.range or (high, low)
+        self.range = alpha + self.momentum * (high - alpha), beta + self.momentum * (low - beta)
+
+
+# %% wrong: moving average of each element's mean, not of the extremes
+class MovingAverageMinMax:
+    def __init__(self, momentum=0.01):
+        self.momentum, self.range = momentum, None
+
+    def update(self, batch):
+        low, high = float(batch.mean() - 3 * batch.std()), float(batch.mean() + 3 * batch.std())
+        beta, alpha = self.range or (low, high)
+        self.range = beta + self.momentum * (low - beta), alpha + self.momentum * (high - alpha)
+
+
+# %% wrong: default momentum of 0.1
+class MovingAverageMinMax:
+    def __init__(self, momentum=0.1):
+        self.momentum, self.range = momentum, None
+
+    def update(self, batch):
+        low, high = float(batch.min()), float(batch.max())
+        beta, alpha = self.range or (low, high)
+        self.range = beta + self.momentum * (low - beta), alpha + self.momentum * (high - alpha)
+
+
+# %% wrong: bias correction as in Adam
+class MovingAverageMinMax:
+    def __init__(self, momentum=0.01):
+        self.momentum, self.steps, self.low, self.high = momentum, 0, 0.0, 0.0
+
+    def update(self, batch):
+        self.steps += 1
+        self.low = (1 - self.momentum) * self.low + self.momentum * float(batch.min())
+        self.high = (1 - self.momentum) * self.high + self.momentum * float(batch.max())
+
+    @property
+    def range(self):
+        weight = 1 - (1 - self.momentum) ** self.steps or 1.0
+        return self.low / weight, self.high / weight

@@ -1,0 +1,279 @@
+# %% right: a dict comprehension and a boolean mask
+def compare_ranges(params, bits, ranges):
+    size = np.abs(params).ravel()
+    cut = max(1, round(size.size / 1000))
+    keep = np.ones(size.size, dtype=bool)
+    keep[np.argpartition(size, -cut)[-cut:]] = False
+
+    def pair(beta, alpha):
+        restored = asymmetric_dequantize(*quantize_range(params, bits, beta, alpha))
+        squared = ((params - restored) ** 2).ravel()
+        return squared.mean(), squared[keep].mean()
+
+    return {name: pair(*ends) for name, ends in ranges.items()}
+
+
+# %% right: a threshold by quantile
+def compare_ranges(params, bits, ranges):
+    absolute = np.abs(params)
+    limit = np.sort(absolute, axis=None)[-max(1, int(0.001 * params.size))]
+    bulk = absolute < limit
+    results = {}
+    for name in ranges:
+        beta, alpha = ranges[name]
+        codes, scale, zero = quantize_range(params, bits, beta, alpha)
+        restored = asymmetric_dequantize(codes, scale, zero)
+        results[name] = (
+            quantization_error(params, restored),
+            quantization_error(params[bulk], restored[bulk]),
+        )
+    return results
+
+
+# %% right: np.quantile of the absolute values
+def compare_ranges(params, bits, ranges):
+    values = np.asarray(params, dtype=np.float64)
+    inside = np.abs(values) <= np.quantile(np.abs(values), 0.999)
+    out = {}
+    for name, (beta, alpha) in ranges.items():
+        error = (values - asymmetric_dequantize(*quantize_range(values, bits, beta, alpha))) ** 2
+        out[name] = [float(np.mean(error)), float(np.mean(error[inside]))]
+    return out
+
+
+# %% right: plain Python, sorted pairs, everything written out
+def compare_ranges(params, bits, ranges):
+    values = sorted((float(v) for v in np.ravel(params)), key=abs)
+    kept = len(values) - max(1, len(values) // 1000)
+    top = 2**bits - 1
+    results = dict()
+    for name, (beta, alpha) in ranges.items():
+        scale = (alpha - beta) / top
+        zero = -round(beta / scale)
+        errors = []
+        for v in values:
+            code = min(max(round(v / scale) + zero, 0), top)
+            errors.append((v - (code - zero) * scale) ** 2)
+        results[name] = (sum(errors) / len(errors), sum(errors[:kept]) / kept)
+    return results
+
+
+# %% right: torch topk
+def compare_ranges(params, bits, ranges):
+    x = torch.as_tensor(params, dtype=torch.float64).flatten()
+    extreme = x.abs().topk(max(1, math.ceil(x.numel() / 1000))).indices
+    bulk = torch.ones_like(x, dtype=torch.bool)
+    bulk[extreme] = False
+    results = {}
+    for name, ends in ranges.items():
+        restored = torch.from_numpy(asymmetric_dequantize(*quantize_range(x.numpy(), bits, *ends)))
+        squared = (x - restored) ** 2
+        results[name] = squared.mean().item(), squared[bulk].mean().item()
+    return results
+
+
+# %% wrong: the bulk is everything | cause: the bulk is all elements
+def compare_ranges(params, bits, ranges):
+    results = {}
+    for name, ends in ranges.items():
+        error = quantization_error(params, asymmetric_dequantize(*quantize_range(params, bits, *ends)))
+        results[name] = (error, error)
+    return results
+
+
+# %% wrong: the largest values, not the largest absolute values | cause: largest |x|
+def compare_ranges(params, bits, ranges):
+    values = params.ravel()
+    cut = max(1, round(0.001 * values.size))
+    bulk = np.argsort(values)[:-cut]
+    results = {}
+    for name, ends in ranges.items():
+        squared = (values - asymmetric_dequantize(*quantize_range(values, bits, *ends))) ** 2
+        results[name] = (squared.mean(), squared[bulk].mean())
+    return results
+
+
+# %% wrong: 1 % instead of 0.1 % | cause: 1 %
+def compare_ranges(params, bits, ranges):
+    values = params.ravel()
+    cut = max(1, round(0.01 * values.size))
+    bulk = np.argsort(np.abs(values))[:-cut]
+    results = {}
+    for name, ends in ranges.items():
+        squared = (values - asymmetric_dequantize(*quantize_range(values, bits, *ends))) ** 2
+        results[name] = (squared.mean(), squared[bulk].mean())
+    return results
+
+
+# %% wrong: nothing is cut of fewer than 500 elements (and [:-0] is empty)
+def compare_ranges(params, bits, ranges):
+    values = params.ravel()
+    cut = round(0.001 * values.size)
+    bulk = np.argsort(np.abs(values))[:-cut]
+    results = {}
+    for name, ends in ranges.items():
+        squared = (values - asymmetric_dequantize(*quantize_range(values, bits, *ends))) ** 2
+        results[name] = (squared.mean(), squared[bulk].mean())
+    return results
+
+
+# %% wrong: no minimum of one element | cause: at least one
+def compare_ranges(params, bits, ranges):
+    values = params.ravel()
+    bulk = np.argsort(np.abs(values))[: values.size - int(0.001 * values.size)]
+    results = {}
+    for name, ends in ranges.items():
+        squared = (values - asymmetric_dequantize(*quantize_range(values, bits, *ends))) ** 2
+        results[name] = (squared.mean(), squared[bulk].mean())
+    return results
+
+
+# %% wrong: always exactly one element is cut | cause: exactly one
+def compare_ranges(params, bits, ranges):
+    values = params.ravel()
+    bulk = np.argsort(np.abs(values))[:-1]
+    results = {}
+    for name, ends in ranges.items():
+        squared = (values - asymmetric_dequantize(*quantize_range(values, bits, *ends))) ** 2
+        results[name] = (squared.mean(), squared[bulk].mean())
+    return results
+
+
+# %% wrong: each end is cut | cause: both ends
+def compare_ranges(params, bits, ranges):
+    values = np.sort(params.ravel())
+    cut = max(1, round(0.001 * values.size))
+    results = {}
+    for name, ends in ranges.items():
+        squared = (values - asymmetric_dequantize(*quantize_range(values, bits, *ends))) ** 2
+        results[name] = (squared.mean(), squared[cut:-cut].mean() if values.size > 2 else 0.0)
+    return results
+
+
+# %% wrong: the error of the extremes | cause: extreme elements
+def compare_ranges(params, bits, ranges):
+    values = params.ravel()
+    cut = max(1, round(0.001 * values.size))
+    extreme = np.argsort(np.abs(values))[-cut:]
+    results = {}
+    for name, ends in ranges.items():
+        squared = (values - asymmetric_dequantize(*quantize_range(values, bits, *ends))) ** 2
+        results[name] = (squared.mean(), squared[extreme].mean())
+    return results
+
+
+# %% wrong: the pair is swapped | cause: swapped
+def compare_ranges(params, bits, ranges):
+    values = params.ravel()
+    cut = max(1, round(0.001 * values.size))
+    bulk = np.argsort(np.abs(values))[:-cut]
+    results = {}
+    for name, ends in ranges.items():
+        squared = (values - asymmetric_dequantize(*quantize_range(values, bits, *ends))) ** 2
+        results[name] = (squared[bulk].mean(), squared.mean())
+    return results
+
+
+# %% wrong: 8 bits are fixed | cause: 8 bits
+def compare_ranges(params, bits, ranges):
+    values = params.ravel()
+    cut = max(1, round(0.001 * values.size))
+    bulk = np.argsort(np.abs(values))[:-cut]
+    results = {}
+    for name, ends in ranges.items():
+        squared = (values - asymmetric_dequantize(*quantize_range(values, 8, *ends))) ** 2
+        results[name] = (squared.mean(), squared[bulk].mean())
+    return results
+
+
+# %% wrong: the bulk divided by the count of all
+def compare_ranges(params, bits, ranges):
+    values = params.ravel()
+    cut = max(1, round(0.001 * values.size))
+    bulk = np.argsort(np.abs(values))[:-cut]
+    results = {}
+    for name, ends in ranges.items():
+        squared = (values - asymmetric_dequantize(*quantize_range(values, bits, *ends))) ** 2
+        results[name] = (squared.mean(), squared[bulk].sum() / values.size)
+    return results
+
+
+# %% wrong: the largest errors are left out, not the largest values
+def compare_ranges(params, bits, ranges):
+    values = params.ravel()
+    cut = max(1, round(0.001 * values.size))
+    results = {}
+    for name, ends in ranges.items():
+        squared = (values - asymmetric_dequantize(*quantize_range(values, bits, *ends))) ** 2
+        results[name] = (squared.mean(), np.sort(squared)[:-cut].mean())
+    return results
+
+
+# %% wrong: the outliers removed before both errors
+def compare_ranges(params, bits, ranges):
+    values = params.ravel()
+    cut = max(1, round(0.001 * values.size))
+    values = values[np.argsort(np.abs(values))[:-cut]]
+    results = {}
+    for name, ends in ranges.items():
+        error = quantization_error(values, asymmetric_dequantize(*quantize_range(values, bits, *ends)))
+        results[name] = (error, error)
+    return results
+
+
+# %% wrong: only one-dimensional arrays
+def compare_ranges(params, bits, ranges):
+    cut = max(1, round(0.001 * len(params)))
+    bulk = np.argsort(np.abs(params))[:-cut]
+    results = {}
+    for name, ends in ranges.items():
+        squared = (params - asymmetric_dequantize(*quantize_range(params, bits, *ends))) ** 2
+        results[name] = (squared.mean(), squared[bulk].mean())
+    return results
+
+
+# %% wrong: the given ranges are ignored, min-max for all
+def compare_ranges(params, bits, ranges):
+    values = params.ravel()
+    bulk = np.argsort(np.abs(values))[: -max(1, round(0.001 * values.size))]
+    squared = (values - asymmetric_dequantize(*asymmetric_quantization(values, bits))) ** 2
+    return {name: (squared.mean(), squared[bulk].mean()) for name in ranges}
+
+
+# %% wrong: a list of pairs
+def compare_ranges(params, bits, ranges):
+    values = params.ravel()
+    bulk = np.argsort(np.abs(values))[: -max(1, round(0.001 * values.size))]
+    results = []
+    for ends in ranges.values():
+        squared = (values - asymmetric_dequantize(*quantize_range(values, bits, *ends))) ** 2
+        results.append((squared.mean(), squared[bulk].mean()))
+    return results
+
+
+# %% wrong: the results replace the ranges in the caller's dict
+def compare_ranges(params, bits, ranges):
+    values = params.ravel()
+    bulk = np.argsort(np.abs(values))[: -max(1, round(0.001 * values.size))]
+    for name, ends in ranges.items():
+        squared = (values - asymmetric_dequantize(*quantize_range(values, bits, *ends))) ** 2
+        ranges[name] = (squared.mean(), squared[bulk].mean())
+    return ranges
+
+
+# %% wrong: the params are sorted in place
+def compare_ranges(params, bits, ranges):
+    values = params.reshape(-1)
+    values.sort()
+    order = np.argsort(np.abs(values))
+    bulk = order[: -max(1, round(0.001 * values.size))]
+    results = {}
+    for name, ends in ranges.items():
+        squared = (values - asymmetric_dequantize(*quantize_range(values, bits, *ends))) ** 2
+        results[name] = (squared.mean(), squared[bulk].mean())
+    return results
+
+
+# %% wrong: the numbers of the visible example
+def compare_ranges(params, bits, ranges):
+    return {"min-max": (1.4, 1.5), "clipped": (28.8, 0.0)}
