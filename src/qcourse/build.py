@@ -47,6 +47,7 @@ def execute(notebook: NotebookNode, folder: Path) -> None:
         timeout=CELL_TIMEOUT,
         kernel_name="python3",
         record_timing=False,
+        coalesce_streams=True,  # else a line may be stored in two pieces
         extra_arguments=["--IPKernelApp.log_level=40"],  # errors only: the kernel chats on stderr
         resources={"metadata": {"path": str(folder)}},
     )

@@ -41,9 +41,8 @@ def restore_names(scope: dict[str, Any]) -> None:
     Only what cannot be meant is touched: ``max = 3`` hides a function behind a number. A helper of the
     student's that is called ``round`` stays.
     """
-    hidden = [
-        n for n in vars(builtins) if n in scope and callable(vars(builtins)[n]) and not callable(scope[n])
-    ]
+    functions = [n for n, value in vars(builtins).items() if callable(value) and not n.startswith("_")]
+    hidden = [n for n in functions if n in scope and not callable(scope[n])]
     for name in hidden:
         del scope[name]
     lost = [n for n in MODULES if n in scope and not isinstance(scope[n], ModuleType)]

@@ -1,0 +1,1254 @@
+# ---
+# jupyter:
+#   jupytext:
+#     cell_metadata_filter: nbgrader,tags,-all
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 06 · Quantization from scratch
+#
+# You write the arithmetic of quantization yourself, in NumPy: how a real number becomes a small integer,
+# what that costs, and how a whole linear layer is computed in integers.
+#
+# **You will learn**
+# - to quantize with and without a zero point (asymmetric and symmetric), and to go back;
+# - to measure the loss: mean squared error, and signal-to-quantization-noise ratio (SQNR) in dB;
+# - why weights get one scale for each row, and why that is nearly free;
+# - how a linear layer runs on integers, with a single floating-point step at its end.
+#
+# **Time**: about 90 minutes, nine exercises. **You need**: NumPy arrays and matrix products. No PyTorch yet.
+#
+# Each exercise has a cell to write in, a check that tells you at once what is wrong, and a picture. Replace
+# the line `raise NotImplementedError(...)`, run the cell, run the check. Hidden tests with other inputs run
+# when your work is graded.
+
+# %%
+import copy
+import math
+
+import numpy as np
+
+from qcourse.check import Exercise
+from qcourse.plots import figure, scratch
+
+np.set_printoptions(suppress=True, precision=4, linewidth=100)
+
+# %% [markdown]
+# ## Why quantize
+#
+# A weight is usually stored as float32: 4 bytes. An 8-bit integer is 1 byte. For a model of 7 billion
+# parameters:
+
+# %%
+for bits in (32, 16, 8, 4):
+    print(f"{bits:2} bits: {7e9 * bits / 8 / 1e9:4.1f} GB")
+
+# %% [markdown]
+# A smaller model fits in cheaper memory, moves through it faster, and can be computed by integer units,
+# which are smaller and use less energy than floating-point units. The price is precision. This notebook is
+# about how large that price is, and how to keep it low.
+#
+# ## The idea on paper
+#
+# Take four numbers and 2 bits. Two bits make $2^2 = 4$ codes: 0, 1, 2, 3.
+#
+# | value $x$ | −0.8 | 0.0 | 0.6 | 2.2 |
+# |---|---|---|---|---|
+#
+# The values reach from $\beta = -0.8$ to $\alpha = 2.2$. Four codes have three steps between them, so one
+# step, the **scale**, is $s = (\alpha - \beta) / 3 = 3.0 / 3 = 1.0$.
+#
+# The code that stands for 0.0 is the **zero point**:
+# $z = -\mathrm{round}(\beta / s) = -\mathrm{round}(-0.8) = 1$.
+#
+# A value becomes the code $q = \mathrm{round}(x / s) + z$, and a code stands for the value
+# $\hat x = s\,(q - z)$.
+#
+# | value $x$ | −0.8 | 0.0 | 0.6 | 2.2 |
+# |---|---|---|---|---|
+# | $x / s$ | −0.8 | 0.0 | 0.6 | 2.2 |
+# | rounded | −1 | 0 | 1 | 2 |
+# | code $q$ | 0 | 1 | 2 | 3 |
+# | restored $\hat x$ | −1.0 | 0.0 | 1.0 | 2.0 |
+# | error $x - \hat x$ | 0.2 | 0.0 | −0.4 | 0.2 |
+#
+# No error is larger than half a step, $s / 2 = 0.5$, and 0.0 is exact. Nearly all of quantization is in
+# this table. The same in NumPy:
+
+# %%
+x = np.array([-0.8, 0.0, 0.6, 2.2])
+s, z = 1.0, 1
+q = np.round(x / s) + z
+print("codes   ", q)
+print("restored", s * (q - z))
+print("error   ", x - s * (q - z))
+
+# %% [markdown]
+# ## The sample
+#
+# All experiments start from the same 20 numbers, drawn uniformly from −50 to 150, one of them set to 0, all
+# rounded to two digits so that you can read them. The seed is fixed: everyone has the same numbers.
+
+# %%
+rng = np.random.default_rng(6)
+params = np.round(rng.uniform(-50, 150, 20), 2)
+params[-1] = 0
+print(params)
+
+# %% [markdown]
+# ## Exercise 6.1: limit the codes
+#
+# *Difficulty ★☆☆ · 5 minutes*
+#
+# Write `clamp`: no element may leave a given range. Codes of 8 bits must stay within 0 and 255, whatever the
+# arithmetic before them gave.
+#
+# $$\mathrm{clamp}(q;\, l, u) = \min(\max(q, l),\, u)$$
+#
+# The result is a new array of the same shape and dtype. The caller's array stays as it is.
+#
+# <details><summary>Hint</summary>
+#
+# NumPy has element-wise versions of `min` and `max`, and a function that does both. All of them return a
+# new array. Assigning to `params_q[...]` does not: it writes into the caller's array. Compare the dtype
+# before and after.
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "clamp", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def clamp(params_q, lower_bound, upper_bound):
+    """Limit every element to [lower_bound, upper_bound].
+
+    params_q: array of any shape, integer or float.
+    Returns a new array of the same shape and dtype; params_q is not changed.
+    """
+    ### BEGIN SOLUTION Exercise 6.1: limit the codes
+    return np.minimum(np.maximum(params_q, lower_bound), upper_bound).astype(params_q.dtype)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "clamp-check", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+ex = Exercise("6.1", clamp)
+
+got = ex.call(np.array([-300, 0, 50, 200, 400], np.int32), 0, 255, case="codes below, in and above 0 to 255")
+ex.equal("the result", got, np.array([0, 0, 50, 200, 255], np.int32), dtype=np.int32)
+
+got = ex.call(np.array([-1.5, 0.25, 3.0]), -1, 1, case="floats; the bounds are -1 and 1")
+ex.equal("the result", got, np.array([-1.0, 0.25, 1.0]), dtype=np.float64)
+
+inside = np.array([1, 2, 3])
+got = ex.call(inside, 0, 255, case="nothing to limit")
+ex.equal("the result", got, np.array([1, 2, 3]), dtype=inside.dtype)
+ex.true(not np.shares_memory(got, inside), "the result is the caller's own array; return a new one.")
+
+ex.passed()
+
+# %% nbgrader={"grade": true, "grade_id": "clamp-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# Hidden tests of exercise 6.1 run here when your work is graded.
+### BEGIN HIDDEN TESTS
+ex = Exercise("6.1", clamp, hidden=True)
+_rng = np.random.default_rng(601)
+
+
+def _check(values, low, high, case):
+    got = ex.call(values, low, high, case=case)
+    flat = [low if v < low else high if v > high else v for v in values.ravel().tolist()]
+    want = np.array(flat, dtype=values.dtype).reshape(values.shape)
+    ex.equal("the result", got, want, dtype=values.dtype, rtol=0)
+    ex.true(not np.shares_memory(got, values), "the result is the caller's own array; return a new one.")
+
+
+for _dtype in (np.int8, np.int16, np.int32, np.int64, np.float32, np.float64):
+    _values = _rng.integers(-128, 128, size=(4, 9)).astype(_dtype)
+    for _low, _high in [(-100, 100), (-8, 7), (0, 15), (-20, -10), (30, 60), (0, 0), (-127, 127)]:
+        _check(_values, _low, _high, f"a table of {np.dtype(_dtype).name}, one range of many")
+_check(np.arange(256).astype(np.uint8), 16, 240, "all values of uint8")
+for _shape in [(1,), (7,), (1, 5), (5, 1), (2, 3, 4), (2, 1, 3, 2)]:
+    _check(_rng.integers(-70_000, 70_000, size=_shape), 0, 65_535, f"{len(_shape)} dimensions, 16 bits")
+    _check(_rng.normal(0, 300, size=_shape), -0.5, 254.5, "floats; bounds that are no integers")
+_check(np.array([-1, 0, 1, 254, 255, 256]), 0, 255, "values at and beside both bounds")
+_check(np.array([3, 9, 7]), 0, 255, "nothing to limit")
+_check(np.array([-3, -9, -7]), 0, 255, "everything below the range")
+_check(np.array([[300, 256], [999, 256]]), 0, 255, "everything above the range")
+ex.passed()
+### END HIDDEN TESTS
+
+# %%
+before = np.array([-90, 0, 60, 130, 200, 255, 256, 340])
+scratch.before_and_after(before, clamp(before, 0, 255), 0, 255)
+
+# %% [markdown]
+# **Takeaway.** A clamp *saturates*: a value too large becomes the largest code, the nearest one there is.
+# Nothing wraps around. All that leaves the range lands on its border, however far away it was.
+#
+# **Correction.** Course notes often write the clamp with assignments into its argument, and some cast to
+# the small integer type before they clamp. Both go wrong without a word. The first changes the caller's
+# array:
+
+
+# %%
+def clamp_of_the_notes(params_q, lower_bound, upper_bound):
+    params_q[params_q < lower_bound] = lower_bound
+    params_q[params_q > upper_bound] = upper_bound
+    return params_q
+
+
+# %%
+mine = np.array([-300, 50, 400])
+kept = copy.deepcopy(mine)
+clamp_of_the_notes(mine, 0, 255)
+print("before the call:", kept, "  after it:", mine)
+
+# %% [markdown]
+# The second: an integer type does not saturate. It keeps the lowest 8 bits, and 200 turns negative before
+# the clamp has seen it.
+
+# %%
+wide = np.array([200])
+print("200 cast to int8 first:  ", wide.astype(np.int8)[0])
+print("clamped first, then cast:", np.clip(wide, -128, 127).astype(np.int8)[0])
+
+# %% [markdown]
+# ## Exercise 6.2: quantize with a zero point
+#
+# *Difficulty ★★☆ · 15 minutes*
+#
+# Write `asymmetric_quantization`: map the range of an array onto the codes $0$ to $2^b - 1$.
+#
+# $$\beta = \min(\min_i x_i,\, 0) \qquad \alpha = \max(\max_i x_i,\, 0) \qquad
+# s = \frac{\alpha - \beta}{2^b - 1} \qquad z = -\mathrm{round}\!\left(\frac{\beta}{s}\right)$$
+#
+# $$q_i = \mathrm{clamp}\!\left(\mathrm{round}\!\left(\frac{x_i}{s}\right) + z;\; 0,\; 2^b - 1\right)$$
+#
+# The range is **widened to include 0**: then 0.0 has a code of its own, $z$, and $z$ is one of
+# $0$ to $2^b - 1$.
+#
+# - An array of zeros has no range: give it scale 1.0 and zero point 0.
+# - An empty array, or one that holds NaN or infinity, cannot be quantized: raise `ValueError`.
+#
+# You may call your `clamp`; the checks use a correct one.
+#
+# <details><summary>Hint</summary>
+#
+# Four steps: guard, range, scale and zero point, codes. `np.isfinite` finds NaN and infinity. `np.round`
+# returns a float; the zero point is an integer, so convert it with `int(...)`. Where a tie rounds up, a
+# code can be one too large: that is what the clamp is for. Clamp first, cast to `np.int32` last.
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "asymmetric_quantization", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def asymmetric_quantization(params, bits):
+    """Map [min, max] of params, widened to include 0, onto the codes 0 to 2**bits - 1.
+
+    params: float array of any shape. bits: int, 2 to 16.
+    Returns (params_q, scale, zero): int32 array of the same shape, float, int.
+    An all-zero array gives scale 1.0 and zero 0.
+    Raises ValueError where params is empty or holds NaN or infinity.
+    """
+    ### BEGIN SOLUTION Exercise 6.2: quantize with a zero point
+    if params.size == 0 or not np.all(np.isfinite(params)):
+        raise ValueError("params must hold at least one number, and only finite ones")
+    levels = 2**bits - 1
+    beta = min(float(np.min(params)), 0.0)
+    alpha = max(float(np.max(params)), 0.0)
+    scale = (alpha - beta) / levels if alpha > beta else 1.0
+    zero = -round(beta / scale)
+    codes = np.round(params.astype(np.float64) / scale) + zero
+    return np.clip(codes, 0, levels).astype(np.int32), scale, zero
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "asymmetric_quantization-check", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+ex = Exercise("6.2", asymmetric_quantization, returns=("params_q", "scale", "zero"), given=["clamp"])
+
+codes, scale, zero = ex.call(np.array([-0.8, 0.0, 0.6, 2.2]), 2, case="the example on paper, 2 bits")
+ex.equal("scale", scale, 1.0)
+ex.equal("zero", zero, 1)
+ex.equal("params_q", codes, np.array([0, 1, 2, 3], np.int32), dtype=np.int32)
+
+codes, scale, zero = ex.call(np.array([6.2, 3.1, 15.0]), 4, case="all above 0: the range is 0 to 15")
+ex.equal("scale", scale, 1.0)
+ex.equal("zero", zero, 0)
+ex.equal("params_q", codes, np.array([6, 3, 15], np.int32), dtype=np.int32)
+
+codes, scale, zero = ex.call(np.zeros(3), 8, case="all zeros")
+ex.equal("scale", scale, 1.0)
+ex.equal("zero", zero, 0)
+ex.equal("params_q", codes, np.zeros(3, np.int32), dtype=np.int32)
+
+ex.raises(ValueError, np.array([1.0, np.nan]), 8, case="an array that holds NaN")
+ex.passed()
+
+# %% nbgrader={"grade": true, "grade_id": "asymmetric_quantization-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# Hidden tests of exercise 6.2 run here when your work is graded.
+### BEGIN HIDDEN TESTS
+ex = Exercise(
+    "6.2", asymmetric_quantization, returns=("params_q", "scale", "zero"), given=["clamp"], hidden=True
+)
+_rng = np.random.default_rng(602)
+
+
+def _check(values, bits, case):
+    codes, scale, zero = ex.call(values, bits, case=f"{case}, {bits} bits")
+    exact = values.astype(np.float64)
+    low, high = min(exact.min(), 0.0), max(exact.max(), 0.0)
+    want_scale = (high - low) / (2**bits - 1)
+    ex.equal("scale", scale, float(want_scale))
+    # The answer may compute in float32, whose relative error of some 1e-7 meets codes of up to 2**bits.
+    slack = 3e-7 * 2**bits
+    near = -low / want_scale
+    ties = [round(near - slack), round(near + slack)]  # two different ones at a tie: either is right
+    want_zero = next((z for z in ties if np.array_equal(z, zero)), round(near))
+    ex.equal("zero", zero, want_zero)
+    ex.codes("params_q", codes, exact / want_scale + want_zero, 0, 2**bits - 1, slack)
+
+
+for _bits in (2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16):
+    _check(_rng.uniform(-3, 9, 300), _bits, "values on both sides of 0")
+    _check(_rng.uniform(2, 5, 40), _bits, "only positive values, the smallest well above 0")
+    _check(_rng.uniform(-5, -2, 40), _bits, "only negative values, the largest well below 0")
+    _check(_rng.normal(0, 1, (6, 7)).astype(np.float32), _bits, "a float32 matrix")
+    _check(np.append(_rng.normal(0, 1, 50), 1000.0), _bits, "one very large value")
+    _check(np.append(_rng.normal(0, 1, 50), -1000.0), _bits, "one very small value")
+    _symmetric = np.linspace(-2, 2, 2 ** min(_bits, 8) * 2 + 1)
+    _check(_symmetric, _bits, "a range symmetric about 0: the zero point ties")
+for _shape in [(1, 8), (8, 1), (3, 4, 5), (2, 3, 2, 2)]:
+    _check(_rng.normal(1, 2, _shape), 8, f"an array of {len(_shape)} dimensions")
+for _value in (0.37, -0.37, 41.0, -41.0):
+    _check(np.array([_value]), 8, "one element")
+    _check(np.full((2, 3), _value), 5, "all elements equal, not 0")
+_check(np.array([-3.0, -2.5, -1.5, -0.5, 0.0, 0.5, 1.5, 2.5, 12.0]), 4, "values halfway between two codes")
+_check(_rng.uniform(-1e-5, 3e-5, 60), 8, "very small weights")
+_check(_rng.uniform(-1e-5, 3e-5, 60), 16, "very small weights")
+_check(_rng.uniform(-1e7, 4e7, 60), 8, "very large values")
+_check(np.array([0.0, 0.0, 5.0, 0.0]), 8, "mostly zeros")
+
+for _shape in [(1,), (3, 4)]:
+    for _dtype in (np.float64, np.float32):
+        codes, scale, zero = ex.call(np.zeros(_shape, _dtype), 6, case="all zeros")
+        ex.equal("scale", scale, 1.0)
+        ex.equal("zero", zero, 0)
+        ex.equal("params_q", codes, np.zeros(_shape, np.int32), dtype=np.int32)
+
+ex.raises(ValueError, np.array([]), 8, case="an empty array")
+ex.raises(ValueError, np.zeros((0, 3), np.float32), 4, case="an empty float32 matrix")
+for _bad in (np.nan, np.inf, -np.inf):
+    ex.raises(ValueError, np.array([[0.5, -1.0], [_bad, 2.0]]), 8, case="a matrix that holds NaN or infinity")
+    ex.raises(ValueError, np.array([_bad], np.float32), 3, case="only NaN or infinity")
+ex.passed()
+### END HIDDEN TESTS
+
+# %% [markdown]
+# The sample on a grid of 3 bits, then of 8:
+
+# %%
+codes, scale, zero = asymmetric_quantization(params, 3)
+scratch.number_line(params, codes, scale, zero, 0, 7, "asymmetric")
+
+# %%
+params_asymmetric_q, asymmetric_scale, asymmetric_zero = asymmetric_quantization(params, 8)
+print(f"scale {asymmetric_scale:.6f}, zero point {asymmetric_zero}")
+print(params_asymmetric_q)
+
+# %% [markdown]
+# **Takeaway.** Two numbers, scale and zero point, describe the whole grid. Both ends of the range are codes
+# (or lie within half a step of one), every code is in use where the values reach, and 0.0 lies exactly on a
+# code. That matters more than it seems: padding, and every output that a ReLU sets to 0, is exactly 0.0.
+#
+# **Correction.** Notes that take $\beta$ and $\alpha$ straight from the data give a zero point outside the
+# codes where the range leaves out 0. It does not fit in the 8 bits that hardware has for it, and 0.0 cannot
+# be stored:
+
+# %%
+beta, alpha = 100.0, 150.0  # every value lies between 100 and 150
+narrow = (alpha - beta) / 255
+zero_outside = -round(beta / narrow)
+stored = min(max(0 + zero_outside, 0), 255)  # the code of 0.0, clamped
+print(f"zero point {zero_outside}, but codes are 0 to 255")
+print(f"0.0 comes back as {(stored - zero_outside) * narrow:.1f}")
+
+# %% [markdown]
+# Without widening, an array of equal values has $\alpha = \beta$, and the scale is 0: infinity minus
+# infinity gives NaN.
+
+# %%
+flat = np.full(3, 5.0)
+no_scale = (flat.max() - flat.min()) / 255
+with np.errstate(all="ignore"):
+    print("without widening:", flat / no_scale - np.round(flat.min() / no_scale))
+print("with widening:   ", asymmetric_quantization(flat, 8)[0])
+
+# %% [markdown]
+# **Correction.** `-1 * np.round(beta / scale)` is a float. A zero point is a code, so it is an integer; a
+# float one turns every integer computation that it enters into floating point.
+
+# %%
+float_zero = -1 * np.round(-0.8 / 1.0)
+small_codes = np.array([0, 1, 2, 3], dtype=np.int32)
+print(f"{type(float_zero).__name__}: codes - zero is {(small_codes - float_zero).dtype}")
+print(f"int: codes - zero is {(small_codes - int(float_zero)).dtype}")
+
+# %% [markdown]
+# ## Exercise 6.3: back to real numbers
+#
+# *Difficulty ★☆☆ · 3 minutes*
+#
+# Write `asymmetric_dequantize`: the real numbers that codes stand for.
+#
+# $$\hat x_i = (q_i - z)\, s$$
+#
+# <details><summary>Hint</summary>
+#
+# One line. Subtract the zero point first, then multiply. The result is float64.
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "asymmetric_dequantize", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def asymmetric_dequantize(params_q, scale, zero):
+    """The real numbers that the codes stand for.
+
+    params_q: int32 array of any shape. scale: float. zero: int.
+    Returns a float64 array of the same shape.
+    """
+    ### BEGIN SOLUTION Exercise 6.3: back to real numbers
+    return (params_q.astype(np.float64) - zero) * scale
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "asymmetric_dequantize-check", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+ex = Exercise("6.3", asymmetric_dequantize)
+
+got = ex.call(np.array([0, 1, 2, 3], np.int32), 1.0, 1, case="the example on paper")
+ex.equal("the result", got, np.array([-1.0, 0.0, 1.0, 2.0]), dtype=np.float64)
+
+got = ex.call(np.array([0, 100, 255], np.int32), 0.5, 100, case="scale 0.5, zero point 100")
+ex.equal("the result", got, np.array([-50.0, 0.0, 77.5]), dtype=np.float64)
+ex.passed()
+
+# %% nbgrader={"grade": true, "grade_id": "asymmetric_dequantize-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# Hidden tests of exercise 6.3 run here when your work is graded.
+### BEGIN HIDDEN TESTS
+ex = Exercise("6.3", asymmetric_dequantize, hidden=True)
+_rng = np.random.default_rng(603)
+
+
+def _check(codes, scale, zero, case):
+    got = ex.call(codes, scale, zero, case=case)
+    want = np.array([(int(q) - zero) * scale for q in codes.ravel()], np.float64).reshape(codes.shape)
+    ex.equal("the result", got, want, dtype=np.float64, rtol=1e-9, atol=1e-9 * scale)
+    ex.true(np.all(got[codes == zero] == 0.0), "the zero point must stand for exactly 0.0.")
+
+
+for _bits in (2, 3, 5, 8, 11, 16):
+    for _scale in (0.0123, 1.0, 7.25):
+        _codes = _rng.integers(0, 2**_bits, 50).astype(np.int32)
+        _codes[:2] = 0, 2**_bits - 1
+        for _zero in (0, 1, 2 ** (_bits - 1), 2**_bits - 1):
+            _codes[2] = _zero
+            _check(_codes, _scale, _zero, f"codes of {_bits} bits, both ends among them")
+for _shape in [(1,), (1, 1), (4, 3), (2, 3, 4), (2, 1, 3, 2)]:
+    _check(_rng.integers(0, 256, _shape).astype(np.int32), 0.031, 77, f"{len(_shape)} dimensions")
+ex.passed()
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Every number from −50 to 150 through 4 bits and back:
+
+# %%
+line = np.linspace(-50, 150, 2001)
+codes, scale, zero = asymmetric_quantization(line, 4)
+scratch.round_trip(line, asymmetric_dequantize(codes, scale, zero), scale, "asymmetric")
+
+# %% [markdown]
+# And the sample, with 8 bits:
+
+# %%
+params_asymmetric = asymmetric_dequantize(params_asymmetric_q, asymmetric_scale, asymmetric_zero)
+print("restored:", params_asymmetric)
+largest = np.abs(params - params_asymmetric).max()
+print(f"largest error {largest:.4f}, half a scale {asymmetric_scale / 2:.4f}")
+
+# %% [markdown]
+# **Takeaway.** Inside the range the error is at most half a scale, the same for small values as for large
+# ones. That is a difference from floating point, whose error grows with the value: in a wide range, small
+# values suffer most.
+#
+# ## Exercise 6.4: quantize without a zero point
+#
+# *Difficulty ★★☆ · 10 minutes*
+#
+# Write `symmetric_quantization`: the grid lies evenly about 0, so the zero point is 0 and need not be stored.
+#
+# $$s = \frac{\max_i |x_i|}{2^{b-1} - 1} \qquad q_i = \mathrm{round}\!\left(\frac{x_i}{s}\right), \quad
+# |q_i| \le 2^{b-1} - 1$$
+#
+# With 8 bits the codes are −127 to 127. An 8-bit integer has −128 too; it stays unused, so that the grid is
+# the same on both sides. An array of zeros gets scale 1.0; an empty one, or one with NaN or infinity,
+# raises `ValueError`.
+#
+# On paper, the four numbers with 2 bits: codes −1, 0, 1 and $s = 2.2 / 1$. Then −0.8 / 2.2 = −0.36 becomes
+# code 0, and so does 0.6. Only 2.2 gets a code other than 0.
+#
+# <details><summary>Hint</summary>
+#
+# As 6.2 without the zero point: guard, largest absolute value, scale, codes. The largest code is
+# `2 ** (bits - 1) - 1`: one bit goes to the sign.
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "symmetric_quantization", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def symmetric_quantization(params, bits):
+    """Map [-max|x|, max|x|] onto the codes -(2**(bits-1) - 1) to 2**(bits-1) - 1.
+
+    params: float array of any shape. bits: int, 2 to 16.
+    Returns (params_q, scale): int32 array of the same shape, float.
+    An all-zero array gives scale 1.0.
+    Raises ValueError where params is empty or holds NaN or infinity.
+    """
+    ### BEGIN SOLUTION Exercise 6.4: quantize without a zero point
+    if params.size == 0 or not np.all(np.isfinite(params)):
+        raise ValueError("params must hold at least one number, and only finite ones")
+    levels = 2 ** (bits - 1) - 1
+    largest = float(np.max(np.abs(params)))
+    scale = largest / levels if largest > 0 else 1.0
+    codes = np.round(params.astype(np.float64) / scale)
+    return np.clip(codes, -levels, levels).astype(np.int32), scale
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "symmetric_quantization-check", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+ex = Exercise("6.4", symmetric_quantization, returns=("params_q", "scale"), given=["clamp"])
+
+codes, scale = ex.call(np.array([-0.8, 0.0, 0.6, 2.2]), 2, case="the example on paper, 2 bits")
+ex.equal("scale", scale, 2.2)
+ex.equal("params_q", codes, np.array([0, 0, 0, 1], np.int32), dtype=np.int32)
+
+codes, scale = ex.call(np.array([-14.0, -3.2, 9.4]), 4, case="4 bits; the largest absolute value is 14")
+ex.equal("scale", scale, 2.0)
+ex.equal("params_q", codes, np.array([-7, -2, 5], np.int32), dtype=np.int32)
+
+codes, scale = ex.call(np.zeros(3), 8, case="all zeros")
+ex.equal("scale", scale, 1.0)
+ex.equal("params_q", codes, np.zeros(3, np.int32), dtype=np.int32)
+
+ex.raises(ValueError, np.array([]), 8, case="an empty array")
+ex.passed()
+
+# %% nbgrader={"grade": true, "grade_id": "symmetric_quantization-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# Hidden tests of exercise 6.4 run here when your work is graded.
+### BEGIN HIDDEN TESTS
+ex = Exercise("6.4", symmetric_quantization, returns=("params_q", "scale"), given=["clamp"], hidden=True)
+_rng = np.random.default_rng(604)
+
+
+def _check(values, bits, case):
+    codes, scale = ex.call(values, bits, case=f"{case}, {bits} bits")
+    exact = values.astype(np.float64)
+    levels = 2 ** (bits - 1) - 1
+    want_scale = float(np.abs(exact).max() / levels)
+    ex.equal("scale", scale, want_scale)
+    # The answer may compute in float32, whose relative error of some 1e-7 meets codes of up to 2**bits.
+    ex.codes("params_q", codes, exact / want_scale, -levels, levels, slack=3e-7 * 2**bits)
+
+
+for _bits in (2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16):
+    _check(_rng.uniform(-3, 9, 300), _bits, "values on both sides of 0")
+    _check(_rng.uniform(-9, 3, 300), _bits, "the largest absolute value is a negative one's")
+    _check(_rng.uniform(2, 5, 40), _bits, "only positive values")
+    _check(_rng.uniform(-5, -2, 40), _bits, "only negative values")
+    _check(_rng.normal(0, 1, (6, 7)).astype(np.float32), _bits, "a float32 matrix")
+    _check(np.append(_rng.normal(0, 1, 50), -1000.0), _bits, "one very small value")
+    _check(np.array([-4.2, 4.2, 0.0, 1e-9]), _bits, "both ends of the range")
+for _shape in [(1, 8), (8, 1), (3, 4, 5), (2, 3, 2, 2)]:
+    _check(_rng.normal(1, 2, _shape), 8, f"an array of {len(_shape)} dimensions")
+for _value in (0.37, -0.37, 41.0, -41.0):
+    _check(np.array([_value]), 8, "one element")
+    _check(np.full((2, 3), _value), 5, "all elements equal, not 0")
+_check(np.array([-7.0, -2.5, -1.5, -0.5, 0.0, 0.5, 1.5, 2.5]), 4, "values halfway between two codes")
+_check(_rng.uniform(-1e-5, 3e-5, 60), 8, "very small weights")
+_check(_rng.uniform(-1e-5, 3e-5, 60), 16, "very small weights")
+_check(_rng.uniform(-1e7, 4e7, 60), 8, "very large values")
+
+for _shape in [(1,), (3, 4)]:
+    for _dtype in (np.float64, np.float32):
+        codes, scale = ex.call(np.zeros(_shape, _dtype), 6, case="all zeros")
+        ex.equal("scale", scale, 1.0)
+        ex.equal("params_q", codes, np.zeros(_shape, np.int32), dtype=np.int32)
+
+ex.raises(ValueError, np.array([]), 8, case="an empty array")
+ex.raises(ValueError, np.zeros((0, 3), np.float32), 4, case="an empty float32 matrix")
+for _bad in (np.nan, np.inf, -np.inf):
+    ex.raises(ValueError, np.array([[0.5, -1.0], [_bad, 2.0]]), 8, case="a matrix that holds NaN or infinity")
+    ex.raises(ValueError, np.array([_bad], np.float32), 3, case="only NaN or infinity")
+ex.passed()
+### END HIDDEN TESTS
+
+# %%
+codes, scale = symmetric_quantization(params, 3)
+scratch.number_line(params, codes, scale, 0, -3, 3, "symmetric")
+
+# %%
+params_symmetric_q, symmetric_scale = symmetric_quantization(params, 8)
+print(f"scale {symmetric_scale:.6f}")
+print(params_symmetric_q)
+
+# %% [markdown]
+# **Takeaway.** The symmetric grid needs no zero point, which makes integer arithmetic cheaper (exercise
+# 6.9). But this sample reaches from about −50 to 150, and the grid from −150 to 150: a third of the codes
+# is never used, and the steps are wider. Count the codes below the smallest one in use:
+
+# %%
+unused = params_symmetric_q.min() - (-127)
+print(f"{unused} of 255 codes lie below every value: {unused / 255:.0%}")
+print(f"step: symmetric {symmetric_scale:.4f}, asymmetric {asymmetric_scale:.4f}")
+
+# %% [markdown]
+# ## Exercise 6.5: back from the symmetric grid
+#
+# *Difficulty ★☆☆ · 2 minutes*
+#
+# Write `symmetric_dequantize`.
+#
+# $$\hat x_i = q_i\, s$$
+#
+# <details><summary>Hint</summary>
+#
+# As 6.3, with the zero point 0. Return a new float64 array.
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "symmetric_dequantize", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def symmetric_dequantize(params_q, scale):
+    """The real numbers that the codes stand for.
+
+    params_q: int32 array of any shape. scale: float.
+    Returns a float64 array of the same shape.
+    """
+    ### BEGIN SOLUTION Exercise 6.5: back from the symmetric grid
+    return params_q.astype(np.float64) * scale
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "symmetric_dequantize-check", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+ex = Exercise("6.5", symmetric_dequantize)
+
+got = ex.call(np.array([-7, 2, 5], np.int32), 2.0, case="scale 2")
+ex.equal("the result", got, np.array([-14.0, 4.0, 10.0]), dtype=np.float64)
+
+got = ex.call(np.array([-127, 0, 1], np.int32), 0.25, case="scale 0.25")
+ex.equal("the result", got, np.array([-31.75, 0.0, 0.25]), dtype=np.float64)
+ex.passed()
+
+# %% nbgrader={"grade": true, "grade_id": "symmetric_dequantize-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# Hidden tests of exercise 6.5 run here when your work is graded.
+### BEGIN HIDDEN TESTS
+ex = Exercise("6.5", symmetric_dequantize, hidden=True)
+_rng = np.random.default_rng(605)
+
+
+def _check(codes, scale, case):
+    got = ex.call(codes, scale, case=case)
+    want = np.array([int(q) * scale for q in codes.ravel()], np.float64).reshape(codes.shape)
+    ex.equal("the result", got, want, dtype=np.float64, rtol=1e-9)
+    ex.true(np.all(got[codes == 0] == 0.0), "code 0 must stand for exactly 0.0.")
+
+
+for _bits in (2, 3, 5, 8, 11, 16):
+    _levels = 2 ** (_bits - 1) - 1
+    for _scale in (0.0123, 1.0, 7.25, 1e-6):
+        _codes = _rng.integers(-_levels, _levels + 1, 50).astype(np.int32)
+        _codes[:3] = -_levels, 0, _levels
+        _check(_codes, _scale, f"codes of {_bits} bits, both ends among them")
+for _shape in [(1,), (1, 1), (4, 3), (2, 3, 4), (2, 1, 3, 2)]:
+    _check(_rng.integers(-127, 128, _shape).astype(np.int32), 0.031, f"{len(_shape)} dimensions")
+ex.passed()
+### END HIDDEN TESTS
+
+# %%
+params_symmetric = symmetric_dequantize(params_symmetric_q, symmetric_scale)
+print("restored:", params_symmetric)
+scratch.errors(params, {"asymmetric": params_asymmetric, "symmetric": params_symmetric})
+
+# %% [markdown]
+# **Takeaway.** Each error stays within half a step of its own grid, and the symmetric steps are wider here.
+# For values that lie evenly about 0, as most weights do, the two grids are nearly the same, and symmetric
+# is the usual choice. For values on one side of 0, such as the output of a ReLU, a symmetric grid wastes
+# half of its codes:
+
+# %%
+after_relu = np.linspace(0, 6, 601)
+_, scale_with_zero, _ = asymmetric_quantization(after_relu, 8)
+_, scale_without = symmetric_quantization(after_relu, 8)
+print(f"the symmetric step is {scale_without / scale_with_zero:.2f} times the asymmetric one")
+
+# %% [markdown]
+# ## Exercise 6.6: the mean squared error
+#
+# *Difficulty ★☆☆ · 3 minutes*
+#
+# Write `quantization_error`: one number for the loss of a whole array.
+#
+# $$\mathrm{MSE} = \frac{1}{n} \sum_i (x_i - \hat x_i)^2$$
+#
+# <details><summary>Hint</summary>
+#
+# Difference, square, mean over all elements whatever the shape, then `float(...)`.
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "quantization_error", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def quantization_error(params, params_deq):
+    """Mean squared error between an array and what came back from its codes.
+
+    params, params_deq: float arrays of the same shape, any number of dimensions.
+    Returns a float, in the squared unit of params.
+    """
+    ### BEGIN SOLUTION Exercise 6.6: the mean squared error
+    return float(np.mean((params - params_deq) ** 2))
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "quantization_error-check", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+ex = Exercise("6.6", quantization_error)
+
+x, restored = np.array([[3.0, 1.0], [2.0, 5.0]]), np.array([[0.0, 1.0], [4.0, 4.0]])
+got = ex.call(x, restored, case="a matrix: (9 + 0 + 4 + 1) / 4")
+ex.equal("the error", got, 3.5)
+
+x, restored = np.array([-0.8, 0.0, 0.6, 2.2]), np.array([-1.0, 0.0, 1.0, 2.0])
+got = ex.call(x, restored, case="on paper: (0.04 + 0 + 0.16 + 0.04) / 4")
+ex.equal("the error", got, 0.06)
+ex.passed()
+
+# %% nbgrader={"grade": true, "grade_id": "quantization_error-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# Hidden tests of exercise 6.6 run here when your work is graded.
+### BEGIN HIDDEN TESTS
+ex = Exercise("6.6", quantization_error, hidden=True)
+_rng = np.random.default_rng(606)
+
+
+def _check(values, restored, case):
+    got = ex.call(values, restored, case=case)
+    pairs = zip(values.ravel().tolist(), restored.ravel().tolist())
+    want = math.fsum((a - b) ** 2 for a, b in pairs) / values.size
+    # float32 arithmetic is allowed: a relative error of some 1e-6 in each difference
+    ex.equal("the error", got, want, rtol=1e-5)
+
+
+for _shape in [(1,), (2,), (101,), (1, 5), (5, 1), (4, 6), (3, 4, 5), (2, 3, 2, 2)]:
+    for _size in (1e-3, 1.0, 500.0):
+        _values = _rng.normal(0.3, _size, _shape)
+        _check(_values, _values + _rng.normal(0, _size / 10, _shape), f"{len(_shape)} dimensions")
+        _check(_values, np.zeros(_shape), "everything lost")
+_values = _rng.normal(0, 2, 60)
+_check(_values, _values - 0.25, "everything a little too small")
+_check(_values, _values + 0.25, "everything a little too large")
+_check(_values.astype(np.float32), np.round(_values), "float32 input")
+ex.equal("the error", ex.call(_values, _values.copy(), case="nothing lost"), 0.0)
+ex.passed()
+### END HIDDEN TESTS
+
+# %%
+asymmetric_mse = quantization_error(params, params_asymmetric)
+symmetric_mse = quantization_error(params, params_symmetric)
+print(f"mean squared error: asymmetric {asymmetric_mse:.4f}, symmetric {symmetric_mse:.4f}")
+
+# %% [markdown]
+# How large should it be? If the error is spread evenly over $[-s/2, s/2]$, its mean square is $s^2 / 12$.
+# Twenty numbers scatter about that; a larger sample, the same range, comes close:
+
+# %%
+sample = np.random.default_rng(7).uniform(-50, 150, 20_000)
+codes, scale, zero = asymmetric_quantization(sample, 8)
+mse = quantization_error(sample, asymmetric_dequantize(codes, scale, zero))
+print(f"measured {mse:.4f}, scale² / 12 = {scale**2 / 12:.4f}")
+
+# %%
+bits_tried = list(range(2, 11))
+mse = {"asymmetric, measured": [], "scale² / 12": []}
+for bits in bits_tried:
+    codes, scale, zero = asymmetric_quantization(sample, bits)
+    mse["asymmetric, measured"].append(quantization_error(sample, asymmetric_dequantize(codes, scale, zero)))
+    mse["scale² / 12"].append(scale**2 / 12)
+scratch.mse_against_bits(bits_tried, mse)
+
+# %% [markdown]
+# **Takeaway.** One bit more halves the scale, and so divides the mean squared error by four, nearly. The
+# error has the squared unit of the values: 0.05 is little for values of 150 and ruinous for weights of
+# 0.02. To compare arrays, one needs a ratio.
+#
+# ## Exercise 6.7: signal against noise, in decibels
+#
+# *Difficulty ★★☆ · 8 minutes*
+#
+# Write `sqnr_db`, the signal-to-quantization-noise ratio.
+#
+# $$\mathrm{SQNR} = 10 \log_{10} \frac{\sum_i x_i^2}{\sum_i (x_i - \hat x_i)^2} \ \text{dB}$$
+#
+# Where nothing was lost the noise is 0: return `inf`. On paper: if every value comes back 10 % too small,
+# the noise is a hundredth of the signal in power, which is 20 dB.
+#
+# <details><summary>Hint</summary>
+#
+# Powers, not amplitudes: squares, sums over all elements, and the factor 10. Look at the noise before you
+# divide.
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "sqnr_db", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def sqnr_db(params, params_deq):
+    """Signal-to-quantization-noise ratio in dB.
+
+    params, params_deq: float arrays of the same shape, any number of dimensions.
+    Returns a float; inf where params_deq equals params.
+    """
+    ### BEGIN SOLUTION Exercise 6.7: signal against noise in decibels
+    noise = np.sum((params - params_deq) ** 2)
+    if noise == 0:
+        return math.inf
+    return float(10 * np.log10(np.sum(params**2) / noise))
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "sqnr_db-check", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+ex = Exercise("6.7", sqnr_db)
+
+x = np.array([1.0, -2.0, 4.0])
+ex.equal("the SQNR", ex.call(x, 0.9 * x, case="each value 10 % too small: 20 dB"), 20.0)
+
+x, restored = np.array([4.0, 2.0]), np.array([3.0, 3.0])
+ex.equal("the SQNR", ex.call(x, restored, case="signal 16 + 4, noise 1 + 1: 10 dB"), 10.0)
+
+x = np.array([0.5, 0.5])
+ex.equal("the SQNR", ex.call(x, x.copy(), case="nothing lost"), math.inf)
+ex.passed()
+
+# %% nbgrader={"grade": true, "grade_id": "sqnr_db-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# Hidden tests of exercise 6.7 run here when your work is graded.
+### BEGIN HIDDEN TESTS
+ex = Exercise("6.7", sqnr_db, hidden=True)
+_rng = np.random.default_rng(607)
+
+
+def _check(values, restored, case):
+    got = ex.call(values, restored, case=case)
+    ours, theirs = values.ravel().tolist(), restored.ravel().tolist()
+    noise = math.fsum((a - b) ** 2 for a, b in zip(ours, theirs))
+    want = 10 * math.log10(math.fsum(a * a for a in ours) / noise)
+    # float32 arithmetic is allowed: 1e-6 of the ratio is 4e-6 dB, and more where values nearly cancel
+    ex.equal("the SQNR", got, want, rtol=1e-6, atol=1e-4)
+
+
+for _shape in [(1,), (2,), (101,), (1, 5), (5, 1), (4, 6), (3, 4, 5), (2, 3, 2, 2)]:
+    _values = _rng.normal(0.5, 2, _shape)
+    for _noise in (0.01, 0.3, 5.0):
+        _check(_values, _values + _rng.normal(0, _noise, _shape), f"{len(_shape)} dimensions")
+for _unit in (1e-3, 1.0, 1e4):
+    _values = _unit * _rng.uniform(-1, 3, 50)
+    _check(_values, _values + 0.05 * _unit, "the same array in another unit")
+_values = _rng.normal(0, 1, 40)
+_check(_values, 2 * _values, "noise as strong as the signal: 0 dB")
+_check(_values, -3 * _values, "noise stronger than the signal")
+_check(_values, np.zeros(40), "everything lost: 0 dB")
+_check(np.full(6, 3.0), np.full(6, 3.03), "all values equal")
+_check(np.array([0.0, 2.0, 0.0]), np.array([0.1, 2.1, -0.2]), "some values are 0")
+_check(_values.astype(np.float32), np.round(_values, 1), "float32 input")
+for _values in (np.zeros(4), np.array([7.0]), _rng.normal(0, 1, (3, 4)), np.full((2, 2), -0.1)):
+    ex.equal("the SQNR", ex.call(_values, _values.copy(), case="nothing lost"), math.inf)
+ex.passed()
+### END HIDDEN TESTS
+
+# %% [markdown]
+# A quarter of the noise is $10 \log_{10} 4 = 6.02$ dB. So each bit should bring 6.02 dB. Here are a uniform
+# sample that fills the range, and a Gaussian one, most of which lies near 0 while a few values set the
+# range:
+
+
+# %%
+def sqnr_of(values, bits):
+    return sqnr_db(values, asymmetric_dequantize(*asymmetric_quantization(values, bits)))
+
+
+# %%
+draw = np.random.default_rng(8)
+samples = {"uniform, −1 to 1": draw.uniform(-1, 1, 20_000), "Gaussian": draw.normal(0, 1, 20_000)}
+sqnr = {name: [sqnr_of(values, bits) for bits in bits_tried] for name, values in samples.items()}
+scratch.sqnr_against_bits(bits_tried, sqnr)
+
+# %%
+for name, decibels in sqnr.items():
+    per_bit = (decibels[-1] - decibels[4]) / (bits_tried[-1] - bits_tried[4])
+    print(f"{name}: {decibels[6]:.1f} dB at 8 bits, {per_bit:.2f} dB more for each bit from 6 to 10")
+
+# %% [markdown]
+# **Takeaway.** Every bit is worth about 6.02 dB, whatever the distribution (at 2 and 3 bits a little more,
+# since $2^b - 1$ steps more than double). The distribution sets where the line lies: the Gaussian sample
+# loses several dB to a few values far out, which stretch the grid for all the others. Notebook 07 is about
+# those values.
+#
+# ## Exercise 6.8: one scale for each channel
+#
+# *Difficulty ★★★ · 12 minutes*
+#
+# Write `symmetric_quantization_per_channel`: quantize every slice of a weight along `axis` with a scale of
+# its own.
+#
+# For a weight matrix `[out, in]` and `axis=0` a slice is a row $W_c$, all weights of one output channel $c$:
+#
+# $$s_c = \frac{\max |W_c|}{2^{b-1} - 1} \qquad Q_c = \mathrm{round}\!\left(\frac{W_c}{s_c}\right)$$
+#
+# The weight may have any number of dimensions (a convolution has `[out, in, height, width]`), and `axis`
+# may be negative, as elsewhere in NumPy. The codes keep the weight's shape; the scales are one float64
+# array `[channels]`. A slice of zeros gets scale 1.0. You may call your `symmetric_quantization`; the
+# checks use a correct one.
+#
+# <details><summary>Hint</summary>
+#
+# Two ways. A loop: `np.moveaxis(weight, axis, 0)` puts the channels in front; quantize each, stack, move
+# the axis back. Or without a loop: take the maximum over all axes *except* `axis` with `keepdims=True`, so
+# that it broadcasts.
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "symmetric_quantization_per_channel", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def symmetric_quantization_per_channel(weight, bits, axis=0):
+    """Symmetric quantization with one scale for each slice along axis.
+
+    weight: float array of one or more dimensions. bits: int, 2 to 16. axis: int, may be negative.
+    Returns (weight_q, scales): int32 array of weight's shape, float64 array [channels].
+    A slice of zeros gets scale 1.0.
+    """
+    ### BEGIN SOLUTION Exercise 6.8: one scale for each channel
+    levels = 2 ** (bits - 1) - 1
+    channels = np.moveaxis(weight.astype(np.float64), axis, 0)
+    largest = np.abs(channels).reshape(len(channels), -1).max(axis=1)
+    scales = np.where(largest > 0, largest / levels, 1.0)
+    codes = np.round(channels / scales.reshape(-1, *[1] * (weight.ndim - 1)))
+    codes = np.clip(codes, -levels, levels).astype(np.int32)
+    return np.moveaxis(codes, 0, axis), scales
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "symmetric_quantization_per_channel-check", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+ex = Exercise(
+    "6.8",
+    symmetric_quantization_per_channel,
+    returns=("weight_q", "scales"),
+    given=["clamp", "symmetric_quantization"],
+)
+
+weight = np.array([[-7.0, -2.2, 0.9], [0.14, -0.7, 0.33]])
+codes, scales = ex.call(weight, 4, case="two rows, 4 bits; the largest absolute values are 7 and 0.7")
+ex.equal("scales", scales, np.array([1.0, 0.1]), dtype=np.float64)
+ex.equal("weight_q", codes, np.array([[-7, -2, 1], [1, -7, 3]], np.int32), dtype=np.int32)
+
+weight = np.array([[3.0, 0.0], [-1.1, 0.0], [1.9, 0.0]])
+codes, scales = ex.call(weight, 3, axis=1, case="axis=1: one scale for each column; one column is all zeros")
+ex.equal("scales", scales, np.array([1.0, 1.0]), dtype=np.float64)
+ex.equal("weight_q", codes, np.array([[3, 0], [-1, 0], [2, 0]], np.int32), dtype=np.int32)
+ex.passed()
+
+# %% nbgrader={"grade": true, "grade_id": "symmetric_quantization_per_channel-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# Hidden tests of exercise 6.8 run here when your work is graded.
+### BEGIN HIDDEN TESTS
+ex = Exercise(
+    "6.8",
+    symmetric_quantization_per_channel,
+    returns=("weight_q", "scales"),
+    given=["clamp", "symmetric_quantization"],
+    hidden=True,
+)
+_rng = np.random.default_rng(608)
+
+
+def _check(weight, bits, axis, case):
+    axis_given = {} if axis is None else {"axis": axis}
+    codes, scales = ex.call(weight, bits, case=f"{case}, {bits} bits", **axis_given)
+    levels, axis = 2 ** (bits - 1) - 1, axis or 0
+    slices = [np.take(weight, i, axis=axis).astype(np.float64) for i in range(weight.shape[axis])]
+    want = np.array([np.abs(s).max() / levels if s.any() else 1.0 for s in slices])
+    ex.equal("scales", scales, want, dtype=np.float64)
+    exact = np.stack([s / scale for s, scale in zip(slices, want)], axis=axis)
+    # The answer may compute in float32, whose relative error of some 1e-7 meets codes of up to 2**bits.
+    ex.codes("weight_q", codes, exact, -levels, levels, slack=3e-7 * 2**bits)
+
+
+def _uneven(shape, axis):
+    weight = _rng.normal(0, 1, shape)
+    sizes = np.array([10.0 ** -(i % 4) for i in range(shape[axis])])
+    return weight * np.expand_dims(sizes, [a for a in range(len(shape)) if a != axis % len(shape)])
+
+
+for _bits in (2, 3, 4, 6, 8, 11, 16):
+    _check(_uneven((5, 12), 0), _bits, None, "a matrix, the axis left out")
+    _check(_uneven((5, 12), 1), _bits, 1, "a matrix, axis 1")
+    _check(_uneven((6, 6), 0), _bits, 0, "a square matrix, axis 0")
+    _check(_uneven((6, 6), 1), _bits, 1, "a square matrix, axis 1")
+for _axis in (0, 1, 2, 3, -1, -2, -3, -4):
+    _check(_uneven((4, 3, 5, 2), _axis), 8, _axis, f"four dimensions, axis {_axis}")
+    _check(_uneven((3, 3, 3, 3), _axis), 5, _axis, f"four equal dimensions, axis {_axis}")
+for _axis in (0, 1, 2, -1, -2, -3):
+    _check(_uneven((4, 3, 5), _axis), 7, _axis, f"three dimensions, axis {_axis}")
+for _axis in (0, -1):
+    _check(np.array([0.5, -3.0, 0.0, 7.7]), 6, _axis, f"one dimension, axis {_axis}")
+_check(_uneven((1, 9), 0), 8, 0, "one row")
+_check(_uneven((9, 1), 0), 8, 0, "one column")
+_check(_uneven((5, 8), 0).astype(np.float32), 8, 0, "a float32 matrix")
+_check(-np.abs(_uneven((5, 8), 0)), 8, 0, "only negative values")
+_check(np.abs(_uneven((5, 8), 0)), 8, 0, "only positive values")
+_check(np.array([[-3.0, -2.5, 0.5, 1.5], [-6.0, 3.0, -1.0, 5.0]]), 3, 0, "values halfway between two codes")
+_weight = _uneven((5, 8), 0)
+_weight[3] = 0
+_check(_weight, 8, 0, "a matrix with one row of zeros")
+_check(_weight.astype(np.float32).T.copy(), 4, -1, "a float32 matrix with one column of zeros")
+_check(np.zeros((2, 3)), 8, 0, "all zeros")
+_check(1e-5 * _uneven((3, 7), 0), 16, 0, "very small weights")
+
+_weight = _uneven((4, 4, 4), 2)
+codes, scales = ex.call(_weight, 6, 2, case="axis given by position")
+_want = np.abs(_weight).max(axis=(0, 1)) / 31
+ex.equal("scales", scales, _want, dtype=np.float64)
+ex.codes("weight_q", codes, _weight / _want, -31, 31)
+ex.passed()
+### END HIDDEN TESTS
+
+# %% [markdown]
+# A weight matrix whose rows differ in size by a factor of 1000, with 8 bits; once with one scale for all,
+# once with one for each row:
+
+# %%
+weight = np.random.default_rng(9).normal(0, 1, (8, 64)) * np.logspace(-3, 0, 8)[:, None]
+weight_q, one_scale = symmetric_quantization(weight, 8)
+channel_q, scales = symmetric_quantization_per_channel(weight, 8)
+restored = {"one scale": weight_q * one_scale, "one scale for each row": channel_q * scales[:, None]}
+
+# %%
+row_mse = {name: ((weight - values) ** 2).mean(axis=1) for name, values in restored.items()}
+scratch.error_of_rows(np.abs(weight).max(axis=1), row_mse)
+
+# %%
+for name, values in restored.items():
+    rows = [sqnr_db(row, back) for row, back in zip(weight, values)]
+    whole = sqnr_db(weight, values)
+    print(f"{name}: smallest row {rows[0]:.1f} dB, largest {rows[-1]:.1f} dB, whole matrix {whole:.1f} dB")
+
+# %% [markdown]
+# **Takeaway.** With one scale the largest row sets the step for all, and the smallest rows round to 0
+# altogether: 0 dB. With a scale for each row every row keeps its precision. Look at the number for the
+# whole matrix too: with one scale it still looks good, because the large rows make up nearly all of the
+# signal. An average hides a ruined channel. The cost is one number for each row:
+
+# %%
+one_size, per_row = weight.size + 4, weight.size + 4 * len(scales)
+print(f"int8 codes and float32 scales: {one_size} bytes with one scale, {per_row} with one for each row")
+print(f"a real layer, 4096 x 4096: {4 * 4096 / (4096 * 4096):.2%} more than the codes alone")
+
+# %% [markdown]
+# ## Exercise 6.9: a linear layer in integers
+#
+# *Difficulty ★★★ · 15 minutes*
+#
+# Write `integer_linear`: $y = x W^\top + b$, computed on codes.
+#
+# Put $x = s_x (q_x - z_x)$ and $W = s_w Q_w$ into the product. The scales move out of the sum, and what
+# stays is integers (Jacob et al. 2018, equations 3 and 4):
+#
+# $$y = s_x s_w \,\big[(q_x - z_x)\, Q_w^\top\big] + b$$
+#
+# The bracket is computed in integers, accumulated in int32. Then comes **one** rescale to float. `w_scale`
+# is one number, or one for each output channel (row of `w_q`): the rows move out of the sum as well. That
+# is why weights have scales per output channel and not per input.
+#
+# On paper: $q_x = (3, 0)$, $z_x = 1$, $s_x = 0.5$, a weight row $(1, -3)$ with $s_w = 0.1$. The bracket is
+# $2 \cdot 1 + (-1) \cdot (-3) = 5$, and $y = 0.5 \cdot 0.1 \cdot 5 = 0.25$.
+#
+# <details><summary>Hint</summary>
+#
+# Three steps: integers minus the zero point; matrix product with the transposed weight; scales and bias. A
+# `w_scale` of shape `[out]` broadcasts against `[batch, out]` as it is. Test `bias is not None`: an array
+# has no single truth value.
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "integer_linear", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
+    """A linear layer on codes: integers (int32 accumulation) up to one final rescale.
+
+    x_q: int32 [batch, in]. x_scale: float. x_zero: int.
+    w_q: int32 [out, in], symmetric. w_scale: float, or float array [out]. bias: float array [out], or None.
+    Returns a float array [batch, out].
+    """
+    ### BEGIN SOLUTION Exercise 6.9: a linear layer in integers
+    accumulated = (x_q.astype(np.int32) - np.int32(x_zero)) @ w_q.astype(np.int32).T
+    output = x_scale * np.asarray(w_scale) * accumulated
+    return output if bias is None else output + bias
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "integer_linear-check", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+ex = Exercise("6.9", integer_linear)
+
+x_q = np.array([[3, 0]], np.int32)
+w_q = np.array([[1, -3], [2, 5], [-4, 0]], np.int32)
+got = ex.call(x_q, 0.5, 1, w_q, 0.1, case="on paper: the bracket is 5, -1, -8")
+ex.equal("the result", got, np.array([[0.25, -0.05, -0.4]]))
+
+scales, bias = np.array([0.1, 1.0, 0.01]), np.array([1.0, 2.0, 3.0])
+got = ex.call(x_q, 0.5, 1, w_q, scales, bias, case="the same with a scale for each row, and a bias")
+ex.equal("the result", got, np.array([[1.25, 1.5, 2.96]]))
+
+x_q, w_q = np.array([[3, 1]], np.int32), np.array([[1, -3]], np.int32)
+got = ex.call(x_q, 0.1, 0, w_q, 0.3, case="3·1 + 1·(-3) = 0, so the result is exactly 0")
+ex.equal("the result", got, np.array([[0.0]]), rtol=0)
+ex.passed()
+
+# %% nbgrader={"grade": true, "grade_id": "integer_linear-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# Hidden tests of exercise 6.9 run here when your work is graded.
+### BEGIN HIDDEN TESTS
+ex = Exercise("6.9", integer_linear, hidden=True)
+_rng = np.random.default_rng(609)
+
+
+def _layer(batch, inputs, outputs):
+    x_q = _rng.integers(0, 256, (batch, inputs)).astype(np.int32)
+    return x_q, _rng.integers(-127, 128, (outputs, inputs)).astype(np.int32)
+
+
+def _check(x_q, x_scale, x_zero, w_q, w_scale, bias, case):
+    given = () if bias is None else (bias,)
+    got = ex.call(x_q, x_scale, x_zero, w_q, w_scale, *given, case=case)
+    sums = [[sum((int(a) - x_zero) * int(b) for a, b in zip(x, w)) for w in w_q] for x in x_q]
+    want = np.array(sums, np.float64) * (x_scale * w_scale) + (0.0 if bias is None else bias)
+    ex.true(getattr(got, "dtype", np.dtype(int)).kind == "f", "the result must be a float array.", got=got)
+    ex.equal("the result", got, want, rtol=1e-5, atol=1e-6 * float(np.abs(want).max()))
+
+
+_sizes = [(1, 1, 1), (1, 7, 3), (5, 3, 8), (6, 4, 2), (4, 4, 4), (3, 3, 5), (3, 5, 3), (2, 40, 9)]
+for _batch, _inputs, _outputs in _sizes:
+    _x_q, _w_q = _layer(_batch, _inputs, _outputs)
+    _scales, _bias = _rng.uniform(0.001, 0.1, _outputs), _rng.normal(0, 3, _outputs)
+    _case = f"batch {_batch}, {_inputs} inputs, {_outputs} outputs"
+    for _zero in (0, 1, 114, 255):
+        _check(_x_q, 0.02, _zero, _w_q, 0.004, None, _case)
+        _check(_x_q, 0.02, _zero, _w_q, _scales, None, f"{_case}, a scale for each row")
+        _check(_x_q, 1.3, _zero, _w_q, 0.25, _bias, f"{_case}, a bias")
+        _check(_x_q, 0.07, _zero, _w_q, _scales, _bias, f"{_case}, a scale for each row, a bias")
+_x_q, _w_q = _layer(3, 6, 4)
+_check(np.full((3, 6), 9, np.int32), 0.3, 9, _w_q, 0.1, None, "the input stands for zeros")
+_check(_x_q, 0.3, 12, np.zeros((4, 6), np.int32), np.ones(4), _bias[:4], "a weight of zeros, a bias")
+_check(_x_q, 0.3, 12, _w_q, 0.1, np.zeros(4), "a bias of zeros")
+
+# Sums that cancel: exactly 0.0 in integers, some 1e-17 or more where the factors are made float first.
+_x_q, _half = _layer(40, 6, 5)
+_x_q = np.concatenate([_x_q, 17 + 2 * (_x_q - 17)], axis=1).astype(np.int32)
+_w_q = np.concatenate([2 * (_half // 4), -(_half // 4)], axis=1).astype(np.int32)
+for _scale in (0.3, np.array([0.3, 0.7, 0.1, 0.013, 1.1])):
+    got = ex.call(_x_q, 0.1, 17, _w_q, _scale, case="products that cancel: integers give exactly 0")
+    ex.equal("the result", got, np.zeros((40, 5)), rtol=0)
+
+# Long sums of large products that nearly cancel: on the way they outgrow int16, and the 24 bits of float32.
+_x, _w = _rng.integers(128, 256, 20_000), _rng.integers(64, 128, 20_000)
+_shuffle = _rng.permutation(20_000)
+_x_q = np.concatenate([_x, _x[_shuffle], [1]])[None].astype(np.int32)
+_row = np.concatenate([_w, -_w[_shuffle]])
+_w_q = np.array([[*_row, 1], [*_row, 8], [*_row, -127]], np.int32)
+_want = np.array([[1.0, 8.0, -127.0]])
+got = ex.call(_x_q, 1.0, 0, _w_q, 1.0, case="a long sum of large products")
+ex.equal("the result", got, _want, rtol=1e-7)
+ex.passed()
+### END HIDDEN TESTS
+
+# %% [markdown]
+# A layer of 64 inputs and 10 outputs, 8 bits: inputs as they come from a ReLU (asymmetric), weights
+# symmetric per row.
+
+# %%
+draw = np.random.default_rng(10)
+inputs = np.maximum(draw.normal(0, 1, (200, 64)), 0)
+weight, bias = draw.normal(0, 0.1, (10, 64)), draw.normal(0, 0.1, 10)
+in_float = inputs @ weight.T + bias
+
+# %%
+x_q, x_scale, x_zero = asymmetric_quantization(inputs, 8)
+w_q, w_scales = symmetric_quantization_per_channel(weight, 8)
+in_integers = integer_linear(x_q, x_scale, x_zero, w_q, w_scales, bias)
+print(f"SQNR of the layer's output: {sqnr_db(in_float, in_integers):.1f} dB")
+scratch.against_float(in_float, in_integers)
+
+# %% [markdown]
+# **Takeaway.** 640 multiplications for each input, all of integers, and the scales enter once at the end.
+# Why must the rescale be *final*? Integers add exactly, floats do not. Two products that cancel:
+
+# %%
+print("scales first:   ", f"{(3 * 0.1) * (1 * 0.3) + (1 * 0.1) * (-3 * 0.3):.1e}")
+print("integers first: ", f"{0.1 * 0.3 * (3 * 1 + 1 * (-3)):.1f}")
+
+# %% [markdown]
+# And why int32? One product of 8-bit codes can be as large as 255 · 127, which is almost all that int16
+# holds. int32 holds enough of them for any usual layer:
+
+# %%
+product = 255 * 127
+print(f"int16 holds {(2**15 - 1) // product} such product, int32 {(2**31 - 1) // product:,}")
+
+# %% [markdown]
+# ## What you measured
+#
+# The 20 numbers of the sample, through your functions:
+
+
+# %%
+def both_schemes(values, bits):
+    with_zero = asymmetric_dequantize(*asymmetric_quantization(values, bits))
+    without = symmetric_dequantize(*symmetric_quantization(values, bits))
+    mse = [f"{quantization_error(values, back):.3g}" for back in (with_zero, without)]
+    return [bits, *mse, *[f"{sqnr_db(values, back):.1f} dB" for back in (with_zero, without)]]
+
+
+# %%
+header = ["bits", "MSE asymmetric", "MSE symmetric", "SQNR asymmetric", "SQNR symmetric"]
+figure.show_table(header, [both_schemes(params, bits) for bits in (2, 3, 4, 6, 8, 12, 16)])
+
+# %% [markdown]
+# ## Question
+#
+# A layer's inputs are outputs of a ReLU, between 0 and 6. Its weights lie between −0.31 and 0.29, but one
+# output channel's weights are all smaller than 0.01. You have 8 bits. Which scheme (asymmetric or
+# symmetric, per tensor or per channel) do you choose for the inputs, and which for the weights? What would
+# the other choice cost in each case? Three to six sentences.
+
+# %% [markdown] nbgrader={"grade": true, "grade_id": "question", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}
+# ### BEGIN SOLUTION
+# Inputs: asymmetric, per tensor. All lie on one side of 0, so a symmetric grid would never use its negative
+# codes: the step would be twice as wide, about one bit or 6 dB lost. Scales per input channel are not
+# possible: they would not move out of the sum.
+#
+# Weights: symmetric, per output channel. They lie almost evenly about 0, so a zero point would gain next to
+# nothing, and it would add terms to the integer product. With one scale for all, the step is 0.31 / 127 =
+# 0.0024: the small channel would have 4 codes on each side of 0 in place of 127, so it would lose about 30
+# dB. Its own scale costs one number.
+# ### END SOLUTION
+
+# %% [markdown]
+# ## What comes next
+#
+# Here the smallest and the largest value set the range. One outlier then stretches the grid for all the
+# others. Notebook 07 compares this min-max range with percentiles and with the range of least error, on
+# samples and on the activations of a real network.
+#
+# ## Papers to read on
+#
+# - B. Jacob, S. Kligys, B. Chen, M. Zhu, M. Tang, A. Howard, H. Adam, D. Kalenichenko. *Quantization and
+#   Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference.* CVPR 2018.
+#   arXiv:1712.05877. Section 2 is this notebook.
+# - R. Krishnamoorthi. *Quantizing deep convolutional networks for efficient inference: A whitepaper.* 2018.
+#   arXiv:1806.08342. Per-tensor and per-channel results for many networks.
+# - M. Nagel, M. Fournarakis, R. A. Amjad, Y. Bondarenko, M. van Baalen, T. Blankevoort. *A White Paper on
+#   Neural Network Quantization.* 2021. arXiv:2106.08295. The clearest overview; read sections 2 and 3.
