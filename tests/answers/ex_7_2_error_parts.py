@@ -178,7 +178,7 @@ def error_parts(params, bits, beta, alpha):
 
 # %% wrong: the numbers of the visible example
 def error_parts(params, bits, beta, alpha):
-    return (1.6, 0.0125) if len(params) == 5 else (0.0, 0.5 / 3)
+    return (1.6, 0.025) if len(params) == 5 else (0.0, 0.5 / 3)
 
 
 # %% wrong: arrays instead of numbers

@@ -96,7 +96,7 @@ def mse_optimal_range(params, bits, candidates=100):
     return ranges[int(np.argmin(errors))]
 
 
-# %% wrong: 8 bits are fixed | cause: bits is ignored
+# %% wrong: 8 bits are fixed | cause: with the bits given
 def mse_optimal_range(params, bits, candidates=100):
     ranges = [
         (k / candidates * params.min(), k / candidates * params.max()) for k in range(1, candidates + 1)

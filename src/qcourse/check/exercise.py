@@ -34,7 +34,7 @@ class Exercise:
         self.hidden = hidden
         self.case, self.input = "", ""
         sandbox.restore_names(sys._getframe(1).f_globals)
-        self._last: tuple[Any, list, dict] = (None, [], {})
+        self._last: tuple[Any, list, dict] | None = None  # what the last call returned, for the causes
 
     def call(
         self, *args: Any, case: str = "", function: Callable | None = None,
@@ -106,7 +106,7 @@ class Exercise:
     def raises(self, error: type[Exception], *args: Any, case: str, **kwargs: Any) -> None:
         """The answer must raise ``error`` for these arguments."""
         self.case, self.input = case, ", ".join(short(a, 60) for a in args)
-        self._last = (None, [], {})
+        self._last = None
         with sandbox.quiet(), sandbox.borrowing_refused(self.number):
             try:
                 result = self.answer(*sandbox.copies(args), **kwargs)
@@ -118,6 +118,7 @@ class Exercise:
                 problem, got = f"{case} must raise {error.__name__}.", f"{type(other).__name__}: {other}"
             else:
                 problem, got = f"{case} must raise {error.__name__}.", f"{short(result)}"
+                self._last = (None, [], {})  # what came tells nothing: the guard is missing
         self.fail(problem, expected=error.__name__, got=got)
 
     def passed(self) -> None:
@@ -131,7 +132,7 @@ class Exercise:
         if not self.hidden and self.input:
             told["input"] = self.input
         told |= {name.replace("_", " "): value for name, value in facts.items() if value}
-        if cause := causes.likely_cause(self.number, *self._last):
+        if self._last and (cause := causes.likely_cause(self.number, *self._last)):
             told["likely cause"] = cause
         told["read"] = f"exercise {self.number}: the formula above the cell, and its hint"
         failure = CheckFailed(self.number, problem, told, picture)
@@ -139,7 +140,7 @@ class Exercise:
         raise failure from None
 
     def _run(self, target: Callable, args: tuple, kwargs: dict) -> Any:
-        self._last = (None, list(args), kwargs)
+        self._last = None
         try:
             with (
                 sandbox.quiet(),

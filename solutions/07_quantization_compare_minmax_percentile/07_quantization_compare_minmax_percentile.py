@@ -1,0 +1,1080 @@
+# ---
+# jupyter:
+#   jupytext:
+#     cell_metadata_filter: nbgrader,tags,-all
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 07 · Calibration: min-max against percentile
+#
+# In notebook 06 the range was always [min, max]. Here you choose it. Choosing the range from data is called
+# **calibration**.
+#
+# **You will learn** to
+# - cut a range at a percentile, and see what that gains and what it costs;
+# - split the quantization error into **clipping** and **rounding**, and find the range where their sum is
+#   least;
+# - track a range over batches with a moving average, as PyTorch's observers do;
+# - judge a range by the error of all elements, by that of the bulk, and by the accuracy of a network.
+#
+# **Time:** about 75 minutes, five exercises. **You need:** notebook 06 (asymmetric quantization, mean squared
+# error) and basic NumPy. A little PyTorch appears at the end.
+
+# %%
+import copy
+import io
+import math
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from qcourse.check import Exercise
+from qcourse.data import load_digits28
+from qcourse.models import to_input, to_labels
+from qcourse.plots import calibration, figure
+from qcourse.quantization import (
+    asymmetric_dequantize,
+    asymmetric_quantization,
+    quantization_error,
+    quantize_range,
+    sqnr_db,
+)
+from qcourse.torch_ao import HistogramObserver, MovingAverageMinMaxObserver
+from qcourse.training import accuracy, trained_net
+
+# %% [markdown]
+# From notebook 06 you have `asymmetric_quantization`, `asymmetric_dequantize`, `quantization_error` and
+# `sqnr_db`. One helper is new:
+#
+# `quantize_range(params, bits, beta, alpha)` → `(params_q, scale, zero)` is `asymmetric_quantization` with a
+# range $[\beta, \alpha]$ that **you** choose. It widens the range to include 0, rounds, and lets what lies
+# outside *saturate*: such a value gets the first or the last code. You may use it in every exercise, or write
+# those lines out.
+#
+# ## Why this matters
+#
+# With $b$ bits there are $2^b$ codes, and $2^b-1$ equal steps between them:
+#
+# $$\text{scale} = \frac{\alpha - \beta}{2^b - 1}$$
+#
+# A wide range means large steps, so every value is rounded coarsely. A narrow range means small steps, but
+# what lies outside is cut off. Min-max never cuts anything off. The price: **one** extreme value sets the
+# step for all the others.
+#
+# ## The idea on paper
+#
+# Take five values, −1, 0, 1, 2 and 14, and 2 bits: four codes, three steps.
+#
+# | range | scale | zero point | the codes stand for | −1, 0, 1, 2, 14 become | squared errors | mean |
+# |---|---|---|---|---|---|---|
+# | min-max [−1, 14] | 15 / 3 = 5 | 0 | 0, 5, 10, 15 | 0, 0, 0, 0, 15 | 1, 0, 1, 4, 1 | 1.4 |
+# | clipped [−1, 2] | 3 / 3 = 1 | 1 | −1, 0, 1, 2 | −1, 0, 1, 2, **2** | 0, 0, 0, 0, 144 | 28.8 |
+#
+# With min-max the outlier survives, and the other four all become 0. With the clipped range those four are
+# exact, and the outlier is lost. The mean squared error prefers min-max: 1.4 against 28.8. If the outlier is
+# a glitch, you prefer the other. **No range is best in itself: it depends on whether the outlier matters.**
+# Check the table:
+
+# %%
+five = np.array([-1.0, 0.0, 1.0, 2.0, 14.0])
+for name, (beta, alpha) in {"min-max": (-1, 14), "clipped": (-1, 2)}.items():
+    restored = asymmetric_dequantize(*quantize_range(five, 2, beta, alpha))
+    print(f"{name}: {restored.tolist()}, error {quantization_error(five, restored):.1f}")
+
+# %% [markdown]
+# ## The sample: 10,000 values and one outlier
+#
+# 9,999 values are uniform between −50 and 150. The last one is 1000.
+
+# %%
+sample = np.round(np.random.default_rng(7).uniform(-50, 150, size=10_000), 2)
+sample[-1] = 1000.0
+codes, scale, zero = asymmetric_quantization(sample, 8)
+without = (sample[:-1].max() - sample.min()) / 255
+print(f"min-max: scale {scale:.3f}; without the outlier it would be {without:.3f}")
+
+# %% [markdown]
+# One value in 10,000 makes the steps five times as wide for all. On a number line, between 0 and 20:
+
+# %%
+steps = np.arange(256)
+around = {"min-max": (-50, 1000), "without outlier": (-50, 150)}
+scales = {name: (alpha - beta) / 255 for name, (beta, alpha) in around.items()}
+reachable = {name: (steps - round(50 / scale)) * scale for name, scale in scales.items()}
+calibration.grids(sample[:400], reachable, (0, 20))
+
+# %% [markdown]
+# ## Exercise 7.1: cut the range at a percentile
+#
+# *Difficulty ★★☆ · 10 minutes*
+#
+# **Goal:** quantize with a range that leaves out the most extreme values at each end.
+#
+# $$\alpha = \max(P_p(x),\, 0) \qquad \beta = \min(P_{100-p}(x),\, 0)$$
+#
+# $P_p$ is the $p$-th percentile: $p$ % of the values lie below it. NumPy's default (linear interpolation) is
+# meant. From the range on, all is as in notebook 06: $\text{scale}=(\alpha-\beta)/(2^b-1)$,
+# $\text{zero}=-\text{round}(\beta/\text{scale})$, codes limited to $0 \dots 2^b-1$. Outliers stay in the
+# array: they get the first or the last code. An all-zero array gives scale 1.0 and zero 0.
+#
+# <details><summary>Hint</summary>
+#
+# `np.percentile(x, [1, 99])` gives both ends at once. `quantize_range` does the rest, or four lines that you
+# know from 6.2.
+#
+# </details>
+
+# %% nbgrader={"grade": false, "grade_id": "asymmetric_quantization_percentile", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def asymmetric_quantization_percentile(params, bits, percentile=99.99):
+    """Quantize with the range between two percentiles, widened to include 0; the rest saturates.
+
+    Args:
+        params: float array of any shape.
+        bits: 2 to 16.
+        percentile: the upper end, in percent; the lower end is the percentile 100 - percentile.
+
+    Returns:
+        (params_q, scale, zero): int32 codes of the same shape, a float, an int.
+        An all-zero array gives scale 1.0 and zero 0.
+    """
+    ### BEGIN SOLUTION Exercise 7.1: cut the range at a percentile
+    beta, alpha = np.percentile(params, [100 - percentile, percentile])
+    return quantize_range(params, bits, beta, alpha)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "asymmetric_quantization_percentile-check", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+ex = Exercise("7.1", asymmetric_quantization_percentile, returns=("params_q", "scale", "zero"))
+
+# Eleven sorted values: the 80th percentile is the third from the end, 40; the 20th is -20.
+x = np.array([-100.0, -30, -20, -17, -4, 0, 5, 18, 40, 49, 1000])
+codes, scale, zero = ex.call(x, 2, 80, case="range [-20, 40], 2 bits: scale 60 / 3 = 20, zero 1")
+ex.equal("scale", scale, 20.0)
+ex.equal("zero", zero, 1)
+ex.codes("params_q", codes, x / 20 + 1, 0, 3)
+
+# 0 to 10: the 90th percentile is 9, the 10th is 1, widened to 0.
+x = np.arange(11.0)
+codes, scale, zero = ex.call(x, 2, percentile=90, case="range [0, 9], 2 bits: scale 9 / 3 = 3, zero 0")
+ex.equal("scale", scale, 3.0)
+ex.equal("zero", zero, 0)
+ex.codes("params_q", codes, x / 3, 0, 3)
+ex.passed()
+
+# %% nbgrader={"grade": true, "grade_id": "asymmetric_quantization_percentile-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# Hidden tests of exercise 7.1 run here when your work is graded.
+### BEGIN HIDDEN TESTS
+ex = Exercise(
+    "7.1", asymmetric_quantization_percentile, returns=("params_q", "scale", "zero"), hidden=True
+)
+rng = np.random.default_rng(7101)
+samples = {
+    "mixed signs and one outlier": np.append(rng.uniform(-5, 3, 999), 80.0),
+    "an outlier at the lower end": np.append(-300.0, rng.normal(1, 2, 1500)),
+    "positive values only": rng.uniform(20, 60, 700),
+    "negative values only": -rng.exponential(3, 501) - 1,
+    "three dimensions, float32": rng.standard_t(3, (6, 7, 8)).astype(np.float32),
+    "a tall matrix": rng.laplace(0, 2, (91, 3)),
+    "a few small values": rng.normal(0, 1e-3, 7),
+    "one element": np.array([0.37]),
+    "one negative element, two dimensions": np.array([[-2.5]]),
+}
+settings = [{}, {"percentile": 99.9}, {"percentile": 99}, {"percentile": 75}, {"percentile": 100}]
+for case, x in samples.items():
+    for bits in (2, 3, 4, 8, 11, 16):
+        for kwargs in settings:
+            p = kwargs.get("percentile", 99.99)
+            codes, scale, zero = ex.call(x, bits, case=f"{case}, {bits} bits, percentile {p}", **kwargs)
+            exact = x.astype(np.float64)
+            beta, alpha = min(np.percentile(exact, 100 - p), 0), max(np.percentile(exact, p), 0)
+            levels = 2**bits - 1
+            rtol = 1e-5 if x.dtype == np.float32 else 1e-6  # a percentile of float32 may be float32
+            ex.equal("scale", scale, (alpha - beta) / levels, rtol=rtol)
+            ex.equal("zero", zero, round(-beta * levels / (alpha - beta)))
+            slack = 1e-6 * levels if x.dtype == np.float32 else 1e-6
+            ex.codes("params_q", codes, exact / scale + zero, 0, levels, slack)
+
+x = np.append(rng.uniform(-5, 3, 999), 80.0)
+codes, scale, zero = ex.call(x, 8, 90.0, case="outliers saturate")
+ex.true(codes[-1] == 255 and codes.min() == 0, "values outside the range must get the first or last code.")
+ex.true(codes[x.argmin()] == 0, "values below the range must get the first code.")
+
+codes, scale, zero = ex.call(np.zeros((3, 4)), 8, case="all zeros")
+ex.equal("scale", scale, 1.0)
+ex.equal("zero", zero, 0)
+ex.codes("params_q", codes, np.zeros((3, 4)), 0, 255)
+ex.passed()
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### What it gains, and what it costs
+#
+# Both ranges on the sample, judged twice: over all 10,000 elements, and without the outlier.
+
+# %%
+for percentile in (100, 99.99, 99):
+    codes, scale, zero = asymmetric_quantization_percentile(sample, 8, percentile)
+    restored = asymmetric_dequantize(codes, scale, zero)
+    whole, rest = quantization_error(sample, restored), quantization_error(sample[:-1], restored[:-1])
+    print(f"percentile {percentile:<6} scale {scale:.3f}   all {whole:7.3f}   without the outlier {rest:.3f}")
+
+# %% [markdown]
+# The 100th percentile is min-max. The 99.99th makes the error of the 9,999 ordinary values 28 times smaller
+# (1.423 → 0.050). The error of all is **51 times larger** (1.423 → 72.329), because the outlier is now 850
+# off: $850^2 / 10{,}000 \approx 72$. Comparisons of min-max with percentile often show the first half of this
+# story only, the error without the outlier. Print both, then decide which one you care about.
+
+# %%
+percentiles = 100 - np.logspace(1, -3, 25)
+errors = []
+for percentile in percentiles:
+    restored = asymmetric_dequantize(*asymmetric_quantization_percentile(sample, 8, percentile))
+    errors.append((quantization_error(sample, restored), quantization_error(sample[:-1], restored[:-1])))
+calibration.error_against_percentile(percentiles, *np.transpose(errors), scale=1050 / 255)
+
+# %% [markdown]
+# **Correction.** Percentiles bring back a fault that min-max on such data does not have. A range that leaves
+# out 0 gives a zero point outside the codes, which no 8-bit zero point can store; and `-1 * np.round(…)` is a
+# float, where a zero point is an integer. Below, a few zeros lie among values from 20 to 60. Widening the
+# range, as you did, mends the one; an `int` the other.
+
+# %%
+mostly_far = np.append(np.random.default_rng(71).uniform(20, 60, 5000), [0.0, 0.0])
+beta, alpha = np.percentile(mostly_far, [1, 99])
+careless = -1 * np.round(beta / ((alpha - beta) / 255))
+zero = asymmetric_quantization_percentile(mostly_far, 8, 99)[2]
+print(f"careless zero point {careless} ({type(careless).__name__}), codes 0 to 255")
+print(f"yours               {zero} ({type(zero).__name__})")
+
+# %% [markdown]
+# **Takeaway.** A percentile removes outliers from the range, and the number of elements decides what it
+# removes: of 10,000 values, 99.99 leaves out one at each end. It looks at counts only. It does not ask how
+# far out a value lies, nor how many bits you have. On short-tailed data it cuts off values for nothing.
+#
+# ## Exercise 7.2: clipping and rounding
+#
+# *Difficulty ★★☆ · 10 minutes*
+#
+# **Goal:** say how much of the error comes from the values outside the range, and how much from those inside.
+#
+# $$\underbrace{\frac1n\sum_{x\,\notin\,[\beta,\alpha]}(x-\hat x)^2}_{\text{clipping}}
+# \;+\;\underbrace{\frac1n\sum_{x\,\in\,[\beta,\alpha]}(x-\hat x)^2}_{\text{rounding}}\;=\;\text{MSE}$$
+#
+# $\hat x$ is the value after the round trip: quantized with the range $[\beta, \alpha]$, then dequantized.
+# Both sums are divided by $n$, the count of **all** elements, so that the two parts add up. A value exactly
+# at $\beta$ or $\alpha$ lies inside.
+#
+# <details><summary>Hint</summary>
+#
+# A mask, `outside = (params < beta) | (params > alpha)`, splits the squared errors. `~outside` is the rest.
+# The mean of an empty selection is NaN; its sum is 0.
+#
+# </details>
+
+# %% nbgrader={"grade": false, "grade_id": "error_parts", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def error_parts(params, bits, beta, alpha):
+    """Split the mean squared error of quantizing with [beta, alpha] into clipping and rounding.
+
+    Args:
+        params: float array of any shape.
+        bits: 2 to 16.
+        beta, alpha: the range, beta <= 0 <= alpha.
+
+    Returns:
+        (clipping, rounding): two floats; the sums of squared errors outside and inside
+        [beta, alpha], each divided by the count of all elements.
+    """
+    ### BEGIN SOLUTION Exercise 7.2: clipping and rounding
+    squared = (params - asymmetric_dequantize(*quantize_range(params, bits, beta, alpha))) ** 2
+    outside = (params < beta) | (params > alpha)
+    return np.sum(squared[outside]) / params.size, np.sum(squared[~outside]) / params.size
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "error_parts-check", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+ex = Exercise("7.2", error_parts, returns=("clipping", "rounding"))
+
+# The codes stand for -1, 0, 1, 2. -3 and 4 become -1 and 2: both 2 off. -0.75 and 0.25 become -1 and 0.
+x = np.array([-3.0, -0.75, 0.25, 2.0, 4.0])
+clipping, rounding = ex.call(x, 2, -1.0, 2.0, case="two of five values lie outside [-1, 2]")
+ex.equal("clipping", clipping, (4 + 4) / 5)
+ex.equal("rounding", rounding, (0.0625 + 0.0625) / 5)
+
+# Scale 1.5, zero 1: the codes stand for -1.5, 0, 1.5, 3. The value 3.5 is at the end: inside.
+x = np.array([0.0, 1.0, 3.5])
+clipping, rounding = ex.call(x, 2, -1.0, 3.5, case="no value lies outside [-1, 3.5]")
+ex.equal("clipping", clipping, 0.0)
+ex.equal("rounding", rounding, (0 + 0.25 + 0.25) / 3)
+ex.passed()
+
+# %% nbgrader={"grade": true, "grade_id": "error_parts-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# Hidden tests of exercise 7.2 run here when your work is graded.
+### BEGIN HIDDEN TESTS
+ex = Exercise("7.2", error_parts, returns=("clipping", "rounding"), hidden=True)
+rng = np.random.default_rng(7201)
+
+
+def squared_errors(x, bits, beta, alpha):
+    levels = 2**bits - 1
+    scale = (alpha - beta) / levels
+    zero = -round(beta / scale)
+    codes = np.clip(np.round(x / scale) + zero, 0, levels)
+    return (x - (codes - zero) * scale) ** 2
+
+
+cases = {
+    "outliers at both ends": (np.append(rng.normal(0, 1, 998), [-40.0, 25.0]), -2.9, 3.3),
+    "values outside at the upper end only": (rng.exponential(1.0, 601), 0.0, 2.7),
+    "values outside at the lower end only": (-rng.exponential(1.0, 333), -1.9, 0.0),
+    "nothing outside": (rng.uniform(-3, 5, 250), -3.1, 5.2),
+    "everything outside": (rng.uniform(6, 9, 40), -1.3, 2.1),
+    "three dimensions": (rng.laplace(0, 2, (4, 5, 6)), -3.3, 2.2),
+    "values at both ends of the range": (np.array([[-1.3, 2.9], [0.4, 2.9], [7.0, -1.3]]), -1.3, 2.9),
+    "one element, outside": (np.array([-5.0]), -1.1, 0.9),
+    "one element, inside": (np.array([0.6]), -1.1, 0.9),
+}
+for case, (x, beta, alpha) in cases.items():
+    for bits in (2, 3, 4, 8, 12, 16):
+        clipping, rounding = ex.call(x, bits, beta, alpha, case=f"{case}, {bits} bits")
+        squared = squared_errors(x, bits, beta, alpha)
+        outside = np.logical_or(x < beta, x > alpha)
+        ex.equal("clipping", clipping, float(squared[outside].sum() / x.size), atol=1e-15)
+        ex.equal("rounding", rounding, float(squared[~outside].sum() / x.size), atol=1e-15)
+        ex.equal("clipping + rounding, the whole error,", clipping + rounding, float(squared.mean()))
+
+x = rng.normal(0, 1, (20, 30)).astype(np.float32)
+for bits in (2, 4, 6):
+    clipping, rounding = ex.call(x, bits, -1.55, 1.85, case=f"float32, {bits} bits")
+    squared = squared_errors(x.astype(np.float64), bits, -1.55, 1.85)
+    outside = np.logical_or(x < -1.55, x > 1.85)
+    ex.equal("clipping", clipping, float(squared[outside].sum() / 600), rtol=1e-4)
+    ex.equal("rounding", rounding, float(squared[~outside].sum() / 600), rtol=1e-4)
+ex.passed()
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### The two pull against each other
+#
+# A Gaussian sample (mean 0, σ = 1) and 4 bits. Each range is a share of [min, max]. The sample is made
+# symmetric, each value with its negative, so that both ends are equally far from 0.
+
+# %%
+half = np.random.default_rng(72).normal(size=10_000)
+bell = np.concatenate([half, -half])
+shares = np.arange(1, 101) / 100
+parts = np.array([error_parts(bell, 4, share * bell.min(), share * bell.max()) for share in shares])
+calibration.parts_against_range(shares, parts, bits=4)
+
+# %% [markdown]
+# On the sample with the outlier the parts say what happened in 7.1: with min-max all of the error is
+# rounding, with the percentile nearly all is clipping.
+
+# %%
+for name, (beta, alpha) in {"min-max": (-50, 1000), "clipped": (-50, 150)}.items():
+    clipping, rounding = error_parts(sample, 8, beta, alpha)
+    guess = ((alpha - beta) / 255) ** 2 / 12
+    print(f"{name}: clipping {clipping:6.3f}, rounding {rounding:.4f} (scale² / 12 = {guess:.4f})")
+
+# %% [markdown]
+# **Takeaway.** Rounding error is close to scale² / 12, as long as the steps are small against the spread of
+# the data: it grows with the square of the range. Clipping error falls as the range grows. The best range is
+# where the sum is least, and that is seldom the full one.
+#
+# ## Exercise 7.3: the range of least error
+#
+# *Difficulty ★★☆ · 10 minutes*
+#
+# **Goal:** try shrunken copies of [min, max] and return the one with the least mean squared error.
+#
+# $$(\beta_k, \alpha_k) = \frac{k}{K}\,(\min x,\ \max x), \quad k = 1 \dots K
+# \qquad\qquad k^\star = \arg\min_k \ \text{MSE}(x, \hat x_k)$$
+#
+# $K$ is `candidates`; $k = K$ is min-max itself. $\hat x_k$ is the round trip with the range
+# $(\beta_k,\alpha_k)$, and the error is that of **all** elements, clipped ones included.
+#
+# <details><summary>Hint</summary>
+#
+# Loop over `range(1, candidates + 1)`, keep the best so far. `quantize_range`, `asymmetric_dequantize` and
+# `quantization_error` give the error of one candidate.
+#
+# </details>
+
+# %% nbgrader={"grade": false, "grade_id": "mse_optimal_range", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def mse_optimal_range(params, bits, candidates=100):
+    """Find the range k / candidates * [min, max], k = 1 ... candidates, of least mean squared error.
+
+    Args:
+        params: float array of any shape.
+        bits: 2 to 16.
+        candidates: how many ranges to try.
+
+    Returns:
+        (beta, alpha): two floats.
+    """
+    ### BEGIN SOLUTION Exercise 7.3: the range of least error
+    low, high = np.min(params), np.max(params)
+    best, least = None, math.inf
+    for k in range(1, candidates + 1):
+        beta, alpha = k / candidates * low, k / candidates * high
+        restored = asymmetric_dequantize(*quantize_range(params, bits, beta, alpha))
+        error = quantization_error(params, restored)
+        if error < least:
+            best, least = (beta, alpha), error
+    return best
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "mse_optimal_range-check", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+ex = Exercise("7.3", mse_optimal_range, returns=("beta", "alpha"))
+
+# 2 bits, 4 candidates. Squared errors in all, for k = 1, 2, 3, 4: 12.25, 5, 1.75 and 1.
+x = np.array([-2.0, 0, 1, 2, 4])
+beta, alpha = ex.call(x, 2, candidates=4, case="[-2, 4] is best: its codes stand for -2, 0, 2, 4")
+ex.equal("beta", beta, -2.0)
+ex.equal("alpha", alpha, 4.0)
+
+# Five more ones: now 12.25, 5, 3 and 6.
+x = np.array([-2.0, 0, 1, 1, 1, 1, 1, 1, 2, 4])
+beta, alpha = ex.call(x, 2, candidates=4, case="[-1.5, 3] is best: its codes stand for -1.5, 0, 1.5, 3")
+ex.equal("beta", beta, -1.5)
+ex.equal("alpha", alpha, 3.0)
+
+beta, alpha = ex.call(x, 2, candidates=1, case="one candidate: that is min-max")
+ex.equal("beta", beta, -2.0)
+ex.equal("alpha", alpha, 4.0)
+ex.passed()
+
+# %% nbgrader={"grade": true, "grade_id": "mse_optimal_range-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# Hidden tests of exercise 7.3 run here when your work is graded.
+### BEGIN HIDDEN TESTS
+ex = Exercise("7.3", mse_optimal_range, returns=("beta", "alpha"), hidden=True)
+rng = np.random.default_rng(7301)
+
+
+def error_of(x, bits, beta, alpha):
+    x, levels = x.astype(np.float64), 2**bits - 1
+    beta, alpha = min(float(beta), 0.0), max(float(alpha), 0.0)
+    scale = (alpha - beta) / levels or 1.0
+    zero = -round(beta / scale)
+    codes = np.clip(np.round(x / scale) + zero, 0, levels)
+    return float(np.mean((x - (codes - zero) * scale) ** 2))
+
+
+cases = {
+    "heavy tails": rng.laplace(0, 2, 900),
+    "an even spread": rng.uniform(-3, 5, 400),
+    "one outlier": np.append(rng.uniform(-2, 6, 700), 95.0),
+    "one outlier at the lower end": np.append(rng.normal(1, 1, 500), -31.0),
+    "positive values only": rng.exponential(2, 500) + 0.2,
+    "negative values only": -rng.exponential(2, 500) - 0.2,
+    "two dimensions": rng.normal(0.3, 1, (20, 30)),
+    "float32, three dimensions": rng.laplace(0, 1, (5, 6, 20)).astype(np.float32),
+    "whole numbers": np.arange(256.0),
+    "two values": np.array([-1.0, 3.0]),
+}
+tries = [(2, {}), (3, {"candidates": 37}), (4, {}), (4, {"candidates": 10}), (5, {"candidates": 150})]
+tries += [(3, {"candidates": 1}), (3, {"candidates": 2}), (8, {}), (16, {"candidates": 12})]
+for case, x in cases.items():
+    for bits, kwargs in tries:
+        told = kwargs or "default candidates"
+        beta, alpha = ex.call(x, bits, case=f"{case}, {bits} bits, {told}", **kwargs)
+        numbers = float | int | np.floating | np.integer
+        right_kind = isinstance(beta, numbers) and isinstance(alpha, numbers)
+        ex.true(right_kind, "beta and alpha must be two numbers.", got=(beta, alpha))
+        ex.true(beta <= alpha, "beta is above alpha.", got=(beta, alpha))
+        low, high, count = float(x.min()), float(x.max()), kwargs.get("candidates", 100)
+        shares = np.arange(1, count + 1) / count
+        least = min(error_of(x, bits, share * low, share * high) for share in shares)
+        slack = 1e-5 if x.dtype == np.float32 else 1e-9  # equally good candidates may differ by rounding
+        got = error_of(x, bits, beta, alpha)
+        ex.true(
+            got <= least * (1 + slack) + 1e-15,
+            "another candidate has a smaller error.",
+            expected=f"a mean squared error of {least:.6g}",
+            got=f"{got:.6g}",
+        )
+        share = alpha / high if high > 0 else beta / low
+        near = np.abs(shares - share).min() < 1e-5
+        both = low >= 0 or high <= 0 or abs(beta / low - alpha / high) < 1e-5
+        ex.true(near and both, "the range is none of k / candidates * [min, max].", got=(beta, alpha))
+ex.passed()
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### Against published values
+#
+# Banner et al. (2019, "ACIQ") derived the best clipping value α for a range [−α, α]. For a Laplace
+# distribution of scale $b$ and for $M$ bits the error is, to a good approximation,
+#
+# $$\underbrace{2b^2 e^{-\alpha/b}}_{\text{clipping}}
+# + \underbrace{\frac{\alpha^2}{3\cdot 4^M}}_{\text{rounding}}
+# \qquad\Rightarrow\qquad \frac{\alpha}{b}\,e^{\alpha/b} = 3\cdot 4^M .$$
+#
+# They publish α = 2.83 b, 3.89 b, 5.03 b at 2, 3, 4 bits; for a Gaussian 1.71 σ, 2.15 σ, 2.55 σ. The Laplace
+# values do solve the equation:
+
+# %%
+published = {"Gaussian": {2: 1.71, 3: 2.15, 4: 2.55}, "Laplace": {2: 2.83, 3: 3.89, 4: 5.03}}
+for bits, alpha in published["Laplace"].items():
+    left = alpha * math.exp(alpha)
+    print(f"{bits} bits: {alpha} · exp({alpha}) = {left:.1f}, and 3 · 4^{bits} = {3 * 4**bits}")
+
+# %% [markdown]
+# **Their setting is not ours**, so do not expect equal numbers. They cut [−α, α] into $2^M$ bins and take
+# each bin's midpoint: no code stands for 0. They take the rounding error to be step² / 12 everywhere, and
+# measure clipping from α, not from the last midpoint. Our grid has $2^b-1$ steps, one code for exactly 0, and
+# with an even number of codes one side is a step shorter. All three are compared below: the published value,
+# the best α for *their* grid measured on our sample, and what *your* function finds.
+
+# %%
+def midpoint_error(values, bits, alpha):
+    """The mean squared error of the grid of Banner et al.: 2**bits bins, each at its midpoint."""
+    step = 2 * alpha / 2**bits
+    bins = np.clip(np.floor(values / step), -(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
+    return quantization_error(values, (bins + 0.5) * step)
+
+
+# %%
+def range_error(values, bits, beta, alpha):
+    """The mean squared error of our grid with the range [beta, alpha]."""
+    return quantization_error(values, asymmetric_dequantize(*quantize_range(values, bits, beta, alpha)))
+
+
+half = np.random.default_rng(73).laplace(size=10_000)
+shapes = {"Gaussian": bell, "Laplace": np.concatenate([half, -half])}
+clips = np.arange(0.8, 7, 0.1)
+
+# %%
+chosen, rows = {}, []
+for name, values in shapes.items():
+    chosen[name] = {bits: mse_optimal_range(values, bits)[1] for bits in (2, 3, 4)}
+    for bits, paper in published[name].items():
+        theirs = min(clips, key=lambda clip: midpoint_error(values, bits, clip))
+        ours = chosen[name][bits]
+        more = range_error(values, bits, -paper, paper) / range_error(values, bits, -ours, ours) - 1
+        rows.append([name, bits, paper, f"{theirs:.2f}", f"{ours:.2f}", f"{100 * max(more, 0):.1f} %"])
+header = ["sample", "bits", "α published", "α best, their grid", "α from 7.3, our grid"]
+figure.show_table([*header, "error added by the published α"], rows)
+
+# %%
+curves = {}
+for name, values in shapes.items():
+    at = {bits: [range_error(values, bits, -clip, clip) for clip in clips] for bits in (2, 3, 4)}
+    curves[name] = (at, chosen[name], published[name])
+calibration.clipping_curves(curves, clips)
+
+# %% [markdown]
+# The more bits, the better the three agree. At 2 bits the approximations are rough, and one of our only four
+# codes is spent on 0. The minima are flat: the last column says how little is lost with the published value,
+# which needs no search, only σ or $b$.
+#
+# Least squared error does not mean "without outliers". On our sample it keeps the outlier, because one value
+# 850 off costs more than 9,999 coarse roundings. PyTorch's `HistogramObserver` looks for the least squared
+# error too (over a histogram of the values), and keeps it as well:
+
+# %%
+beta, alpha = mse_optimal_range(sample, 8)
+observer = HistogramObserver()
+observer(torch.from_numpy(sample).float())
+scale, zero = (value.item() for value in observer.calculate_qparams())
+print(f"7.3:               [{beta:.0f}, {alpha:.0f}]")
+print(f"HistogramObserver: [{-zero * scale:.0f}, {(255 - zero) * scale:.0f}]")
+
+# %% [markdown]
+# **Takeaway.** The best range depends on the bits: with few bits, rounding is dear and it pays to clip more.
+# Squared error weighs a value by the square of how far it is off, so a single far outlier outvotes thousands
+# of others. Nagel et al. (2021, section on range setting) list one more criterion: for the last layer of a
+# classifier, the cross-entropy between the softmax of the logits before and after, since only their order
+# matters there.
+#
+# ## Exercise 7.4: a moving average over batches
+#
+# *Difficulty ★★☆ · 15 minutes*
+#
+# **Goal:** track the range of data that comes in batches, without keeping the batches.
+#
+# $$\text{first batch:}\quad \beta = \min x,\ \ \alpha = \max x
+# \qquad\qquad \text{later:}\quad \beta \leftarrow \beta + m\,(\min x - \beta),\ \
+# \alpha \leftarrow \alpha + m\,(\max x - \alpha)$$
+#
+# $m$ is `momentum`: 0.01 means that a new batch moves the range by 1 % of the way. This is PyTorch's
+# `MovingAverageMinMaxObserver`, the default observer for activations in quantization-aware training (its $m$
+# is called `averaging_constant`). The observer keeps what it saw; widening to include 0 is the quantizer's
+# business.
+#
+# `.range` is read without parentheses: a plain attribute or a `@property`.
+#
+# <details><summary>Hint</summary>
+#
+# Set `self.range = None` in `__init__`: `update` then knows the first batch. Testing a number for 0 instead
+# goes wrong where the first minimum is 0, as it is after every ReLU.
+#
+# </details>
+
+# %% nbgrader={"grade": false, "grade_id": "MovingAverageMinMax", "locked": false, "schema_version": 3, "solution": true, "task": false}
+class MovingAverageMinMax:
+    """Track the range of batches by a moving average of their minimum and maximum.
+
+    Attributes:
+        range: (beta, alpha), two floats, once a batch was seen; an attribute or a property.
+    """
+
+    def __init__(self, momentum=0.01):
+        """Remember momentum, the share (0 to 1) by which a later batch moves the range."""
+        ### BEGIN SOLUTION Exercise 7.4: a moving average over batches
+        self.momentum = momentum
+        self.range = None
+        ### END SOLUTION
+
+    def update(self, batch):
+        """Take in one batch, a float array of any shape: the first sets the range, later ones move it."""
+        ### BEGIN SOLUTION Exercise 7.4: a moving average over batches
+        low, high = float(np.min(batch)), float(np.max(batch))
+        beta, alpha = self.range or (low, high)
+        self.range = (beta + self.momentum * (low - beta), alpha + self.momentum * (high - alpha))
+        ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "MovingAverageMinMax-check", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+ex = Exercise("7.4", MovingAverageMinMax)
+
+
+def ranges_after(batches, **settings):
+    """The range that a new tracker holds after each of the batches."""
+    tracker, seen = MovingAverageMinMax(**settings), []
+    for batch in batches:
+        tracker.update(batch)
+        seen.append(copy.copy(tracker.range))
+    return seen
+
+
+# Momentum 0.25: a quarter of the way each time. -1 -> -1.25 -> -1 and 3 -> 4 -> 3.5.
+batches = [np.array([-1.0, 3.0]), np.array([-2.0, 7.0]), np.array([-0.25, 2.0])]
+seen = ex.call(batches, function=ranges_after, momentum=0.25, case="three batches, momentum 0.25")
+for number, (got, want) in enumerate(zip(seen, [(-1.0, 3.0), (-1.25, 4.0), (-1.0, 3.5)]), start=1):
+    ex.true(not callable(got), "range is a method: make it an attribute or a property.")
+    ex.true(isinstance(got, tuple | list) and len(got) == 2, "range must be the pair (beta, alpha).", got=got)
+    ex.equal(f"beta after batch {number}", got[0], want[0])
+    ex.equal(f"alpha after batch {number}", got[1], want[1])
+ex.passed()
+
+# %% nbgrader={"grade": true, "grade_id": "MovingAverageMinMax-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# Hidden tests of exercise 7.4 run here when your work is graded.
+### BEGIN HIDDEN TESTS
+ex = Exercise("7.4", MovingAverageMinMax, hidden=True)
+rng = np.random.default_rng(7401)
+
+
+def ranges_after(batches, **settings):
+    tracker, seen = MovingAverageMinMax(**settings), []
+    for batch in batches:
+        tracker.update(batch)
+        seen.append(copy.copy(tracker.range))
+    return seen
+
+
+def torch_ranges(batches, momentum=0.01):
+    observer, seen = MovingAverageMinMaxObserver(averaging_constant=momentum), []
+    for batch in batches:
+        observer(torch.from_numpy(np.atleast_1d(batch)).float())
+        seen.append((observer.min_val.item(), observer.max_val.item()))
+    return seen
+
+
+wide = [rng.normal(0, 3, 40) for _ in range(6)]
+streams = {
+    "mixed signs": [rng.normal(0, 1, 50) for _ in range(12)],
+    "growing batches": [rng.normal(0, 1 + n, 20 + n) for n in range(8)],
+    "shrinking batches": [rng.normal(0, 9 - n, 20) for n in range(8)],
+    "first minimum exactly 0": [np.abs(wide[0]) * (wide[0] > 0), *wide[1:]],
+    "first maximum exactly 0": [-np.abs(wide[0]) * (wide[0] > 0), *wide[1:]],
+    "negative values only": [-rng.exponential(2, 30) - 3 for _ in range(6)],
+    "positive values only": [rng.exponential(2, 30) + 5 for _ in range(6)],
+    "several dimensions, float32": [rng.normal(1, 2, (3, 4, 5)).astype(np.float32) for _ in range(5)],
+    "all kinds of shapes": [rng.normal(0, 2, shape) for shape in ((7,), (2, 3), (1, 1, 4, 2), (1,))],
+    "one batch": [rng.normal(0, 2, 9)],
+    "the same batch twice": [np.array([-2.0, 5.0])] * 2,
+}
+for case, batches in streams.items():
+    for settings in ({}, {"momentum": 0.1}, {"momentum": 0.37}, {"momentum": 1.0}, {"momentum": 0.0}):
+        told = settings or "default momentum"
+        seen = ex.call(batches, function=ranges_after, case=f"{case}, {told}", **settings)
+        for number, (got, want) in enumerate(zip(seen, torch_ranges(batches, **settings)), start=1):
+            ex.true(not callable(got), "range is a method: make it an attribute or a property.")
+            ex.true(isinstance(got, tuple | list) and len(got) == 2, "range must be (beta, alpha).", got=got)
+            # torch keeps its range in float32
+            ex.equal(f"beta after batch {number}", got[0], want[0], rtol=1e-5, atol=1e-6)
+            ex.equal(f"alpha after batch {number}", got[1], want[1], rtol=1e-5, atol=1e-6)
+
+
+def two_trackers(first, second):
+    one, other = MovingAverageMinMax(0.5), MovingAverageMinMax(0.25)
+    one.update(first)
+    other.update(second)
+    one.update(second)
+    return [tuple(one.range), tuple(other.range)]
+
+
+pair = ex.call(
+    np.array([-1.0, 3.0]), np.array([-2.0, 8.0]), function=two_trackers, case="two trackers at once"
+)
+ex.true(np.allclose(pair, [(-1.5, 5.5), (-2.0, 8.0)]), "two trackers must not share their range or momentum.")
+ex.passed()
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### One strange batch
+#
+# A hundred batches of 64 Gaussian values; the 30th holds a stray 25. Min-max is compared with two momenta.
+
+# %%
+stream = np.random.default_rng(74).normal(0, 1, (100, 64))
+stream[29, 0] = 25.0
+tracked = {"min-max": np.maximum.accumulate(stream.max(axis=1))}
+for momentum in (0.01, 0.1):
+    tracker = MovingAverageMinMax(momentum)
+    ends = [(tracker.update(batch), tracker.range[1])[1] for batch in stream]
+    tracked[f"moving average, momentum {momentum}"] = ends
+calibration.ranges_over_batches(stream.max(axis=1), tracked, "One strange batch in a hundred")
+
+# %% [markdown]
+# PyTorch's observer, fed with the same batches, holds the same range:
+
+# %%
+tracker, observer = MovingAverageMinMax(0.1), MovingAverageMinMaxObserver(averaging_constant=0.1)
+for batch in stream:
+    tracker.update(batch)
+    observer(torch.from_numpy(batch).float())
+print(f"7.4:     {tracker.range[0]:.4f} to {tracker.range[1]:.4f}")
+print(f"PyTorch: {observer.min_val.item():.4f} to {observer.max_val.item():.4f}")
+
+# %% [markdown]
+# The smoothing has a price. With momentum $m$, after $n$ batches the first one still weighs $(1-m)^{n-1}$:
+
+# %%
+for batches in (10, 100, 500):
+    print(f"after {batches:3} batches the first weighs {100 * 0.99 ** (batches - 1):4.1f} %")
+
+# %% [markdown]
+# **Takeaway.** A moving average of extremes forgets a stray batch; a running min-max never does. It also lies
+# *inside* the largest values seen, so it clips a little in many batches. With momentum 0.01 and only ten
+# batches it is little more than the range of the first one: with few batches, shuffle them, or use min-max.
+#
+# ## Exercise 7.5: compare ranges, all against bulk
+#
+# *Difficulty ★★☆ · 10 minutes*
+#
+# **Goal:** for each named range, give the error of all elements and the error of the bulk.
+#
+# The **bulk** is what remains without the most extreme 0.1 % of the elements, those of largest absolute
+# value, and without at least one. Of $n$ elements that leaves out
+#
+# $$\max\bigl(1,\ \text{round}(0.001\,n)\bigr).$$
+#
+# All elements are quantized, with the given range. Only then is the error averaged: once over all, once over
+# the bulk.
+#
+# <details><summary>Hint</summary>
+#
+# `np.argsort(np.abs(values))` lists positions from the smallest absolute value to the largest; `[:-cut]`
+# drops the last `cut` of them. Flatten first.
+#
+# </details>
+
+# %% nbgrader={"grade": false, "grade_id": "compare_ranges", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def compare_ranges(params, bits, ranges):
+    """Give the error of each range, over all elements and over the bulk.
+
+    Args:
+        params: float array of any shape, at least two elements.
+        bits: 2 to 16.
+        ranges: dict of name -> (beta, alpha), with beta <= 0 <= alpha.
+
+    Returns:
+        dict of name -> (mse_all, mse_bulk), two floats: the mean squared error over all elements,
+        and over all but the most extreme 0.1 % by absolute value (at least one element).
+    """
+    ### BEGIN SOLUTION Exercise 7.5: compare ranges, all against bulk
+    values = np.ravel(params)
+    cut = max(1, round(0.001 * values.size))
+    bulk = np.argsort(np.abs(values))[:-cut]
+    errors = {}
+    for name, (beta, alpha) in ranges.items():
+        restored = asymmetric_dequantize(*quantize_range(values, bits, beta, alpha))
+        errors[name] = quantization_error(values, restored), quantization_error(values[bulk], restored[bulk])
+    return errors
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "compare_ranges-check", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+ex = Exercise("7.5", compare_ranges)
+
+# The example on paper: the bulk is all but the 14.
+x = np.array([-1.0, 0.0, 1.0, 2.0, 14.0])
+got = ex.call(x, 2, {"min-max": (-1.0, 14.0), "clipped": (-1.0, 2.0)}, case="the example on paper")
+want = {"min-max": (1.4, 1.5), "clipped": (28.8, 0.0)}
+ex.true(isinstance(got, dict), "return a dict: name -> (mse_all, mse_bulk).", got=got)
+ex.true(set(got) == set(want), "the dict must have the names of ranges.", expected=list(want), got=list(got))
+for name, (whole, bulk) in want.items():
+    pair = got[name]
+    two = isinstance(pair, tuple | list) and len(pair) == 2
+    ex.true(two, f"{name}: give the pair (mse_all, mse_bulk).", got=pair)
+    ex.equal(f"mse_all of {name}", pair[0], whole)
+    ex.equal(f"mse_bulk of {name}", pair[1], bulk, atol=1e-12)
+ex.passed()
+
+# %% nbgrader={"grade": true, "grade_id": "compare_ranges-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# Hidden tests of exercise 7.5 run here when your work is graded.
+### BEGIN HIDDEN TESTS
+ex = Exercise("7.5", compare_ranges, hidden=True)
+rng = np.random.default_rng(7501)
+
+
+def squared_errors(x, bits, beta, alpha):
+    levels = 2**bits - 1
+    scale = (alpha - beta) / levels
+    zero = -round(beta / scale)
+    codes = np.clip(np.round(x / scale) + zero, 0, levels)
+    return (x - (codes - zero) * scale) ** 2
+
+
+cases = {  # values, and how many are extreme: 0.1 % of them is a whole number, or less than a half
+    "outliers at both ends": (np.append(rng.normal(0, 1, 1997), [-60.0, 40.0, 55.0]), 2),
+    "outliers below only": (np.append(-rng.exponential(1, 4999) * 3, 2.0), 5),
+    "three dimensions": (rng.laplace(0, 2, (10, 50, 8)), 4),
+    "a matrix of 3,000": (rng.standard_t(3, (3, 1000)), 3),
+    "few values": (rng.normal(0, 2, 200), 1),
+    "a small matrix": (rng.normal(0, 2, (3, 4)), 1),
+    "two values": (np.array([-0.7, 3.0]), 1),
+    "float32": (rng.normal(0, 1, (40, 50)).astype(np.float32), 2),
+}
+for case, (x, cut) in cases.items():
+    values = x.astype(np.float64).ravel()
+    order = np.argsort(np.abs(values))
+    low, high = min(values.min(), 0.0), max(values.max(), 0.0)
+    ranges = {"min-max": (low, high), "half": (low / 2.1, high / 1.9)}
+    ranges |= {"narrow": (-1.3, 0.9), "wide": (-70.3, 81.0)}
+    for bits in (2, 3, 5, 8):
+        got = ex.call(x, bits, ranges, case=f"{case}, {bits} bits")
+        ex.true(isinstance(got, dict), "return a dict: name -> (mse_all, mse_bulk).")
+        ex.true(set(got) == set(ranges), "the dict must have the names of ranges, and no others.")
+        for name, ends in ranges.items():
+            squared, pair = squared_errors(values, bits, *ends), got[name]
+            two = isinstance(pair, tuple | list) and len(pair) == 2
+            ex.true(two, "each entry must be the pair (mse_all, mse_bulk).")
+            rtol = 1e-4 if x.dtype == np.float32 else 1e-6  # float32 differences lose digits
+            ex.equal("mse_all", pair[0], float(np.mean(squared)), rtol=rtol, atol=1e-15)
+            ex.equal("mse_bulk", pair[1], float(np.mean(squared[order[:-cut]])), rtol=rtol, atol=1e-15)
+
+got = ex.call(rng.normal(0, 1, 50), 4, {}, case="no ranges")
+ex.true(got == {}, "no ranges: the dict must be empty.")
+ex.passed()
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### Every method, on the sample and on a Laplace sample
+#
+# The moving average gets the data in 20 batches.
+
+# %%
+def chosen_ranges(values, bits):
+    """The range (beta, alpha) that each method chooses for ``values``."""
+    ranges = {"min-max": (values.min(), values.max())}
+    for percentile in (99, 99.9, 99.99):
+        ranges[f"percentile {percentile}"] = tuple(np.percentile(values, [100 - percentile, percentile]))
+    tracker = MovingAverageMinMax()
+    for batch in np.array_split(values, 20):
+        tracker.update(batch)
+    return ranges | {"moving average": tracker.range, "least MSE": mse_optimal_range(values, bits)}
+
+
+# %%
+shuffled = np.random.default_rng(75).permutation(shapes["Laplace"])
+panels = {
+    "Uniform with an outlier, 8 bits": (sample, chosen_ranges(sample, 8)),
+    "Laplace, 4 bits": (shuffled, chosen_ranges(shuffled, 4)),
+}
+calibration.ranges_on_histograms(
+    panels,
+    "Histograms of the two samples, and over each the range of every method: only min-max and least "
+    "MSE reach the outlier; on the Laplace sample least MSE is narrower than min-max.",
+)
+
+# %%
+results = {}
+for (title, (values, ranges)), bits in zip(panels.items(), (8, 4)):
+    results[title] = compare_ranges(values, bits, ranges)
+    rows = [[name, f"{whole:.4f}", f"{bulk:.4f}"] for name, (whole, bulk) in results[title].items()]
+    figure.show_table([title, "error of all", "error of the bulk"], rows)
+
+# %%
+on_sample = results["Uniform with an outlier, 8 bits"]
+calibration.all_against_bulk(on_sample, "Uniform sample with one outlier, 8 bits: all against bulk")
+
+# %% [markdown]
+# **Takeaway.** On the sample with the outlier the two columns disagree: least MSE wins the one, percentile
+# 99.99 the other, and no method wins both. On the Laplace sample the tail is long but nothing is stray, and
+# least MSE wins both. Look at both numbers before you trust one.
+#
+# ## On real activations
+#
+# Weights are known beforehand; activations depend on the input, so their range must be *measured* on data.
+# That is what calibration means in practice. The network is 784-100-100-10 with ReLU, trained on handwritten
+# digits.
+
+# %%
+digits = load_digits28()
+train_images, train_labels = to_input(digits.train_images[:20_000]), to_labels(digits.train_labels[:20_000])
+test_images, test_labels = to_input(digits.test_images[:4_000]), to_labels(digits.test_labels[:4_000])
+
+# %%
+net = trained_net(train_images, train_labels)
+
+# %% [markdown]
+# 20,000 images to train on and 4,000 to test on are enough here (the offline digits are fewer). A hook on
+# each layer records what it receives. Calibrate on **training** images: a range measured on the test set has
+# seen the test set, and the accuracy reported on it is no longer that of unseen data. A few hundred images
+# do.
+
+# %%
+received = {}
+layers = {net.linear2: "linear2", net.linear3: "linear3"}
+
+
+def record(layer, inputs):
+    """A forward pre-hook: keep what the layer receives."""
+    received[layers[layer]] = inputs[0].numpy()
+
+
+hooks = [layer.register_forward_pre_hook(record) for layer in layers]
+with torch.no_grad():
+    net(train_images[:256])
+for hook in hooks:
+    hook.remove()
+
+# %%
+for name, values in received.items():
+    low, high, zeros = values.min(), values.max(), 100 * np.mean(values == 0)
+    print(f"{name} receives {list(values.shape)}, from {low:.0f} to ≈ {high:.1f}, ≈ {zeros:.0f} % zeros")
+
+# %% [markdown]
+# ReLU makes the minimum 0, and most values are 0 or small. A few are large. The ranges that the methods
+# choose, for 4 bits:
+
+# %%
+chosen_4 = {name: chosen_ranges(values, 4) for name, values in received.items()}
+panels = {f"What {name} receives, 4 bits": (received[name], chosen_4[name]) for name in received}
+calibration.ranges_on_histograms(
+    panels,
+    "Histograms of what the second and the third layer receive, with the range of every method above: "
+    "all start at 0; min-max is widest, percentile 99 much narrower.",
+)
+
+# %%
+errors = compare_ranges(received["linear2"], 4, chosen_4["linear2"])
+rows = [[name, f"≈ {whole:.4f}", f"≈ {bulk:.4f}"] for name, (whole, bulk) in errors.items()]
+figure.show_table(["what linear2 receives, 4 bits", "error of all", "error of the bulk"], rows)
+
+# %% [markdown]
+# ### Does it matter to the network?
+#
+# The last judge is the task. Now quantize and dequantize what linear2 and linear3 receive (weights stay
+# float), and measure the accuracy on the test set.
+
+# %%
+def accuracy_with(ranges, bits):
+    """Test accuracy when each layer named in ``ranges`` receives values quantized with that range."""
+
+    def quantized(layer, inputs):
+        codes, scale, zero = quantize_range(inputs[0].numpy(), bits, *ranges[layers[layer]])
+        return torch.from_numpy(asymmetric_dequantize(codes, scale, zero)).float()
+
+    hooks = [layer.register_forward_pre_hook(quantized) for layer in layers]
+    result = accuracy(net, test_images, test_labels)
+    for hook in hooks:
+        hook.remove()
+    return result
+
+
+# %%
+widths, methods = (8, 4, 3, 2), ("min-max", "percentile 99.9", "least MSE")
+measured = {method: [] for method in methods}
+for bits in widths:
+    ranges = {name: chosen_ranges(values, bits) for name, values in received.items()}
+    for method in methods:
+        measured[method].append(accuracy_with({name: ranges[name][method] for name in ranges}, bits))
+
+# %%
+whole = accuracy(net, test_images, test_labels)
+calibration.accuracy_against_bits(widths, measured, whole)
+
+# %% [markdown]
+# **At 8 bits there is nothing to see**: with 256 codes every range is good enough for this network. The
+# choice matters at 2 bits. When this was written min-max lost about 3 percentage points there, and least MSE
+# less than one, on MNIST and on the offline digits alike. Differences below two standard errors are noise:
+
+# %%
+error = 100 * math.sqrt(whole * (1 - whole) / len(test_labels))
+print(f"one standard error of the accuracy: ≈ {error:.2f} percentage points")
+
+# %% [markdown]
+# ## What you measured
+#
+# On this machine, with this data set:
+
+# %%
+rows = [["float", "", "", "", *[f"≈ {100 * whole:.1f} %"] * 4]]
+for method in methods:
+    on_layer, shown = f"≈ {errors[method][0]:.4f}", [f"≈ {100 * a:.1f} %" for a in measured[method]]
+    rows.append([method, *(f"{error:.3f}" for error in on_sample[method]), on_layer, *shown])
+header = ["range", "sample, all", "sample, bulk", "linear2, 4 bits, all"]
+figure.show_table([*header, *(f"accuracy, {bits} bits" for bits in widths)], rows)
+
+# %% [markdown]
+# ## A question to answer in words
+#
+# A colleague calibrates a network's activations with the percentile 99.9 and reports: "The mean squared error
+# over all elements is higher than with min-max, so percentile is worse." In three to six sentences: Why can
+# the error be higher although the network is better? When would the colleague be right after all? What would
+# you measure to decide, and on which data?
+
+# %% [markdown] nbgrader={"grade": true, "grade_id": "question", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}
+# ### BEGIN SOLUTION
+# The mean squared error over all elements weighs each element by the square of its error, so a few clipped
+# outliers can outweigh thousands of values that are now rounded more finely; the network's output may depend
+# on the thousands. The colleague is right where the large values carry the information: a rare feature that
+# fires strongly, or logits whose largest value decides the class. Then clipping changes the answer, and the
+# higher error says so. To decide, look at the error of all and of the bulk, and then at what the network is
+# for: its accuracy (or loss) with quantized activations, at the number of bits that will be used. Ranges are
+# calibrated on training images, the method is chosen on held-out validation images, and the test set is used
+# once, for the final figure.
+# ### END SOLUTION
+
+# %% [markdown]
+# ## Next
+#
+# Notebook 08 lets PyTorch do all this: observers are put into a network, calibrated, and the network is
+# converted to one that computes with 8-bit integers. You will look inside, and reproduce one of its layers
+# with integers by hand.
+#
+# ## Papers
+#
+# - R. Banner, Y. Nahshan, D. Soudry: *Post training 4-bit quantization of convolutional networks for
+#   rapid-deployment.* NeurIPS 2019. arXiv:1810.05723. (ACIQ: the clipping values above.)
+# - M. Nagel, M. Fournarakis, R. A. Amjad, Y. Bondarenko, M. van Baalen, T. Blankevoort: *A White Paper on
+#   Neural Network Quantization.* 2021. arXiv:2106.08295. (Range setting: min-max, mean squared error,
+#   cross-entropy.)
+# - R. Krishnamoorthi: *Quantizing deep convolutional networks for efficient inference: A whitepaper.* 2018.
+#   arXiv:1806.08342.
+# - B. Jacob, S. Kligys, B. Chen, M. Zhu, M. Tang, A. Howard, H. Adam, D. Kalenichenko: *Quantization and
+#   Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference.* CVPR 2018. arXiv:1712.05877.
+#   (Moving averages of activation ranges, section 3.1.)

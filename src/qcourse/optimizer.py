@@ -1,0 +1,45 @@
+"""Adam and a one-cycle schedule, written out.
+
+Why not torch.optim: making its first optimizer imports torch._dynamo, one second of CPU time in every
+process (torch 2.13), as long as the whole training of the course's network takes.
+"""
+
+import math
+from collections.abc import Iterable
+
+import torch
+
+
+class Adam:
+    """Adam (Kingma and Ba 2015, algorithm 1) on ``parameters``."""
+
+    def __init__(self, parameters: Iterable[torch.Tensor], beta2: float = 0.999) -> None:
+        self.parameters = list(parameters)
+        self.beta2, self.steps = beta2, 0
+        self.first = [torch.zeros_like(p) for p in self.parameters]
+        self.second = [torch.zeros_like(p) for p in self.parameters]
+
+    @torch.no_grad()
+    def step(self, lr: float, beta1: float) -> None:
+        """Move every parameter against its gradient, and clear the gradient."""
+        self.steps += 1
+        unbias1, unbias2 = 1 - beta1**self.steps, 1 - self.beta2**self.steps
+        for p, m, v in zip(self.parameters, self.first, self.second, strict=True):
+            assert p.grad is not None
+            m.lerp_(p.grad, 1 - beta1)
+            v.mul_(self.beta2).addcmul_(p.grad, p.grad, value=1 - self.beta2)
+            p.addcdiv_(m, (v / unbias2).sqrt_().add_(1e-8), value=-lr / unbias1)
+            p.grad = None
+
+
+def one_cycle(progress: float, highest: float) -> tuple[float, float]:
+    """Learning rate and beta1 at ``progress`` (0 to 1): the rate rises until 0.3, then falls.
+
+    beta1 moves the other way, 0.95 to 0.85 and back. Source: Smith and Topin 2018, "Super-Convergence";
+    half cosines and ratios as in torch's OneCycleLR.
+    """
+    if progress < 0.3:
+        low, share = highest / 25, (1 - math.cos(math.pi * progress / 0.3)) / 2
+    else:
+        low, share = highest / 250_000, (1 + math.cos(math.pi * (progress - 0.3) / 0.7)) / 2
+    return low + (highest - low) * share, 0.95 - 0.1 * share

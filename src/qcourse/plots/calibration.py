@@ -1,0 +1,152 @@
+"""The pictures of notebook 07: ranges over histograms, and what each range costs."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from qcourse.plots.figure import BLUE, COLOURS, GREY, LINES, MARKERS, ORANGE, RED, new_figure, show
+
+Range = tuple[float, float]
+
+
+def grids(values: np.ndarray, reachable: Mapping[str, np.ndarray], window: Range) -> None:
+    """Number lines over ``window``: the values, and for each range the numbers that its codes stand for."""
+    fig, ax = new_figure(size=(7, 1.2 + 0.5 * len(reachable)))
+    inside = values[(values >= window[0]) & (values <= window[1])]
+    ax.plot(inside, np.zeros_like(inside), "|", color=GREY, markersize=9)
+    for row, (points, colour, marker) in enumerate(zip(reachable.values(), COLOURS, MARKERS), start=1):
+        near = points[(points >= window[0]) & (points <= window[1])]
+        ax.plot(near, np.full(len(near), row), marker, color=colour, markersize=5, linestyle="none")
+    ax.set_yticks(range(len(reachable) + 1), ["values", *reachable])
+    ax.set(title=f"The numbers that 8 bits can stand for, between {window[0]:g} and {window[1]:g}",
+           xlabel="value (units of the data)", ylim=(-0.6, len(reachable) + 0.6))  # fmt: skip
+    show(fig, "Number lines: the codes of the range that includes the outlier lie far apart, "
+              "those of the range without it close together.")  # fmt: skip
+
+
+def error_against_percentile(
+    percentiles: np.ndarray, errors_all: np.ndarray, errors_rest: np.ndarray, scale: float
+) -> None:
+    """Mean squared error against the percentile, for all elements and for all but the outlier.
+
+    ``scale`` is min-max's, whose error on evenly spread values is scale^2 / 12: a line to compare with.
+    """
+    fig, ax = new_figure(size=(7, 3.4))
+    cut = 100 - np.asarray(percentiles)
+    ax.loglog(cut, errors_all, "o-", color=RED, markersize=4, label="all elements")
+    ax.loglog(cut, errors_rest, "s--", color=BLUE, markersize=4, label="all but the outlier")
+    ax.axhline(scale**2 / 12, color=GREY, linestyle=":", label="min-max: scale² / 12")
+    ax.invert_xaxis()
+    ticks = [10, 1, 0.1, 0.01, 0.001]
+    ax.set_xticks(ticks, [f"{100 - tick:g}" for tick in ticks])
+    ax.set(title="Error against the percentile, 8 bits, one outlier in 10,000",
+           xlabel="percentile (%)", ylabel="mean squared error (units²)")  # fmt: skip
+    ax.minorticks_off()
+    ax.legend()
+    show(fig, "Mean squared error against the percentile, 90 to 99.999: over all elements it is high until "
+              "the range includes the outlier; without the outlier it is lowest near 99.99.")  # fmt: skip
+
+
+def parts_against_range(shares: Sequence[float], parts: np.ndarray, bits: int) -> None:
+    """Clipping, rounding and their sum against the share of [min, max] that is kept; parts is [n, 2]."""
+    fig, ax = new_figure(size=(7, 3.4))
+    total = np.sum(parts, axis=1)
+    ax.semilogy(shares, np.where(parts[:, 0] > 0, parts[:, 0], np.nan), LINES[1], color=ORANGE,
+                label="clipping")  # fmt: skip
+    ax.semilogy(shares, parts[:, 1], LINES[2], color=BLUE, label="rounding")
+    ax.semilogy(shares, total, LINES[0], color=GREY, linewidth=2, label="sum: the whole error")
+    best = int(np.argmin(total))
+    ax.plot(shares[best], total[best], "D", color=RED, label="least error")
+    ax.set(title=f"Clipping against rounding: a Gaussian sample, {bits} bits",
+           xlabel="range kept, as a share of [min, max]", ylabel="mean squared error (σ²)",
+           ylim=(max(total[best], 1e-9) / 60, None))  # fmt: skip
+    ax.minorticks_off()
+    ax.legend()
+    show(fig, "Against the share of the range that is kept, clipping error falls and rounding error rises; "
+              "their sum has its minimum in between, well below the full range.")  # fmt: skip
+
+
+def clipping_curves(samples: Mapping[str, tuple], clips: np.ndarray) -> None:
+    """One panel for each distribution: error against the clipping value, one curve for each bit width.
+
+    ``samples[name]`` is ``(curves, chosen, published)``: ``curves[bits]`` the errors at ``clips``,
+    ``chosen[bits]`` the clipping value found, ``published[bits]`` that of the paper.
+    """
+    fig, axes = new_figure(1, len(samples), size=(7.6, 3.6), sharey=True)
+    for ax, (name, (curves, chosen, published)) in zip(axes, samples.items(), strict=True):
+        for (bits, errors), colour, line in zip(curves.items(), COLOURS, LINES):
+            ax.semilogy(clips, errors, color=colour, linestyle=line, label=f"{bits} bits")
+            at = np.interp([chosen[bits], published[bits]], clips, errors)
+            ax.plot(chosen[bits], at[0], "D", color=colour)
+            ax.plot(published[bits], at[1], "x", color="black", markersize=8, markeredgewidth=2)
+        ax.set(title=name, xlabel="clipping value α (σ or b)")
+        ax.minorticks_off()
+    axes[0].plot([], [], "D", color=GREY, label="7.3 on the sample")
+    axes[0].plot([], [], "x", color="black", markersize=8, markeredgewidth=2, label="published")
+    axes[0].set_ylabel("mean squared error (σ² or b²)")
+    fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=5)
+    show(fig, "Error against the clipping value at 2, 3 and 4 bits for a Gaussian and a Laplace sample: more "
+              "bits move the minimum outward; the published values lie near the minima.")  # fmt: skip
+
+
+def ranges_on_histograms(panels: Mapping[str, tuple[np.ndarray, Mapping[str, Range]]], alt: str) -> None:
+    """For each panel ``title: (values, ranges)``: a histogram, and over it a bar for each range."""
+    fig, axes = new_figure(1, len(panels), size=(7.6, 4.0), squeeze=False)
+    for ax, (title, (values, ranges)) in zip(axes[0], panels.items()):
+        counts, edges = np.histogram(values, bins=60)
+        ax.stairs(counts, edges, fill=True, color=GREY, alpha=0.5)
+        for row, (name, ends) in enumerate(ranges.items()):
+            colour, height = COLOURS[row % len(COLOURS)], counts.max() * 10 ** (0.4 * (row + 1))
+            ax.plot(ends, [height, height], color=colour, marker=MARKERS[row % len(MARKERS)], label=name)
+            for end in ends:
+                ax.plot([end, end], [0.7, height], color=colour, linewidth=0.8, linestyle=":")
+        ax.set(title=title, xlabel="value (units of the data)", yscale="log", ylim=(0.7, None))
+        ax.set_yticks(10.0 ** np.arange(np.log10(counts.max())))  # above are the bars, which count nothing
+        ax.minorticks_off()
+    axes[0][0].set_ylabel("values in each bin (count)")
+    fig.legend(*axes[0][0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
+    show(fig, alt)
+
+
+def ranges_over_batches(batch_max: np.ndarray, tracked: Mapping[str, np.ndarray], title: str) -> None:
+    """The maximum of each batch, and the upper end of the range that each method holds after it."""
+    fig, ax = new_figure(size=(7, 3.4))
+    steps = np.arange(1, len(batch_max) + 1)
+    ax.plot(steps, batch_max, ".", color=GREY, label="maximum of the batch")
+    for (name, ends), colour, line in zip(tracked.items(), COLOURS, LINES):
+        ax.plot(steps, ends, color=colour, linestyle=line, linewidth=2, label=name)
+    ax.set(title=title, xlabel="batch (number)", ylabel="upper end of the range α (units)")
+    ax.legend()
+    show(fig, "Upper end of the range after each batch: min-max jumps at one strange batch and stays there; "
+              "the moving averages move a little and come back.")  # fmt: skip
+
+
+def all_against_bulk(results: Mapping[str, tuple[float, float]], title: str) -> None:
+    """One row for each method: the error of all elements and the error of the bulk."""
+    fig, ax = new_figure(size=(7, 1.2 + 0.32 * len(results)))
+    for row, (whole, bulk) in enumerate(results.values()):
+        ax.plot([bulk, whole], [row, row], color=GREY, linewidth=1)
+        ax.plot(
+            whole, row, "o", color=RED, markersize=10, fillstyle="none", label=None if row else "all elements"
+        )
+        ax.plot(bulk, row, "s", color=BLUE, label=None if row else "bulk")
+    ax.set_yticks(range(len(results)), list(results))
+    ax.set(title=title, xlabel="mean squared error (units²)", xscale="log", ylim=(len(results) - 0.5, -0.5))
+    ax.minorticks_off()
+    ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+    show(fig, "For each method the error of all elements and of the bulk: ranges that keep the outlier have "
+              "both near 1, ranges without it a large error of all and a small one of the bulk.")  # fmt: skip
+
+
+def accuracy_against_bits(bits: Sequence[int], accuracies: Mapping[str, list[float]], whole: float) -> None:
+    """Accuracy (0 to 1) with quantized activations, one line for each method; ``whole`` is float's."""
+    fig, ax = new_figure(size=(7, 3.4))
+    for (name, values), colour, marker, line in zip(accuracies.items(), COLOURS, MARKERS, LINES):
+        ax.plot(bits, 100 * np.asarray(values), marker=marker, linestyle=line, color=colour, label=name)
+    ax.axhline(100 * whole, color="black", linewidth=1, linestyle=":", label="float")
+    ax.set_xticks(list(bits))
+    ax.set(title="What the range of the activations costs the network",
+           xlabel="bits of the activations", ylabel="test accuracy (%)")  # fmt: skip
+    ax.legend()
+    show(fig, "Test accuracy against the bits of the activations, one line for each method: "
+              "equal at 8 bits, apart at 2.")  # fmt: skip
