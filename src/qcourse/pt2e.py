@@ -9,7 +9,7 @@ Everything from torchao is imported inside the functions: it is optional, and ta
 
 import contextlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from typing import Any
 
@@ -23,11 +23,12 @@ def installed() -> bool:
 
 
 @torch.no_grad()
-def quantize_pt2e(net: nn.Module, images: torch.Tensor) -> nn.Module:
+def quantize_pt2e(net: nn.Module, images: torch.Tensor) -> Callable[[torch.Tensor], torch.Tensor]:
     """Post-training static quantization: export, prepare, calibrate on ``images`` ``[n, 28, 28]``, convert.
 
     ``net`` is a plain float network without stubs, and stays as it is. Weights get one scale per output
-    channel and 8 bits, activations 8 bits. What is returned is called as ``net`` is.
+    channel and 8 bits, activations 8 bits. Call the result as ``net``; like all exported graphs it has
+    no ``eval()``.
     """
     with quiet_import():
         from torchao.quantization.pt2e.quantize_pt2e import convert_pt2e, prepare_pt2e
@@ -35,7 +36,7 @@ def quantize_pt2e(net: nn.Module, images: torch.Tensor) -> nn.Module:
     prepared = prepare_pt2e(exported(net, images), x86_quantizer())
     for batch in images.split(256):
         prepared(batch)
-    return with_modes(convert_pt2e(prepared))
+    return convert_pt2e(prepared)
 
 
 def exported(net: nn.Module, images: torch.Tensor) -> nn.Module:
@@ -51,14 +52,6 @@ def x86_quantizer(qat: bool = False) -> Any:
 
     config = x86.get_default_x86_inductor_quantization_config(is_qat=qat)
     return x86.X86InductorQuantizer().set_global(config)
-
-
-def with_modes(model: nn.Module) -> nn.Module:
-    """Give an exported ``model`` the methods ``train`` and ``eval``, which it otherwise refuses."""
-    with quiet_import():
-        from torchao.quantization.pt2e import allow_exported_model_train_eval
-
-    return allow_exported_model_train_eval(model)
 
 
 @contextlib.contextmanager

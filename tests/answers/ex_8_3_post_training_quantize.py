@@ -1,0 +1,284 @@
+# %% right: torch.ao called directly, in place on a copy
+def post_training_quantize(net, images, qconfig=None):
+    from torch.ao import quantization as tq
+
+    model = copy.deepcopy(net)
+    model.eval()
+    model.qconfig = qconfig or tq.default_qconfig
+    tq.prepare(model, inplace=True)
+    calibrate(model, images)
+    tq.convert(model, inplace=True)
+    return model
+
+
+# %% right: builds the student's class anew and loads the weights
+def post_training_quantize(net, images, qconfig=None):
+    fresh = QuantizedVerySimpleNet()
+    fresh.load_state_dict(net.state_dict())
+    fresh.eval()
+    if qconfig is None:
+        qconfig = torch_ao.default_qconfig
+    fresh.qconfig = qconfig
+    prepared = torch_ao.prepare(fresh)
+    calibrate(prepared, images, batch_size=100)
+    return torch_ao.convert(prepared)
+
+
+# %% right: its own calibration loop, in a helper, torch.quantization
+def _observe(model, images):
+    with torch.no_grad():
+        for batch in torch.utils.data.DataLoader(images, batch_size=64):
+            model(batch)
+
+
+def post_training_quantize(net, images, qconfig=None):
+    model = copy.deepcopy(net).eval()
+    model.qconfig = torch.quantization.default_qconfig if qconfig is None else qconfig
+    model = torch.quantization.prepare(model)
+    _observe(model, images)
+    return torch.quantization.convert(model)
+
+
+# %% right: all images at once, under a decorator
+@torch.no_grad()
+def post_training_quantize(net, images, qconfig=None):
+    model = copy.deepcopy(net)
+    model.train(False)
+    setattr(model, "qconfig", torch_ao.default_qconfig if qconfig is None else qconfig)
+    observed = torch_ao.prepare(model, inplace=False)
+    observed(images)
+    int8 = torch_ao.convert(observed, inplace=False)
+    print(int8)
+    return int8
+
+
+# %% right: the qconfig on each child
+def post_training_quantize(net, images, qconfig=None):
+    chosen = qconfig if qconfig is not None else torch_ao.default_qconfig
+    model = copy.deepcopy(net).eval()
+    for child in model.children():
+        child.qconfig = chosen
+    model = torch_ao.prepare(model)
+    calibrate(model, images)
+    return torch_ao.convert(model)
+
+
+# %% wrong: works on the caller's network
+def post_training_quantize(net, images, qconfig=None):
+    net.eval()
+    net.qconfig = qconfig or torch_ao.default_qconfig
+    torch_ao.prepare(net, inplace=True)
+    calibrate(net, images)
+    torch_ao.convert(net, inplace=True)
+    return net
+
+
+# %% wrong: eval and qconfig on the caller's network, then a copy by prepare
+def post_training_quantize(net, images, qconfig=None):
+    net.eval()
+    net.qconfig = qconfig or torch_ao.default_qconfig
+    model = torch_ao.prepare(net)
+    calibrate(model, images)
+    return torch_ao.convert(model)
+
+
+# %% wrong: leaves a qconfig on the caller's network
+def post_training_quantize(net, images, qconfig=None):
+    net.qconfig = qconfig or torch_ao.default_qconfig
+    model = torch_ao.prepare(copy.deepcopy(net).eval())
+    calibrate(model, images)
+    return torch_ao.convert(model)
+
+
+# %% wrong: not converted | cause: convert is missing
+def post_training_quantize(net, images, qconfig=None):
+    model = copy.deepcopy(net).eval()
+    model.qconfig = qconfig or torch_ao.default_qconfig
+    model = torch_ao.prepare(model)
+    calibrate(model, images)
+    return model
+
+
+# %% wrong: the result of convert is dropped | cause: convert is missing
+def post_training_quantize(net, images, qconfig=None):
+    model = copy.deepcopy(net).eval()
+    model.qconfig = qconfig or torch_ao.default_qconfig
+    model = torch_ao.prepare(model)
+    calibrate(model, images)
+    torch_ao.convert(model)
+    return model
+
+
+# %% wrong: not calibrated | cause: not calibrated
+def post_training_quantize(net, images, qconfig=None):
+    model = copy.deepcopy(net).eval()
+    model.qconfig = qconfig or torch_ao.default_qconfig
+    return torch_ao.convert(torch_ao.prepare(model))
+
+
+# %% wrong: calibrated before prepare | cause: not calibrated
+def post_training_quantize(net, images, qconfig=None):
+    model = copy.deepcopy(net).eval()
+    model.qconfig = qconfig or torch_ao.default_qconfig
+    calibrate(model, images)
+    model = torch_ao.prepare(model)
+    return torch_ao.convert(model)
+
+
+# %% wrong: the network is calibrated, not the prepared copy | cause: not calibrated
+def post_training_quantize(net, images, qconfig=None):
+    model = copy.deepcopy(net).eval()
+    model.qconfig = qconfig or torch_ao.default_qconfig
+    prepared = torch_ao.prepare(model)
+    calibrate(model, images)
+    return torch_ao.convert(prepared)
+
+
+# %% wrong: no qconfig set | cause: nothing was quantized
+def post_training_quantize(net, images, qconfig=None):
+    model = copy.deepcopy(net).eval()
+    model = torch_ao.prepare(model)
+    calibrate(model, images)
+    return torch_ao.convert(model)
+
+
+# %% wrong: the qconfig is set after prepare
+def post_training_quantize(net, images, qconfig=None):
+    model = copy.deepcopy(net).eval()
+    model = torch_ao.prepare(model)
+    model.qconfig = qconfig or torch_ao.default_qconfig
+    calibrate(model, images)
+    return torch_ao.convert(model)
+
+
+# %% wrong: the qconfig argument is ignored | cause: the qconfig is not used
+def post_training_quantize(net, images, qconfig=None):
+    model = copy.deepcopy(net).eval()
+    model.qconfig = torch_ao.default_qconfig
+    model = torch_ao.prepare(model)
+    calibrate(model, images)
+    return torch_ao.convert(model)
+
+
+# %% wrong: None stands for the engine's qconfig
+def post_training_quantize(net, images, qconfig=None):
+    model = copy.deepcopy(net).eval()
+    model.qconfig = qconfig or torch_ao.get_default_qconfig("x86")
+    model = torch_ao.prepare(model)
+    calibrate(model, images)
+    return torch_ao.convert(model)
+
+
+# %% wrong: None is passed on | cause: nothing was quantized
+def post_training_quantize(net, images, qconfig=None):
+    model = copy.deepcopy(net).eval()
+    model.qconfig = qconfig
+    model = torch_ao.prepare(model)
+    calibrate(model, images)
+    return torch_ao.convert(model)
+
+
+# %% wrong: calibrated on the first hundred images | cause: left out images
+def post_training_quantize(net, images, qconfig=None):
+    model = copy.deepcopy(net).eval()
+    model.qconfig = qconfig or torch_ao.default_qconfig
+    model = torch_ao.prepare(model)
+    calibrate(model, images[: len(images) // 2])
+    return torch_ao.convert(model)
+
+
+# %% wrong: the last image is left out
+def post_training_quantize(net, images, qconfig=None):
+    model = copy.deepcopy(net).eval()
+    model.qconfig = qconfig or torch_ao.default_qconfig
+    model = torch_ao.prepare(model)
+    calibrate(model, images[:-1])
+    return torch_ao.convert(model)
+
+
+# %% wrong: calibrated on random numbers
+def post_training_quantize(net, images, qconfig=None):
+    model = copy.deepcopy(net).eval()
+    model.qconfig = qconfig or torch_ao.default_qconfig
+    model = torch_ao.prepare(model)
+    calibrate(model, torch.rand_like(images))
+    return torch_ao.convert(model)
+
+
+# %% wrong: dynamic quantization | cause: dynamic
+def post_training_quantize(net, images, qconfig=None):
+    return torch.ao.quantization.quantize_dynamic(copy.deepcopy(net).eval(), {nn.Linear}, dtype=torch.qint8)
+
+
+# %% wrong: a new network with random weights
+def post_training_quantize(net, images, qconfig=None):
+    model = QuantizedVerySimpleNet().eval()
+    model.qconfig = qconfig or torch_ao.default_qconfig
+    model = torch_ao.prepare(model)
+    calibrate(model, images)
+    return torch_ao.convert(model)
+
+
+# %% wrong: training mode, own loop | cause: training mode
+def post_training_quantize(net, images, qconfig=None):
+    model = copy.deepcopy(net)
+    model.train()
+    model.qconfig = qconfig or torch_ao.default_qconfig
+    model = torch_ao.prepare(model)
+    with torch.no_grad():
+        for batch in images.split(256):
+            model(batch)
+    return torch_ao.convert(model)
+
+
+# %% wrong: the float copy is returned
+def post_training_quantize(net, images, qconfig=None):
+    model = copy.deepcopy(net).eval()
+    model.qconfig = qconfig or torch_ao.default_qconfig
+    prepared = torch_ao.prepare(model)
+    calibrate(prepared, images)
+    torch_ao.convert(prepared)
+    return model
+
+
+# %% wrong: nothing is returned
+def post_training_quantize(net, images, qconfig=None):
+    model = copy.deepcopy(net).eval()
+    model.qconfig = qconfig or torch_ao.default_qconfig
+    model = torch_ao.prepare(model)
+    calibrate(model, images)
+    torch_ao.convert(model, inplace=True)
+
+
+# %% wrong: half precision in place of int8
+def post_training_quantize(net, images, qconfig=None):
+    return copy.deepcopy(net).eval().to(torch.bfloat16)
+
+
+# %% wrong: a shallow copy
+def post_training_quantize(net, images, qconfig=None):
+    model = copy.copy(net)
+    model.eval()
+    model.qconfig = qconfig or torch_ao.default_qconfig
+    torch_ao.prepare(model, inplace=True)
+    calibrate(model, images)
+    return torch_ao.convert(model, inplace=True)
+
+
+# %% wrong: weights rounded to 8 bits, but kept in float
+def post_training_quantize(net, images, qconfig=None):
+    model = copy.deepcopy(net).eval()
+    with torch.no_grad():
+        for p in model.parameters():
+            scale = p.abs().max() / 127
+            p.copy_(torch.round(p / scale) * scale)
+    return model
+
+
+# %% wrong: quantization-aware preparation
+def post_training_quantize(net, images, qconfig=None):
+    model = copy.deepcopy(net).train()
+    model.qconfig = qconfig or torch_ao.get_default_qat_qconfig("x86")
+    model = torch_ao.prepare_qat(model)
+    calibrate(model, images)
+    return torch_ao.convert(model.eval())

@@ -1,0 +1,415 @@
+# %% right: layer by layer without hooks
+def layer_sqnr(net, net_quantized, images):
+    def walk(model):
+        x = model.quant(images.reshape(-1, 784))
+        result = {}
+        for name in ("linear1", "linear2", "linear3"):
+            x = getattr(model, name)(x)
+            result[name] = (x.dequantize() if x.is_quantized else x).detach().double()
+            x = model.relu(x)
+        return result
+
+    with torch.no_grad():
+        a, b = walk(net), walk(net_quantized)
+    return {k: float(10 * torch.log10((a[k] ** 2).sum() / ((a[k] - b[k]) ** 2).sum())) for k in a}
+
+
+# %% right: hooks on every float Linear found, torch tensors as results, mean for sum on both sides
+def layer_sqnr(net, net_quantized, images):
+    names = [name for name, module in net.named_modules() if isinstance(module, nn.Linear)]
+    store = {}
+
+    def make(key):
+        def hook(module, inp, out):
+            store[key] = out.detach()
+
+        return hook
+
+    handles = []
+    for tag, model in (("float", net), ("int8", net_quantized)):
+        modules = dict(model.named_modules())
+        handles += [modules[n].register_forward_hook(make((tag, n))) for n in names]
+    with torch.inference_mode():
+        net(images)
+        net_quantized(images)
+    for handle in handles:
+        handle.remove()
+    result = {}
+    for n in names:
+        x, y = store["float", n], store["int8", n].dequantize()
+        result[n] = 10 * torch.log10(x.pow(2).mean() / (x - y).pow(2).mean())
+    return result
+
+
+# %% right: extra keys for the other modules, numpy floats
+def layer_sqnr(net, net_quantized, images):
+    kept = [{}, {}]
+    hooks = []
+    for model, where in zip((net, net_quantized), kept):
+        for name, module in model.named_children():
+            if name == "relu":
+                continue
+            hooks.append(module.register_forward_hook(
+                lambda m, i, o, name=name, where=where: where.__setitem__(name, o)))
+    with torch.no_grad():
+        for model in (net, net_quantized):
+            model(images)
+    for h in hooks:
+        h.remove()
+    out = {}
+    for name, y in kept[0].items():
+        z = kept[1][name]
+        z = z.dequantize() if z.is_quantized else z
+        signal = np.sum(y.numpy().astype(np.float64) ** 2)
+        noise = np.sum((y.numpy().astype(np.float64) - z.numpy()) ** 2)
+        with np.errstate(divide="ignore"):
+            out[name] = 10 * np.log10(signal / noise)
+    return out
+
+
+# %% right: batches, codes dequantized by hand
+def layer_sqnr(net, net_quantized, images):
+    names = ["linear1", "linear2", "linear3"]
+    signal, noise, seen = dict.fromkeys(names, 0.0), dict.fromkeys(names, 0.0), {}
+    handles = []
+    for model in (net, net_quantized):
+        for name in names:
+            layer = getattr(model, name)
+            handles.append(layer.register_forward_hook(
+                lambda m, i, o, key=(id(model), name): seen.update({key: o})))
+    try:
+        with torch.no_grad():
+            for batch in images.split(10):
+                net(batch)
+                net_quantized(batch)
+                for name in names:
+                    exact, q = seen[id(net), name].double(), seen[id(net_quantized), name]
+                    back = (q.int_repr().double() - q.q_zero_point()) * q.q_scale()
+                    signal[name] += (exact**2).sum().item()
+                    noise[name] += ((exact - back) ** 2).sum().item()
+    finally:
+        for handle in handles:
+            handle.remove()
+    return {name: 10 * math.log10(signal[name] / noise[name]) for name in names}
+
+
+# %% right: works on copies, so nothing can be left behind
+def layer_sqnr(net, net_quantized, images):
+    outputs = []
+    for model in (copy.deepcopy(net), copy.deepcopy(net_quantized)):
+        kept = {}
+        for name in ("linear1", "linear2", "linear3"):
+            model.get_submodule(name).register_forward_hook(
+                lambda m, i, o, name=name, kept=kept: kept.update({name: o.dequantize().detach().numpy()}))
+        model(images)
+        outputs.append(kept)
+    return {name: sqnr_db(outputs[0][name], outputs[1][name]) for name in outputs[0]}
+
+
+# %% wrong: the hooks stay on
+def layer_sqnr(net, net_quantized, images):
+    kept = {}
+    for tag, model in enumerate((net, net_quantized)):
+        for name in ("linear1", "linear2", "linear3"):
+            model.get_submodule(name).register_forward_hook(
+                lambda m, i, o, key=(tag, name): kept.update({key: o.dequantize().detach().numpy()}))
+        model(images)
+    return {n: sqnr_db(kept[0, n], kept[1, n]) for n in ("linear1", "linear2", "linear3")}
+
+
+# %% wrong: 20 log10 | cause: 20 log10
+def layer_sqnr(net, net_quantized, images):
+    def walk(model):
+        x, y = model.quant(images.reshape(-1, 784)), {}
+        for name in ("linear1", "linear2", "linear3"):
+            y[name] = model.get_submodule(name)(x)
+            x = torch.relu(y[name])
+        return {k: v.dequantize().detach() for k, v in y.items()}
+
+    a, b = walk(net), walk(net_quantized)
+    return {k: 20 * math.log10((a[k] ** 2).sum() / ((a[k] - b[k]) ** 2).sum()) for k in a}
+
+
+# %% wrong: natural logarithm | cause: natural logarithm
+def layer_sqnr(net, net_quantized, images):
+    def walk(model):
+        x, y = model.quant(images.reshape(-1, 784)), {}
+        for name in ("linear1", "linear2", "linear3"):
+            y[name] = model.get_submodule(name)(x)
+            x = torch.relu(y[name])
+        return {k: v.dequantize().detach() for k, v in y.items()}
+
+    a, b = walk(net), walk(net_quantized)
+    return {k: 10 * math.log((a[k] ** 2).sum() / ((a[k] - b[k]) ** 2).sum()) for k in a}
+
+
+# %% wrong: noise over signal | cause: upside down
+def layer_sqnr(net, net_quantized, images):
+    def walk(model):
+        x, y = model.quant(images.reshape(-1, 784)), {}
+        for name in ("linear1", "linear2", "linear3"):
+            y[name] = model.get_submodule(name)(x)
+            x = torch.relu(y[name])
+        return {k: v.dequantize().detach() for k, v in y.items()}
+
+    a, b = walk(net), walk(net_quantized)
+    return {k: 10 * math.log10(((a[k] - b[k]) ** 2).sum() / (a[k] ** 2).sum()) for k in a}
+
+
+# %% wrong: absolute values for squares | cause: absolute values
+def layer_sqnr(net, net_quantized, images):
+    def walk(model):
+        x, y = model.quant(images.reshape(-1, 784)), {}
+        for name in ("linear1", "linear2", "linear3"):
+            y[name] = model.get_submodule(name)(x)
+            x = torch.relu(y[name])
+        return {k: v.dequantize().detach() for k, v in y.items()}
+
+    a, b = walk(net), walk(net_quantized)
+    return {k: 10 * math.log10(a[k].abs().sum() / (a[k] - b[k]).abs().sum()) for k in a}
+
+
+# %% wrong: the ratio itself, no decibels | cause: no logarithm
+def layer_sqnr(net, net_quantized, images):
+    def walk(model):
+        x, y = model.quant(images.reshape(-1, 784)), {}
+        for name in ("linear1", "linear2", "linear3"):
+            y[name] = model.get_submodule(name)(x)
+            x = torch.relu(y[name])
+        return {k: v.dequantize().detach() for k, v in y.items()}
+
+    a, b = walk(net), walk(net_quantized)
+    return {k: float((a[k] ** 2).sum() / ((a[k] - b[k]) ** 2).sum()) for k in a}
+
+
+# %% wrong: mean squared errors
+def layer_sqnr(net, net_quantized, images):
+    def walk(model):
+        x, y = model.quant(images.reshape(-1, 784)), {}
+        for name in ("linear1", "linear2", "linear3"):
+            y[name] = model.get_submodule(name)(x)
+            x = torch.relu(y[name])
+        return {k: v.dequantize().detach() for k, v in y.items()}
+
+    a, b = walk(net), walk(net_quantized)
+    return {k: float(((a[k] - b[k]) ** 2).mean()) for k in a}
+
+
+# %% wrong: after the ReLU | cause: after the ReLU
+def layer_sqnr(net, net_quantized, images):
+    def walk(model):
+        x, y = model.quant(images.reshape(-1, 784)), {}
+        for name in ("linear1", "linear2", "linear3"):
+            x = y[name] = torch.relu(model.get_submodule(name)(x))
+        return {k: v.dequantize().detach() for k, v in y.items()}
+
+    a, b = walk(net), walk(net_quantized)
+    return {k: 10 * math.log10((a[k] ** 2).sum() / ((a[k] - b[k]) ** 2).sum()) for k in a}
+
+
+# %% wrong: codes, not dequantized | cause: codes are compared
+def layer_sqnr(net, net_quantized, images):
+    def walk(model):
+        x, y = model.quant(images.reshape(-1, 784)), {}
+        for name in ("linear1", "linear2", "linear3"):
+            y[name] = model.get_submodule(name)(x)
+            x = torch.relu(y[name])
+        return y
+
+    with torch.no_grad():
+        a, b = walk(net), walk(net_quantized)
+    return {k: sqnr_db(a[k].numpy(), b[k].int_repr().numpy()) for k in a}
+
+
+# %% wrong: quantized tensors go straight into the formula
+def layer_sqnr(net, net_quantized, images):
+    def walk(model):
+        x, y = model.quant(images.reshape(-1, 784)), {}
+        for name in ("linear1", "linear2", "linear3"):
+            y[name] = model.get_submodule(name)(x)
+            x = torch.relu(y[name])
+        return y
+
+    with torch.no_grad():
+        a, b = walk(net), walk(net_quantized)
+    return {k: sqnr_db(a[k].numpy(), b[k].numpy()) for k in a}
+
+
+# %% wrong: the weights' SQNR | cause: weights are compared
+def layer_sqnr(net, net_quantized, images):
+    result = {}
+    for name in ("linear1", "linear2", "linear3"):
+        weight = net.get_submodule(name).weight.detach().numpy()
+        result[name] = sqnr_db(weight, net_quantized.get_submodule(name).weight().dequantize().numpy())
+    return result
+
+
+# %% wrong: each layer gets the float network's input
+def layer_sqnr(net, net_quantized, images):
+    result, x = {}, images.reshape(-1, 784)
+    with torch.no_grad():
+        for name in ("linear1", "linear2", "linear3"):
+            layer = net_quantized.get_submodule(name)
+            scale = float((x.max() - x.min()) / 127)
+            x_q = torch.quantize_per_tensor(x, scale, int(-x.min() / scale), torch.quint8)
+            y = net.get_submodule(name)(x)
+            result[name] = sqnr_db(y.numpy(), layer(x_q).dequantize().numpy())
+            x = F.relu(y)
+    return result
+
+
+# %% wrong: the logits for every layer
+def layer_sqnr(net, net_quantized, images):
+    with torch.no_grad():
+        value = sqnr_db(net(images).numpy(), net_quantized(images).numpy())
+    return {name: value for name in ("linear1", "linear2", "linear3")}
+
+
+# %% wrong: only the last layer | cause: a layer is missing
+def layer_sqnr(net, net_quantized, images):
+    with torch.no_grad():
+        return {"linear3": sqnr_db(net(images).numpy(), net_quantized(images).numpy())}
+
+
+# %% wrong: a list | cause: a list or a number
+def layer_sqnr(net, net_quantized, images):
+    def walk(model):
+        x, y = model.quant(images.reshape(-1, 784)), []
+        for name in ("linear1", "linear2", "linear3"):
+            z = model.get_submodule(name)(x)
+            y.append(z.dequantize().detach().numpy())
+            x = torch.relu(z)
+        return y
+
+    return [sqnr_db(a, b) for a, b in zip(walk(net), walk(net_quantized))]
+
+
+# %% wrong: keys 1, 2, 3 | cause: a layer is missing
+def layer_sqnr(net, net_quantized, images):
+    def walk(model):
+        x, y = model.quant(images.reshape(-1, 784)), []
+        for name in ("linear1", "linear2", "linear3"):
+            z = model.get_submodule(name)(x)
+            y.append(z.dequantize().detach().numpy())
+            x = torch.relu(z)
+        return y
+
+    return {i + 1: sqnr_db(a, b) for i, (a, b) in enumerate(zip(walk(net), walk(net_quantized)))}
+
+
+# %% wrong: averages the SQNR of the single images
+def layer_sqnr(net, net_quantized, images):
+    def walk(model):
+        x, y = model.quant(images.reshape(-1, 784)), {}
+        for name in ("linear1", "linear2", "linear3"):
+            y[name] = model.get_submodule(name)(x)
+            x = torch.relu(y[name])
+        return {k: v.dequantize().detach().numpy() for k, v in y.items()}
+
+    a, b = walk(net), walk(net_quantized)
+    return {k: float(np.mean([sqnr_db(p, q) for p, q in zip(a[k], b[k])])) for k in a}
+
+
+# %% wrong: only the first image
+def layer_sqnr(net, net_quantized, images):
+    def walk(model):
+        x, y = model.quant(images[:1].reshape(-1, 784)), {}
+        for name in ("linear1", "linear2", "linear3"):
+            y[name] = model.get_submodule(name)(x)
+            x = torch.relu(y[name])
+        return {k: v.dequantize().detach().numpy() for k, v in y.items()}
+
+    a, b = walk(net), walk(net_quantized)
+    return {k: sqnr_db(a[k], b[k]) for k in a}
+
+
+# %% wrong: random images in place of the given ones
+def layer_sqnr(net, net_quantized, images):
+    images = torch.rand_like(images)
+
+    def walk(model):
+        x, y = model.quant(images.reshape(-1, 784)), {}
+        for name in ("linear1", "linear2", "linear3"):
+            y[name] = model.get_submodule(name)(x)
+            x = torch.relu(y[name])
+        return {k: v.dequantize().detach().numpy() for k, v in y.items()}
+
+    a, b = walk(net), walk(net_quantized)
+    return {k: sqnr_db(a[k], b[k]) for k in a}
+
+
+# %% wrong: hooks with a late-bound name, all in one key
+def layer_sqnr(net, net_quantized, images):
+    kept, hooks = {}, []
+    for tag, model in enumerate((net, net_quantized)):
+        for name in ("linear1", "linear2", "linear3"):
+            hooks.append(model.get_submodule(name).register_forward_hook(
+                lambda m, i, o: kept.update({(tag, name): o.dequantize().detach().numpy()})))
+        model(images)
+    for h in hooks:
+        h.remove()
+    return {n: sqnr_db(kept[0, n], kept[1, n]) for n in ("linear1", "linear2", "linear3") if (0, n) in kept}
+
+
+# %% wrong: peak signal | cause: peak
+def layer_sqnr(net, net_quantized, images):
+    def walk(model):
+        x, y = model.quant(images.reshape(-1, 784)), {}
+        for name in ("linear1", "linear2", "linear3"):
+            y[name] = model.get_submodule(name)(x)
+            x = torch.relu(y[name])
+        return {k: v.dequantize().detach() for k, v in y.items()}
+
+    a, b = walk(net), walk(net_quantized)
+    return {k: 10 * math.log10(a[k].abs().max() ** 2 / ((a[k] - b[k]) ** 2).mean()) for k in a}
+
+
+# %% wrong: sets the caller's network to training mode
+def layer_sqnr(net, net_quantized, images):
+    net.eval()
+    net_quantized.train()
+
+    def walk(model):
+        x, y = model.quant(images.reshape(-1, 784)), {}
+        for name in ("linear1", "linear2", "linear3"):
+            y[name] = model.get_submodule(name)(x)
+            x = torch.relu(y[name])
+        return {k: v.dequantize().detach().numpy() for k, v in y.items()}
+
+    a, b = walk(net), walk(net_quantized)
+    return {k: sqnr_db(a[k], b[k]) for k in a}
+
+
+# %% wrong: replaces forward and leaves it so
+def layer_sqnr(net, net_quantized, images):
+    kept = {}
+    for tag, model in enumerate((net, net_quantized)):
+        for name in ("linear1", "linear2", "linear3"):
+            layer = model.get_submodule(name)
+
+            def forward(x, old=layer.forward, key=(tag, name)):
+                kept[key] = old(x)
+                return kept[key]
+
+            layer.forward = forward
+        with torch.no_grad():
+            model(images)
+    return {n: sqnr_db(kept[0, n].numpy(), kept[1, n].dequantize().numpy()) for n in ("linear1", "linear2", "linear3")}
+
+
+# %% wrong: the hand-checked results
+def layer_sqnr(net, net_quantized, images):
+    return {"linear1": 40.09, "linear2": 28.30, "linear3": 46.06}
+
+
+# %% wrong: variance for the signal
+def layer_sqnr(net, net_quantized, images):
+    def walk(model):
+        x, y = model.quant(images.reshape(-1, 784)), {}
+        for name in ("linear1", "linear2", "linear3"):
+            y[name] = model.get_submodule(name)(x)
+            x = torch.relu(y[name])
+        return {k: v.dequantize().detach() for k, v in y.items()}
+
+    a, b = walk(net), walk(net_quantized)
+    return {k: 10 * math.log10((a[k].var() + 1e-12) / (a[k] - b[k]).var().clamp(min=1e-12)) for k in a}
