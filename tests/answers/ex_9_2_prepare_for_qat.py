@@ -1,0 +1,159 @@
+# %% right: prepare_qat makes the copy of the copy itself
+def prepare_for_qat(net, qconfig=None):
+    model = copy.deepcopy(net)
+    model.train()
+    if qconfig is None:
+        model.qconfig = torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
+    else:
+        model.qconfig = qconfig
+    return torch_ao.prepare_qat(model)
+
+
+# %% right: torch.ao itself, in another order
+def prepare_for_qat(net, qconfig=None):
+    import torch.ao.quantization as quantization
+
+    engine = torch.backends.quantized.engine
+    prepared = copy.deepcopy(net)
+    prepared.qconfig = qconfig if qconfig is not None else quantization.get_default_qat_qconfig(engine)
+    prepared = prepared.train(True)
+    quantization.prepare_qat(prepared, inplace=True)
+    return prepared
+
+
+# %% right: a new network loaded with the old one's weights
+def prepare_for_qat(net, qconfig=None):
+    model = QuantizedVerySimpleNet()
+    model.load_state_dict({name: value.clone() for name, value in net.state_dict().items()})
+    model.qconfig = qconfig or torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
+    return torch_ao.prepare_qat(model.train(), inplace=True).train()
+
+
+# %% right: the qconfig set on every layer
+def prepare_for_qat(net, qconfig=None):
+    chosen = qconfig or torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
+    model = copy.deepcopy(net).train()
+    for module in model.modules():
+        module.qconfig = chosen
+    model = torch_ao.prepare_qat(model)
+    model.train()
+    return model
+
+
+# %% wrong: default_qconfig, the source notes' mistake | cause: made for PTQ
+def prepare_for_qat(net, qconfig=None):
+    model = copy.deepcopy(net).train()
+    model.qconfig = qconfig or torch_ao.default_qconfig
+    return torch_ao.prepare_qat(model, inplace=True)
+
+
+# %% wrong: the engine's PTQ qconfig | cause: made for PTQ
+def prepare_for_qat(net, qconfig=None):
+    model = copy.deepcopy(net).train()
+    model.qconfig = qconfig or torch_ao.get_default_qconfig(torch.backends.quantized.engine)
+    return torch_ao.prepare_qat(model, inplace=True)
+
+
+# %% wrong: prepare in place of prepare_qat | cause: prepare_qat
+def prepare_for_qat(net, qconfig=None):
+    model = copy.deepcopy(net).train()
+    model.qconfig = qconfig or torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
+    return torch_ao.prepare(model, inplace=True)
+
+
+# %% wrong: no copy
+def prepare_for_qat(net, qconfig=None):
+    net.train()
+    net.qconfig = qconfig or torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
+    return torch_ao.prepare_qat(net, inplace=True)
+
+
+# %% wrong: the caller's network is put into train mode and keeps a qconfig
+def prepare_for_qat(net, qconfig=None):
+    net.train()
+    net.qconfig = qconfig or torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
+    return torch_ao.prepare_qat(net)
+
+
+# %% wrong: the mode is put back, the qconfig stays on the caller's network
+def prepare_for_qat(net, qconfig=None):
+    mode = net.training
+    net.qconfig = qconfig or torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
+    model = torch_ao.prepare_qat(net.train())
+    net.train(mode)
+    return model
+
+
+# %% wrong: the qconfig that is given is ignored | cause: ignored
+def prepare_for_qat(net, qconfig=None):
+    model = copy.deepcopy(net).train()
+    model.qconfig = torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
+    return torch_ao.prepare_qat(model, inplace=True)
+
+
+# %% wrong: left in eval mode | cause: eval mode
+def prepare_for_qat(net, qconfig=None):
+    model = copy.deepcopy(net).train()
+    model.qconfig = qconfig or torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
+    return torch_ao.prepare_qat(model, inplace=True).eval()
+
+
+# %% wrong: eval mode before prepare_qat, which refuses
+def prepare_for_qat(net, qconfig=None):
+    model = copy.deepcopy(net).eval()
+    model.qconfig = qconfig or torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
+    return torch_ao.prepare_qat(model, inplace=True)
+
+
+# %% wrong: fake quantization switched off | cause: switched off
+def prepare_for_qat(net, qconfig=None):
+    model = copy.deepcopy(net).train()
+    model.qconfig = qconfig or torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
+    torch_ao.prepare_qat(model, inplace=True)
+    return model.apply(torch_ao.disable_fake_quant)
+
+
+# %% wrong: default_qat_qconfig, not the engine's | cause: not the engine's
+def prepare_for_qat(net, qconfig=None):
+    model = copy.deepcopy(net).train()
+    model.qconfig = qconfig or torch_ao.default_qat_qconfig
+    return torch_ao.prepare_qat(model, inplace=True)
+
+
+# %% wrong: converted at once | cause: already converted
+def prepare_for_qat(net, qconfig=None):
+    model = copy.deepcopy(net).train()
+    model.qconfig = qconfig or torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
+    return torch_ao.convert(torch_ao.prepare_qat(model).eval())
+
+
+# %% wrong: a qconfig but no preparation | cause: not prepared
+def prepare_for_qat(net, qconfig=None):
+    model = copy.deepcopy(net).train()
+    model.qconfig = qconfig or torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
+    return model
+
+
+# %% wrong: a new network without the weights
+def prepare_for_qat(net, qconfig=None):
+    model = type(net)().train()
+    model.qconfig = qconfig or torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
+    return torch_ao.prepare_qat(model, inplace=True)
+
+
+# %% wrong: a shallow copy, whose weights are the caller's
+def prepare_for_qat(net, qconfig=None):
+    model = copy.copy(net)
+    model._modules = {name: copy.copy(module) for name, module in net._modules.items()}
+    model.train()
+    model.qconfig = qconfig or torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
+    for name in ("linear1", "linear2", "linear3"):
+        getattr(model, name).qconfig = model.qconfig
+    return torch_ao.prepare_qat(model, inplace=True)
+
+
+# %% wrong: nothing is returned
+def prepare_for_qat(net, qconfig=None):
+    model = copy.deepcopy(net).train()
+    model.qconfig = qconfig or torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
+    torch_ao.prepare_qat(model, inplace=True)

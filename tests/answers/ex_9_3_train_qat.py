@@ -1,0 +1,377 @@
+# %% right: DataLoader, SGD with momentum, one loss an epoch
+def train_qat(model, images, labels, epochs=1, freeze_after=1):
+    loader = torch.utils.data.DataLoader(
+        torch.utils.data.TensorDataset(images, labels), batch_size=16, shuffle=True
+    )
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
+    losses = []
+    for epoch in range(epochs):
+        model.train()
+        if epoch >= freeze_after:
+            model.apply(torch_ao.disable_observer)
+        running, count = 0.0, 0
+        for x, y in loader:
+            loss = F.cross_entropy(model(x), y)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            running, count = running + loss.item(), count + 1
+        losses.append(running / count)
+    return losses
+
+
+# %% right: a loss for each step, switches set by hand
+def train_qat(model, images, labels, epochs=1, freeze_after=None):
+    freeze_after = epochs if freeze_after is None else freeze_after
+    model.train()
+    adam = torch.optim.Adam(model.parameters(), lr=1e-3)
+    steps = []
+    for epoch in range(1, epochs + 1):
+        for module in model.modules():
+            if isinstance(module, torch.ao.quantization.FakeQuantizeBase):
+                module.observer_enabled[0] = 1 if epoch <= freeze_after else 0
+        for batch in torch.randperm(len(images)).split(32):
+            adam.zero_grad(set_to_none=True)
+            loss = nn.CrossEntropyLoss()(model(images[batch]), labels[batch])
+            loss.backward()
+            adam.step()
+            steps.append(loss.item())
+    return steps
+
+
+# %% right: two calls of the course's training loop
+def train_qat(model, images, labels, epochs=1, freeze_after=1):
+    from qcourse.training import train
+
+    before = min(freeze_after, epochs)
+    losses = train(model, images, labels, epochs=before, batch_size=32, lr=2e-3) if before else []
+    if epochs > before:
+        model.apply(torch_ao.disable_observer)
+        losses = losses + train(model, images, labels, epochs=epochs - before, batch_size=32, lr=1e-3)
+    return losses
+
+
+# %% right: one image at a time, no shuffling, tensors as losses, accuracy printed
+def train_qat(model, images, labels, epochs=1, freeze_after=2):
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4)
+    losses = []
+    for epoch in range(epochs):
+        if epoch == freeze_after:
+            model.apply(torch_ao.disable_observer)
+        for i in range(len(images)):
+            model.train()
+            optimizer.zero_grad()
+            loss = F.nll_loss(F.log_softmax(model(images[i : i + 1]), dim=1), labels[i : i + 1])
+            loss.backward()
+            optimizer.step()
+            losses.append(loss)
+        model.eval()
+        with torch.no_grad():
+            print("loss on the first images:", F.cross_entropy(model(images[:5]), labels[:5]).item())
+    return losses
+
+
+# %% right: the whole set as one batch, an array of losses
+def train_qat(model, images, labels, epochs=1, freeze_after=10**6):
+    model.train()
+    optimizer = torch.optim.RMSprop(model.parameters(), lr=1e-3)
+    losses = np.zeros(epochs)
+    for epoch in range(epochs):
+        if epoch + 1 > freeze_after:
+            model.apply(torch_ao.disable_observer)
+        optimizer.zero_grad()
+        loss = F.cross_entropy(model(images), labels)
+        loss.backward()
+        optimizer.step()
+        losses[epoch] = loss.item()
+    return losses
+
+
+# %% wrong: the observers are never switched off | cause: never switched off
+def train_qat(model, images, labels, epochs=1, freeze_after=1):
+    model.train()
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    losses = []
+    for epoch in range(epochs):
+        for batch in torch.randperm(len(images)).split(32):
+            optimizer.zero_grad()
+            loss = F.cross_entropy(model(images[batch]), labels[batch])
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+    return losses
+
+
+# %% wrong: frozen one epoch too late | cause: counted from 0
+def train_qat(model, images, labels, epochs=1, freeze_after=1):
+    model.train()
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    losses = []
+    for epoch in range(epochs):
+        if epoch > freeze_after:
+            model.apply(torch_ao.disable_observer)
+        for batch in torch.randperm(len(images)).split(32):
+            optimizer.zero_grad()
+            loss = F.cross_entropy(model(images[batch]), labels[batch])
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+    return losses
+
+
+# %% wrong: frozen from the start
+def train_qat(model, images, labels, epochs=1, freeze_after=1):
+    model.train()
+    model.apply(torch_ao.disable_observer)
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    losses = []
+    for epoch in range(epochs):
+        for batch in torch.randperm(len(images)).split(32):
+            optimizer.zero_grad()
+            loss = F.cross_entropy(model(images[batch]), labels[batch])
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+    return losses
+
+
+# %% wrong: frozen for the first epochs, not the last
+def train_qat(model, images, labels, epochs=1, freeze_after=1):
+    model.train()
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    losses = []
+    for epoch in range(epochs):
+        model.apply(torch_ao.disable_observer if epoch < freeze_after else torch_ao.enable_observer)
+        for batch in torch.randperm(len(images)).split(32):
+            optimizer.zero_grad()
+            loss = F.cross_entropy(model(images[batch]), labels[batch])
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+    return losses
+
+
+# %% wrong: fake quantization is switched off instead of the observers | cause: disable_fake_quant
+def train_qat(model, images, labels, epochs=1, freeze_after=1):
+    model.train()
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    losses = []
+    for epoch in range(epochs):
+        if epoch == freeze_after:
+            model.apply(torch_ao.disable_fake_quant)
+        for batch in torch.randperm(len(images)).split(32):
+            optimizer.zero_grad()
+            loss = F.cross_entropy(model(images[batch]), labels[batch])
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+    return losses
+
+
+# %% wrong: only the weights' observers are frozen | cause: only some
+def train_qat(model, images, labels, epochs=1, freeze_after=1):
+    model.train()
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    losses = []
+    for epoch in range(epochs):
+        if epoch == freeze_after:
+            for layer in (model.linear1, model.linear2, model.linear3):
+                layer.weight_fake_quant.disable_observer()
+        for batch in torch.randperm(len(images)).split(32):
+            optimizer.zero_grad()
+            loss = F.cross_entropy(model(images[batch]), labels[batch])
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+    return losses
+
+
+# %% wrong: zero_grad is forgotten | cause: zero_grad
+def train_qat(model, images, labels, epochs=1, freeze_after=1):
+    model.train()
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    losses = []
+    for epoch in range(epochs):
+        if epoch == freeze_after:
+            model.apply(torch_ao.disable_observer)
+        for batch in torch.randperm(len(images)).split(16):
+            loss = F.cross_entropy(model(images[batch]), labels[batch])
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+    return losses
+
+
+# %% wrong: no optimizer step
+def train_qat(model, images, labels, epochs=1, freeze_after=1):
+    model.train()
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    losses = []
+    for epoch in range(epochs):
+        if epoch == freeze_after:
+            model.apply(torch_ao.disable_observer)
+        for batch in torch.randperm(len(images)).split(32):
+            optimizer.zero_grad()
+            loss = F.cross_entropy(model(images[batch]), labels[batch])
+            loss.backward()
+            losses.append(loss.item())
+    return losses
+
+
+# %% wrong: epochs is ignored
+def train_qat(model, images, labels, epochs=1, freeze_after=1):
+    model.train()
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    losses = []
+    for batch in torch.randperm(len(images)).split(32):
+        optimizer.zero_grad()
+        loss = F.cross_entropy(model(images[batch]), labels[batch])
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    model.apply(torch_ao.disable_observer)
+    return losses
+
+
+# %% wrong: trained in eval mode | cause: model.train()
+def train_qat(model, images, labels, epochs=1, freeze_after=1):
+    model.eval()
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    losses = []
+    for epoch in range(epochs):
+        if epoch == freeze_after:
+            model.apply(torch_ao.disable_observer)
+        for batch in torch.randperm(len(images)).split(32):
+            optimizer.zero_grad()
+            loss = F.cross_entropy(model(images[batch]), labels[batch])
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+    return losses
+
+
+# %% wrong: model.train() is left to the caller | cause: model.train()
+def train_qat(model, images, labels, epochs=1, freeze_after=1):
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    losses = []
+    for epoch in range(epochs):
+        if epoch == freeze_after:
+            model.apply(torch_ao.disable_observer)
+        for batch in torch.randperm(len(images)).split(32):
+            optimizer.zero_grad()
+            loss = F.cross_entropy(model(images[batch]), labels[batch])
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+    return losses
+
+
+# %% wrong: the last, smaller batch is dropped
+def train_qat(model, images, labels, epochs=1, freeze_after=1):
+    model.train()
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    losses, size = [], 16
+    for epoch in range(epochs):
+        if epoch == freeze_after:
+            model.apply(torch_ao.disable_observer)
+        for i in range(len(images) // size):
+            optimizer.zero_grad()
+            loss = F.cross_entropy(model(images[i * size : (i + 1) * size]), labels[i * size : (i + 1) * size])
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+    return losses
+
+
+# %% wrong: a copy is trained
+def train_qat(model, images, labels, epochs=1, freeze_after=1):
+    model = copy.deepcopy(model).train()
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    losses = []
+    for epoch in range(epochs):
+        if epoch == freeze_after:
+            model.apply(torch_ao.disable_observer)
+        for batch in torch.randperm(len(images)).split(32):
+            optimizer.zero_grad()
+            loss = F.cross_entropy(model(images[batch]), labels[batch])
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+    return losses
+
+
+# %% wrong: only the last layer is trained | cause: not in the optimizer
+def train_qat(model, images, labels, epochs=1, freeze_after=1):
+    model.train()
+    optimizer = torch.optim.Adam(model.linear3.parameters(), lr=1e-3)
+    losses = []
+    for epoch in range(epochs):
+        if epoch == freeze_after:
+            model.apply(torch_ao.disable_observer)
+        for batch in torch.randperm(len(images)).split(32):
+            optimizer.zero_grad()
+            loss = F.cross_entropy(model(images[batch]), labels[batch])
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+    return losses
+
+
+# %% wrong: random batches with replacement, so that an epoch misses images
+def train_qat(model, images, labels, epochs=1, freeze_after=1):
+    model.train()
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    losses = []
+    for epoch in range(epochs):
+        if epoch == freeze_after:
+            model.apply(torch_ao.disable_observer)
+        batch = torch.randint(len(images), (len(images),))
+        optimizer.zero_grad()
+        loss = F.cross_entropy(model(images[batch]), labels[batch])
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+# %% wrong: the model is returned, not the losses
+def train_qat(model, images, labels, epochs=1, freeze_after=1):
+    model.train()
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    for epoch in range(epochs):
+        if epoch == freeze_after:
+            model.apply(torch_ao.disable_observer)
+        for batch in torch.randperm(len(images)).split(32):
+            optimizer.zero_grad()
+            F.cross_entropy(model(images[batch]), labels[batch]).backward()
+            optimizer.step()
+    return model
+
+
+# %% wrong: only the last loss is returned | cause: last loss only
+def train_qat(model, images, labels, epochs=1, freeze_after=1):
+    model.train()
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    for epoch in range(epochs):
+        if epoch == freeze_after:
+            model.apply(torch_ao.disable_observer)
+        for batch in torch.randperm(len(images)).split(32):
+            optimizer.zero_grad()
+            loss = F.cross_entropy(model(images[batch]), labels[batch])
+            loss.backward()
+            optimizer.step()
+    return loss.item()
+
+
+# %% wrong: nothing is returned
+def train_qat(model, images, labels, epochs=1, freeze_after=1):
+    model.train()
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    for epoch in range(epochs):
+        if epoch == freeze_after:
+            model.apply(torch_ao.disable_observer)
+        for batch in torch.randperm(len(images)).split(32):
+            optimizer.zero_grad()
+            loss = F.cross_entropy(model(images[batch]), labels[batch])
+            loss.backward()
+            optimizer.step()

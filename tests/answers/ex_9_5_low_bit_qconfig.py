@@ -1,0 +1,303 @@
+# %% right: the fused module, a dictionary of arguments
+def low_bit_qconfig(bits, per_channel=False):
+    top = 2 ** (bits - 1) - 1
+    arguments = {"quant_min": -top, "quant_max": top, "dtype": torch.qint8}
+    if per_channel:
+        arguments["observer"] = torch_ao.MovingAveragePerChannelMinMaxObserver
+        arguments["qscheme"] = torch.per_channel_symmetric
+    else:
+        arguments["observer"] = torch_ao.MovingAverageMinMaxObserver
+        arguments["qscheme"] = torch.per_tensor_symmetric
+    fused = torch_ao.FusedMovingAvgObsFakeQuantize
+    return torch_ao.QConfig(
+        activation=fused.with_args(
+            observer=torch_ao.MovingAverageMinMaxObserver, quant_min=0, quant_max=255, dtype=torch.quint8
+        ),
+        weight=fused.with_args(**arguments),
+    )
+
+
+# %% right: MinMax observers
+def low_bit_qconfig(bits, per_channel=False):
+    limit = (1 << (bits - 1)) - 1
+    observer = torch_ao.PerChannelMinMaxObserver if per_channel else torch_ao.MinMaxObserver
+    scheme = torch.per_channel_symmetric if per_channel else torch.per_tensor_symmetric
+    weight = torch_ao.FakeQuantize.with_args(
+        observer=observer, quant_min=-limit, quant_max=limit, dtype=torch.qint8, qscheme=scheme
+    )
+    activation = torch_ao.FakeQuantize.with_args(
+        observer=torch_ao.MinMaxObserver, quant_min=0, quant_max=255, dtype=torch.quint8,
+        qscheme=torch.per_tensor_affine,
+    )
+    return torch_ao.QConfig(activation=activation, weight=weight)
+
+
+# %% right: functools.partial in place of with_args, ch_axis named, torch.ao itself
+def low_bit_qconfig(bits, per_channel=False):
+    from functools import partial
+
+    from torch.ao.quantization import FakeQuantize, QConfig, observer
+
+    top = 2 ** (bits - 1) - 1
+    if per_channel:
+        make = partial(
+            FakeQuantize, observer.MovingAveragePerChannelMinMaxObserver, -top, top,
+            dtype=torch.qint8, qscheme=torch.per_channel_symmetric, ch_axis=0, averaging_constant=0.5,
+        )
+    else:
+        make = partial(
+            FakeQuantize, observer.MovingAverageMinMaxObserver, -top, top,
+            dtype=torch.qint8, qscheme=torch.per_tensor_symmetric,
+        )
+    return QConfig(partial(FakeQuantize, observer.MovingAverageMinMaxObserver, 0, 255), make)
+
+
+# %% right: a function as the weight's factory
+def low_bit_qconfig(bits, per_channel=False):
+    def weight(**kwargs):
+        top = 2 ** (bits - 1) - 1
+        kinds = {
+            True: (torch_ao.PerChannelMinMaxObserver, torch.per_channel_symmetric),
+            False: (torch_ao.MinMaxObserver, torch.per_tensor_symmetric),
+        }
+        observer, qscheme = kinds[bool(per_channel)]
+        return torch_ao.FakeQuantize(observer, -top, top, dtype=torch.qint8, qscheme=qscheme, **kwargs)
+
+    activation = torch_ao.FakeQuantize.with_args(
+        observer=torch_ao.MovingAverageMinMaxObserver, quant_min=0, quant_max=255, dtype=torch.quint8
+    )
+    return torch_ao.QConfig(weight=weight, activation=activation)
+
+
+# %% wrong: bits is ignored | cause: bits is ignored
+def low_bit_qconfig(bits, per_channel=False):
+    return torch_ao.QConfig(
+        activation=torch_ao.FakeQuantize.with_args(
+            observer=torch_ao.MovingAverageMinMaxObserver, quant_min=0, quant_max=255, dtype=torch.quint8
+        ),
+        weight=torch_ao.FakeQuantize.with_args(
+            observer=torch_ao.MovingAveragePerChannelMinMaxObserver if per_channel
+            else torch_ao.MovingAverageMinMaxObserver,
+            quant_min=-127, quant_max=127, dtype=torch.qint8,
+            qscheme=torch.per_channel_symmetric if per_channel else torch.per_tensor_symmetric,
+        ),
+    )
+
+
+# %% wrong: -2^(bits-1) is allowed too | cause: one code too many
+def low_bit_qconfig(bits, per_channel=False):
+    observer = torch_ao.MovingAveragePerChannelMinMaxObserver if per_channel else torch_ao.MovingAverageMinMaxObserver
+    weight = torch_ao.FakeQuantize.with_args(
+        observer=observer, quant_min=-(2 ** (bits - 1)), quant_max=2 ** (bits - 1) - 1, dtype=torch.qint8,
+        qscheme=torch.per_channel_symmetric if per_channel else torch.per_tensor_symmetric,
+    )
+    activation = torch_ao.FakeQuantize.with_args(
+        observer=torch_ao.MovingAverageMinMaxObserver, quant_min=0, quant_max=255, dtype=torch.quint8
+    )
+    return torch_ao.QConfig(activation=activation, weight=weight)
+
+
+# %% wrong: a bit too many, the sign forgotten | cause: one bit too many
+def low_bit_qconfig(bits, per_channel=False):
+    top = min(2**bits - 1, 127)
+    observer = torch_ao.MovingAveragePerChannelMinMaxObserver if per_channel else torch_ao.MovingAverageMinMaxObserver
+    weight = torch_ao.FakeQuantize.with_args(
+        observer=observer, quant_min=-top, quant_max=top, dtype=torch.qint8,
+        qscheme=torch.per_channel_symmetric if per_channel else torch.per_tensor_symmetric,
+    )
+    activation = torch_ao.FakeQuantize.with_args(
+        observer=torch_ao.MovingAverageMinMaxObserver, quant_min=0, quant_max=255, dtype=torch.quint8
+    )
+    return torch_ao.QConfig(activation=activation, weight=weight)
+
+
+# %% wrong: per_channel is ignored | cause: per_channel is ignored
+def low_bit_qconfig(bits, per_channel=False):
+    top = 2 ** (bits - 1) - 1
+    weight = torch_ao.FakeQuantize.with_args(
+        observer=torch_ao.MovingAverageMinMaxObserver, quant_min=-top, quant_max=top, dtype=torch.qint8,
+        qscheme=torch.per_tensor_symmetric,
+    )
+    activation = torch_ao.FakeQuantize.with_args(
+        observer=torch_ao.MovingAverageMinMaxObserver, quant_min=0, quant_max=255, dtype=torch.quint8
+    )
+    return torch_ao.QConfig(activation=activation, weight=weight)
+
+
+# %% wrong: always per channel | cause: per_channel is ignored
+def low_bit_qconfig(bits, per_channel=False):
+    top = 2 ** (bits - 1) - 1
+    weight = torch_ao.FakeQuantize.with_args(
+        observer=torch_ao.MovingAveragePerChannelMinMaxObserver, quant_min=-top, quant_max=top,
+        dtype=torch.qint8, qscheme=torch.per_channel_symmetric,
+    )
+    activation = torch_ao.FakeQuantize.with_args(
+        observer=torch_ao.MovingAverageMinMaxObserver, quant_min=0, quant_max=255, dtype=torch.quint8
+    )
+    return torch_ao.QConfig(activation=activation, weight=weight)
+
+
+# %% wrong: observers only, nothing is faked | cause: observer only
+def low_bit_qconfig(bits, per_channel=False):
+    top = 2 ** (bits - 1) - 1
+    observer = torch_ao.PerChannelMinMaxObserver if per_channel else torch_ao.MinMaxObserver
+    weight = observer.with_args(
+        quant_min=-top, quant_max=top, dtype=torch.qint8,
+        qscheme=torch.per_channel_symmetric if per_channel else torch.per_tensor_symmetric,
+    )
+    activation = torch_ao.MinMaxObserver.with_args(quant_min=0, quant_max=255, dtype=torch.quint8)
+    return torch_ao.QConfig(activation=activation, weight=weight)
+
+
+# %% wrong: the activations are observed, not faked | cause: activation has an observer only
+def low_bit_qconfig(bits, per_channel=False):
+    top = 2 ** (bits - 1) - 1
+    observer = torch_ao.PerChannelMinMaxObserver if per_channel else torch_ao.MinMaxObserver
+    weight = torch_ao.FakeQuantize.with_args(
+        observer=observer, quant_min=-top, quant_max=top, dtype=torch.qint8,
+        qscheme=torch.per_channel_symmetric if per_channel else torch.per_tensor_symmetric,
+    )
+    activation = torch_ao.MinMaxObserver.with_args(quant_min=0, quant_max=255, dtype=torch.quint8)
+    return torch_ao.QConfig(activation=activation, weight=weight)
+
+
+# %% wrong: low bits for the activations too | cause: few bits
+def low_bit_qconfig(bits, per_channel=False):
+    top = 2 ** (bits - 1) - 1
+    observer = torch_ao.PerChannelMinMaxObserver if per_channel else torch_ao.MinMaxObserver
+    weight = torch_ao.FakeQuantize.with_args(
+        observer=observer, quant_min=-top, quant_max=top, dtype=torch.qint8,
+        qscheme=torch.per_channel_symmetric if per_channel else torch.per_tensor_symmetric,
+    )
+    activation = torch_ao.FakeQuantize.with_args(
+        observer=torch_ao.MinMaxObserver, quant_min=0, quant_max=2**bits - 1, dtype=torch.quint8
+    )
+    return torch_ao.QConfig(activation=activation, weight=weight)
+
+
+# %% wrong: activations of 7 bits, as default_qconfig has them | cause: 7 bits
+def low_bit_qconfig(bits, per_channel=False):
+    top = 2 ** (bits - 1) - 1
+    observer = torch_ao.PerChannelMinMaxObserver if per_channel else torch_ao.MinMaxObserver
+    weight = torch_ao.FakeQuantize.with_args(
+        observer=observer, quant_min=-top, quant_max=top, dtype=torch.qint8,
+        qscheme=torch.per_channel_symmetric if per_channel else torch.per_tensor_symmetric,
+    )
+    activation = torch_ao.FakeQuantize.with_args(
+        observer=torch_ao.MovingAverageMinMaxObserver, quant_min=0, quant_max=127, dtype=torch.quint8
+    )
+    return torch_ao.QConfig(activation=activation, weight=weight)
+
+
+# %% wrong: affine weights | cause: affine
+def low_bit_qconfig(bits, per_channel=False):
+    top = 2 ** (bits - 1) - 1
+    observer = torch_ao.PerChannelMinMaxObserver if per_channel else torch_ao.MinMaxObserver
+    weight = torch_ao.FakeQuantize.with_args(
+        observer=observer, quant_min=-top, quant_max=top, dtype=torch.qint8,
+        qscheme=torch.per_channel_affine if per_channel else torch.per_tensor_affine,
+    )
+    activation = torch_ao.FakeQuantize.with_args(
+        observer=torch_ao.MovingAverageMinMaxObserver, quant_min=0, quant_max=255, dtype=torch.quint8
+    )
+    return torch_ao.QConfig(activation=activation, weight=weight)
+
+
+# %% wrong: a scale for each input | cause: axis 0
+def low_bit_qconfig(bits, per_channel=False):
+    top = 2 ** (bits - 1) - 1
+    if per_channel:
+        weight = torch_ao.FakeQuantize.with_args(
+            observer=torch_ao.MovingAveragePerChannelMinMaxObserver, quant_min=-top, quant_max=top,
+            dtype=torch.qint8, qscheme=torch.per_channel_symmetric, ch_axis=1,
+        )
+    else:
+        weight = torch_ao.FakeQuantize.with_args(
+            observer=torch_ao.MovingAverageMinMaxObserver, quant_min=-top, quant_max=top,
+            dtype=torch.qint8, qscheme=torch.per_tensor_symmetric,
+        )
+    activation = torch_ao.FakeQuantize.with_args(
+        observer=torch_ao.MovingAverageMinMaxObserver, quant_min=0, quant_max=255, dtype=torch.quint8
+    )
+    return torch_ao.QConfig(activation=activation, weight=weight)
+
+
+# %% wrong: modules in place of factories
+def low_bit_qconfig(bits, per_channel=False):
+    top = 2 ** (bits - 1) - 1
+    observer = torch_ao.PerChannelMinMaxObserver if per_channel else torch_ao.MinMaxObserver
+    weight = torch_ao.FakeQuantize(
+        observer=observer, quant_min=-top, quant_max=top, dtype=torch.qint8,
+        qscheme=torch.per_channel_symmetric if per_channel else torch.per_tensor_symmetric,
+    )
+    activation = torch_ao.FakeQuantize(
+        observer=torch_ao.MinMaxObserver, quant_min=0, quant_max=255, dtype=torch.quint8
+    )
+    return torch_ao.QConfig(activation=activation, weight=weight)
+
+
+# %% wrong: the range narrowed twice, 2^(bits-2)
+def low_bit_qconfig(bits, per_channel=False):
+    top = max(2 ** (bits - 2), 1)
+    observer = torch_ao.PerChannelMinMaxObserver if per_channel else torch_ao.MinMaxObserver
+    weight = torch_ao.FakeQuantize.with_args(
+        observer=observer, quant_min=-top, quant_max=top, dtype=torch.qint8,
+        qscheme=torch.per_channel_symmetric if per_channel else torch.per_tensor_symmetric,
+    )
+    activation = torch_ao.FakeQuantize.with_args(
+        observer=torch_ao.MinMaxObserver, quant_min=0, quant_max=255, dtype=torch.quint8
+    )
+    return torch_ao.QConfig(activation=activation, weight=weight)
+
+
+# %% wrong: a table for the bits of the lesson, 2 to 4 and 8
+def low_bit_qconfig(bits, per_channel=False):
+    top = {2: 1, 3: 3, 4: 7}.get(bits, 127)
+    observer = torch_ao.PerChannelMinMaxObserver if per_channel else torch_ao.MinMaxObserver
+    weight = torch_ao.FakeQuantize.with_args(
+        observer=observer, quant_min=-top, quant_max=top, dtype=torch.qint8,
+        qscheme=torch.per_channel_symmetric if per_channel else torch.per_tensor_symmetric,
+    )
+    activation = torch_ao.FakeQuantize.with_args(
+        observer=torch_ao.MinMaxObserver, quant_min=0, quant_max=255, dtype=torch.quint8
+    )
+    return torch_ao.QConfig(activation=activation, weight=weight)
+
+
+# %% wrong: symmetric activations in qint8
+def low_bit_qconfig(bits, per_channel=False):
+    top = 2 ** (bits - 1) - 1
+    observer = torch_ao.PerChannelMinMaxObserver if per_channel else torch_ao.MinMaxObserver
+    weight = torch_ao.FakeQuantize.with_args(
+        observer=observer, quant_min=-top, quant_max=top, dtype=torch.qint8,
+        qscheme=torch.per_channel_symmetric if per_channel else torch.per_tensor_symmetric,
+    )
+    activation = torch_ao.FakeQuantize.with_args(
+        observer=torch_ao.MinMaxObserver, quant_min=-128, quant_max=127, dtype=torch.qint8,
+        qscheme=torch.per_tensor_symmetric,
+    )
+    return torch_ao.QConfig(activation=activation, weight=weight)
+
+
+# %% wrong: nothing is returned
+def low_bit_qconfig(bits, per_channel=False):
+    top = 2 ** (bits - 1) - 1
+    weight = torch_ao.FakeQuantize.with_args(
+        observer=torch_ao.MinMaxObserver, quant_min=-top, quant_max=top, dtype=torch.qint8,
+        qscheme=torch.per_tensor_symmetric,
+    )
+    activation = torch_ao.FakeQuantize.with_args(
+        observer=torch_ao.MinMaxObserver, quant_min=0, quant_max=255, dtype=torch.quint8
+    )
+    torch_ao.QConfig(activation=activation, weight=weight)
+
+
+# %% wrong: the activation of default_qat_qconfig, which has reduce_range | cause: reduce_range
+def low_bit_qconfig(bits, per_channel=False):
+    top = 2 ** (bits - 1) - 1
+    observer = torch_ao.PerChannelMinMaxObserver if per_channel else torch_ao.MinMaxObserver
+    weight = torch_ao.FakeQuantize.with_args(
+        observer=observer, quant_min=-top, quant_max=top, dtype=torch.qint8,
+        qscheme=torch.per_channel_symmetric if per_channel else torch.per_tensor_symmetric,
+    )
+    return torch_ao.default_qat_qconfig._replace(weight=weight)

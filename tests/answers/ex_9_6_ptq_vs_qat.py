@@ -1,0 +1,256 @@
+# %% right: a helper for each flow, percent
+def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
+    def ptq(b):
+        model = copy.deepcopy(net).eval()
+        model.qconfig = low_bit_qconfig(b)
+        torch_ao.prepare(model, inplace=True)
+        with torch.inference_mode():
+            model(images)
+        return torch_ao.convert(model)
+
+    def trained(b):
+        model = prepare_for_qat(net, low_bit_qconfig(b))
+        train_qat(model, images, labels, epochs=5, freeze_after=3)
+        return convert_qat(model)
+
+    def percent(model):
+        with torch.no_grad():
+            return 100 * (model(test_images).argmax(1) == test_labels).double().mean().item()
+
+    return {b: (percent(ptq(b)), percent(trained(b))) for b in bits}
+
+
+# %% right: measured with fake quantization, observers off, before any conversion
+def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
+    table = {}
+    for b in bits:
+        calibrated = prepare_for_qat(net, low_bit_qconfig(b))
+        calibrated.eval()
+        with torch.no_grad():
+            for start in range(0, len(images), 128):
+                calibrated(images[start : start + 128])
+        calibrated.apply(torch_ao.disable_observer)
+        learned = prepare_for_qat(net, low_bit_qconfig(b))
+        train_qat(learned, images, labels, epochs=3, freeze_after=2)
+        learned.eval().apply(torch_ao.disable_observer)
+        table[b] = (accuracy(calibrated, test_images, test_labels), accuracy(learned, test_images, test_labels))
+    return table
+
+
+# %% right: all PTQ first, then all QAT; calibrated on a part of the training images; lists of two
+def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
+    results = {b: [] for b in bits}
+    for b in bits:
+        model = prepare_for_qat(net, low_bit_qconfig(b)).eval()
+        with torch.no_grad():
+            model(images[: len(images) // 2])
+        results[b].append(accuracy(convert_qat(model), test_images, test_labels))
+    for b in sorted(bits, reverse=True):
+        model = prepare_for_qat(net, low_bit_qconfig(b))
+        train_qat(model, images, labels)
+        results[b].append(accuracy(convert_qat(model), test_images, test_labels))
+    return results
+
+
+# %% right: one prepared model, deep-copied before calibration
+def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
+    out = dict()
+    for n in list(bits):
+        prepared = prepare_for_qat(net, qconfig=low_bit_qconfig(bits=n))
+        for_ptq = copy.deepcopy(prepared).eval()
+        with torch.no_grad():
+            for_ptq(images)
+        train_qat(prepared, images, labels, epochs=4, freeze_after=2)
+        rates = []
+        for model in map(convert_qat, (for_ptq, prepared)):
+            guesses = torch.cat([model(part).argmax(dim=1) for part in test_images.split(50)])
+            rates.append(float(np.mean((guesses == test_labels).numpy())))
+        out[n] = tuple(rates)
+    return out
+
+
+# %% wrong: calibrated on the test images (source notes) | cause: calibrate on images
+def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
+    results = {}
+    for b in bits:
+        ptq = prepare_for_qat(net, low_bit_qconfig(b)).eval()
+        with torch.no_grad():
+            ptq(test_images)
+        qat = prepare_for_qat(net, low_bit_qconfig(b))
+        train_qat(qat, images, labels, epochs=2, freeze_after=1)
+        results[b] = tuple(accuracy(convert_qat(m), test_images, test_labels) for m in (ptq, qat))
+    return results
+
+
+# %% wrong: trained on the test images
+def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
+    results = {}
+    for b in bits:
+        ptq = prepare_for_qat(net, low_bit_qconfig(b)).eval()
+        with torch.no_grad():
+            ptq(images)
+        qat = prepare_for_qat(net, low_bit_qconfig(b))
+        train_qat(qat, test_images, test_labels, epochs=2, freeze_after=1)
+        results[b] = tuple(accuracy(convert_qat(m), test_images, test_labels) for m in (ptq, qat))
+    return results
+
+
+# %% wrong: (qat, ptq) | cause: wrong way round
+def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
+    results = {}
+    for b in bits:
+        ptq = prepare_for_qat(net, low_bit_qconfig(b)).eval()
+        with torch.no_grad():
+            ptq(images)
+        qat = prepare_for_qat(net, low_bit_qconfig(b))
+        train_qat(qat, images, labels, epochs=2, freeze_after=1)
+        results[b] = tuple(accuracy(convert_qat(m), test_images, test_labels) for m in (qat, ptq))
+    return results
+
+
+# %% wrong: the qconfig is made once, for the first number of bits
+def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
+    results, qconfig = {}, low_bit_qconfig(bits[0])
+    for b in bits:
+        ptq = prepare_for_qat(net, qconfig).eval()
+        with torch.no_grad():
+            ptq(images)
+        qat = prepare_for_qat(net, qconfig)
+        train_qat(qat, images, labels, epochs=2, freeze_after=1)
+        results[b] = tuple(accuracy(convert_qat(m), test_images, test_labels) for m in (ptq, qat))
+    return results
+
+
+# %% wrong: bits is ignored | cause: bits is ignored
+def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
+    results = {}
+    for b in (8, 4, 3, 2):
+        ptq = prepare_for_qat(net, low_bit_qconfig(b)).eval()
+        with torch.no_grad():
+            ptq(images)
+        qat = prepare_for_qat(net, low_bit_qconfig(b))
+        train_qat(qat, images, labels, epochs=2, freeze_after=1)
+        results[b] = tuple(accuracy(convert_qat(m), test_images, test_labels) for m in (ptq, qat))
+    return results
+
+
+# %% wrong: the default qconfig, always 8 bits
+def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
+    results = {}
+    for b in bits:
+        ptq = prepare_for_qat(net).eval()
+        with torch.no_grad():
+            ptq(images)
+        qat = prepare_for_qat(net)
+        train_qat(qat, images, labels, epochs=2, freeze_after=1)
+        results[b] = tuple(accuracy(convert_qat(m), test_images, test_labels) for m in (ptq, qat))
+    return results
+
+
+# %% wrong: QAT is never trained
+def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
+    results = {}
+    for b in bits:
+        ptq = prepare_for_qat(net, low_bit_qconfig(b)).eval()
+        qat = prepare_for_qat(net, low_bit_qconfig(b))
+        with torch.no_grad():
+            ptq(images), qat(images)
+        results[b] = tuple(accuracy(convert_qat(m), test_images, test_labels) for m in (ptq, qat))
+    return results
+
+
+# %% wrong: one prepared model for both, measured as PTQ after it was trained
+def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
+    results = {}
+    for b in bits:
+        model = prepare_for_qat(net, low_bit_qconfig(b))
+        ptq = model
+        with torch.no_grad():
+            ptq(images)
+        train_qat(model, images, labels, epochs=2, freeze_after=1)
+        results[b] = tuple(accuracy(convert_qat(m), test_images, test_labels) for m in (ptq, model))
+    return results
+
+
+# %% wrong: the float network's accuracy as PTQ
+def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
+    results = {}
+    for b in bits:
+        qat = prepare_for_qat(net, low_bit_qconfig(b))
+        train_qat(qat, images, labels, epochs=2, freeze_after=1)
+        results[b] = (
+            accuracy(net, test_images, test_labels),
+            accuracy(convert_qat(qat), test_images, test_labels),
+        )
+    return results
+
+
+# %% wrong: PTQ without calibration
+def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
+    results = {}
+    for b in bits:
+        ptq = prepare_for_qat(net, low_bit_qconfig(b)).eval()
+        qat = prepare_for_qat(net, low_bit_qconfig(b))
+        train_qat(qat, images, labels, epochs=2, freeze_after=1)
+        results[b] = tuple(accuracy(convert_qat(m), test_images, test_labels) for m in (ptq, qat))
+    return results
+
+
+# %% wrong: the accuracies on the training images
+def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
+    results = {}
+    for b in bits:
+        ptq = prepare_for_qat(net, low_bit_qconfig(b)).eval()
+        with torch.no_grad():
+            ptq(images)
+        qat = prepare_for_qat(net, low_bit_qconfig(b))
+        train_qat(qat, images, labels, epochs=2, freeze_after=1)
+        results[b] = tuple(accuracy(convert_qat(m), images, labels) for m in (ptq, qat))
+    return results
+
+
+# %% wrong: the error rates
+def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
+    results = {}
+    for b in bits:
+        ptq = prepare_for_qat(net, low_bit_qconfig(b)).eval()
+        with torch.no_grad():
+            ptq(images)
+        qat = prepare_for_qat(net, low_bit_qconfig(b))
+        train_qat(qat, images, labels, epochs=2, freeze_after=1)
+        results[b] = tuple(1 - accuracy(convert_qat(m), test_images, test_labels) for m in (ptq, qat))
+    return results
+
+
+# %% wrong: a list, not a dictionary
+def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
+    results = []
+    for b in bits:
+        ptq = prepare_for_qat(net, low_bit_qconfig(b)).eval()
+        with torch.no_grad():
+            ptq(images)
+        qat = prepare_for_qat(net, low_bit_qconfig(b))
+        train_qat(qat, images, labels, epochs=2, freeze_after=1)
+        results.append(tuple(accuracy(convert_qat(m), test_images, test_labels) for m in (ptq, qat)))
+    return results
+
+
+# %% wrong: the caller's network is trained
+def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
+    results = {}
+    for b in bits:
+        ptq = prepare_for_qat(net, low_bit_qconfig(b)).eval()
+        with torch.no_grad():
+            ptq(images)
+        qat = prepare_for_qat(net, low_bit_qconfig(b))
+        train_qat(qat, images, labels, epochs=2, freeze_after=1)
+        for name in ("linear1", "linear2", "linear3"):
+            getattr(net, name).load_state_dict(getattr(qat, name).state_dict(), strict=False)
+        results[b] = tuple(accuracy(convert_qat(m), test_images, test_labels) for m in (ptq, qat))
+    return results
+
+
+# %% wrong: the results measured once, copied out of the lesson
+def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
+    known = {8: (0.973, 0.976), 4: (0.97, 0.975), 3: (0.15, 0.972), 2: (0.22, 0.84)}
+    return {b: known[b] for b in bits}
