@@ -12,6 +12,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from qcourse import lean  # isort: skip  # noqa: F401
+
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError

@@ -4,6 +4,8 @@ import os
 import sys
 from pathlib import Path
 
+from qcourse import lean  # isort: skip  # noqa: F401
+
 import jupytext
 import nbformat
 from nbformat import NotebookNode

@@ -1,58 +1,33 @@
 """Quantization-aware training with torchao's PT2E flow, the successor of torch.ao's eager mode.
 
-torchao is optional (``pip install 'qcourse[pt2e]'``). Checked in 2026-11 with torchao 0.18 and torch 2.13.
+Checked in 2026-11 with torchao 0.18 and torch 2.13. `qcourse.pt2e` has what PTQ and QAT share.
 """
 
-import copy
-import importlib.util
-import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-
-def available() -> bool:
-    """Whether torchao is installed."""
-    return importlib.util.find_spec("torchao") is not None
+from qcourse import pt2e
 
 
-def train_qat(net: nn.Module, images: torch.Tensor, labels: torch.Tensor, lr: float = 1e-3) -> nn.Module:
-    """Export a copy of the float ``net``, train it for one epoch with fake quantization, and convert it.
+def train_pt2e(
+    net: nn.Module, images: torch.Tensor, labels: torch.Tensor, lr: float = 1e-3, batch_size: int = 100
+) -> Callable[[torch.Tensor], torch.Tensor]:
+    """Export a copy of ``net``, train it for one epoch with fake quantization, and convert it.
 
-    ``images`` float ``[n, …]``, ``labels`` int64 ``[n]``. No stubs: the quantizer finds in the exported
-    graph where to quantize. The result computes with quantize and dequantize operators, which a
-    compiler (``torch.compile``) turns into integer kernels.
+    ``net`` is a plain float network without stubs, dropout or batch norm, and stays as it is. ``images``
+    float ``[n, 28, 28]``, ``labels`` int64 ``[n]``. Call the result as ``net``; like all exported graphs
+    it has no ``eval()``.
     """
-    with _quiet():
-        from torchao.quantization import pt2e
-        from torchao.quantization.pt2e import quantize_pt2e
-        from torchao.quantization.pt2e.quantizer import x86_inductor_quantizer as x86
+    with pt2e.quiet_import():
+        from torchao.quantization.pt2e.quantize_pt2e import convert_pt2e, prepare_qat_pt2e
 
-        quantizer = x86.X86InductorQuantizer()
-        quantizer.set_global(x86.get_default_x86_inductor_quantization_config(is_qat=True))
-        any_batch = ({0: torch.export.Dim.AUTO},)
-        exported = torch.export.export(copy.deepcopy(net).train(), (images[:8],), dynamic_shapes=any_batch)
-        model = quantize_pt2e.prepare_qat_pt2e(exported.module(), quantizer)
-        optimizer = torch.optim.Adam(model.parameters(), lr=lr)
-        for batch in torch.randperm(len(images)).split(64):
-            optimizer.zero_grad()
-            F.cross_entropy(model(images[batch]), labels[batch]).backward()
-            optimizer.step()
-        pt2e.move_exported_model_to_eval(model)
-        converted = quantize_pt2e.convert_pt2e(model)
-        pt2e.allow_exported_model_train_eval(converted)
-    return converted
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Inside, torchao's notes on kernels that this machine does not have are not shown."""
-    before = logging.root.manager.disable
-    logging.disable(logging.WARNING)
-    try:
-        yield
-    finally:
-        logging.disable(before)
+    model = prepare_qat_pt2e(pt2e.exported(net, images), pt2e.x86_quantizer(qat=True))
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    for batch in torch.randperm(len(images)).split(batch_size):
+        optimizer.zero_grad()
+        F.cross_entropy(model(images[batch]), labels[batch]).backward()
+        optimizer.step()
+    return convert_pt2e(model)

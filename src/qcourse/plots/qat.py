@@ -1,0 +1,129 @@
+"""The pictures of notebook 09: fake quantization, its gradient, and what training with it buys."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from qcourse.plots.figure import BLUE, COLOURS, GREEN, GREY, MARKERS, ORANGE, RED, new_figure, show
+
+
+def straight_through(
+    x: np.ndarray, output: np.ndarray, gradient: np.ndarray, ends: tuple[float, float]
+) -> None:
+    """Fake quantization of ``x`` and its gradient; ``ends`` are the numbers of the two outermost codes."""
+    fig, (left, right) = new_figure(1, 2, size=(8, 3.4))
+    left.plot(x, x, "--", color=GREY, label="x itself")
+    left.plot(x, output, "-", color=BLUE, label="fake-quantized x")
+    left.set(
+        title="Forward: a staircase", xlabel="x (units of the data)", ylabel="output (units of the data)"
+    )
+    left.legend()
+    right.plot(x, np.zeros_like(x), ":", color=RED, label="derivative of the staircase")
+    right.plot(x, gradient, "-", color=BLUE, label="straight-through estimator")
+    right.set(title="Backward: 1 inside, 0 outside", xlabel="x (units of the data)",
+              ylabel="gradient (1)", ylim=(-0.15, 1.45))  # fmt: skip
+    right.legend(loc="upper center")
+    for ax in (left, right):
+        for end in ends:
+            ax.axvline(end, color=GREY, linewidth=0.8)
+    show(fig, "Left: fake quantization is a staircase that goes flat beyond the last code on either side. "
+              "Right: its straight-through gradient is 1 up to half a step beyond the outermost codes and 0 "
+              "from there.")  # fmt: skip
+
+
+def weight_changes(weights: np.ndarray, changes: Mapping[str, np.ndarray]) -> None:
+    """How far each weight of one neuron is moved on its way into the layer; all in steps of the scale."""
+    fig, ax = new_figure(size=(7, 3.2))
+    for (name, change), colour, marker in zip(changes.items(), (RED, BLUE), MARKERS):
+        ax.plot(weights, change, marker, color=colour, markersize=3, label=name)
+    ax.set(title="What the forward pass does to the weights of one neuron", xlabel="weight (steps)",
+           ylabel="weight used − weight (steps)", xlim=(-5.5, 5.5), ylim=(-0.6, 1.1))  # fmt: skip
+    ax.legend(loc="upper right")
+    show(fig, "Change of each weight in the forward pass against the weight: with default_qconfig it is 0 "
+              "everywhere; with the QAT qconfig it is a sawtooth of half a step up and down.")  # fmt: skip
+
+
+def freezing(losses: Sequence[float], ranges: Sequence[float], frozen: float, epochs: int) -> None:
+    """Training loss, and the top of an observer's range at each step; ``frozen`` is in epochs."""
+    fig, (left, right) = new_figure(1, 2, size=(8, 3.2))
+    left.plot(np.arange(1, len(losses) + 1) * epochs / len(losses), losses, "o-", color=BLUE, markersize=4)
+    left.set(title="Training loss", xlabel="epoch", ylabel="cross-entropy (nats)", xlim=(0, epochs * 1.05))
+    left.set_ylim(bottom=0)
+    right.plot(np.arange(1, len(ranges) + 1) * epochs / len(ranges), ranges, color=BLUE)
+    right.axvline(frozen, color=RED, linestyle="--", label="observers switched off")
+    right.set(title="Top of the range of linear1's output", xlabel="epoch", ylabel="range's upper end (1)")
+    right.legend()
+    show(fig, "Left: training loss against epochs. Right: the upper end of an observer's range, which moves "
+              "from step to step until the observers are switched off; then it is flat.")  # fmt: skip
+
+
+def agreement(fake: np.ndarray, int8: np.ndarray) -> None:
+    """Each logit of the int8 model against the same logit of the trained, fake-quantized model."""
+    fig, ax = new_figure(size=(4.6, 4))
+    ends = [min(fake.min(), int8.min()), max(fake.max(), int8.max())]
+    ax.plot(ends, ends, "--", color=GREY, label="equal")
+    ax.plot(fake.ravel(), int8.ravel(), ".", color=BLUE, markersize=4, label="one logit of one test image")
+    ax.set(title="Trained with fakes, run on integers", xlabel="logit, fake quantization in float (1)",
+           ylabel="logit, int8 model (1)")  # fmt: skip
+    ax.legend()
+    show(fig, "Logits of the converted int8 model against those of the trained model with fake "
+              "quantization: the points lie along the diagonal.")  # fmt: skip
+
+
+def reachable_weights(weights: np.ndarray, levels: Mapping[str, np.ndarray]) -> None:
+    """A histogram of ``weights`` over number lines of the values that each kind of code can stand for."""
+    fig, (top, ax) = new_figure(2, 1, size=(7, 4.2), sharex=True, height_ratios=(1, 1.2))
+    top.hist(weights.ravel(), bins=121, color=GREY)
+    top.set(title="The weights of linear2, and the only values that low bits leave them", ylabel="weights",
+            yscale="log")  # fmt: skip
+    for row, (values, colour, marker) in enumerate(zip(levels.values(), COLOURS, MARKERS)):
+        ax.plot(values, np.full(len(values), -row), marker, color=colour, markersize=5)
+    ax.set_yticks([-row for row in range(len(levels))], list(levels))
+    ax.set(xlabel="weight (1)", ylim=(0.6 - len(levels), 0.4))
+    show(fig, "Histogram of the weights of a layer: most lie near 0, few near the ends. Below it, the values "
+              "that the codes stand for, evenly spaced: fewer and further apart with fewer bits, and at 2 "
+              "bits only three.")  # fmt: skip
+
+
+def accuracy_against_bits(
+    results: Mapping[int, tuple[float, float]],
+    float_accuracy: float,
+    per_channel: Mapping[int, tuple[float, float]],
+) -> None:
+    """PTQ and QAT accuracy at each number of bits, with one scale per tensor, and per channel."""
+    fig, ax = new_figure(size=(7, 4))
+    ax.axhline(100 * float_accuracy, color=GREY, linestyle=":", label="float")
+    kinds = (("per tensor", results, "-", ("o", "s")), ("per channel", per_channel, "", ("^", "D")))
+    for name, measured, line, markers in kinds:
+        bits = sorted(measured)
+        for part, (what, colour) in enumerate([("PTQ", RED), ("QAT", BLUE)]):
+            if name == "per channel":
+                colour = (ORANGE, GREEN)[part]
+            heights = [100 * measured[b][part] for b in bits]
+            ax.plot(bits, heights, marker=markers[part], linestyle=line or "none", color=colour,
+                    label=f"{what}, {name}")  # fmt: skip
+    ax.set(title="Accuracy against the bits of the weights", xlabel="bits of the weights (activations: 8)",
+           ylabel="test accuracy (%)", ylim=(0, 103), xticks=sorted({*results, *per_channel}))  # fmt: skip
+    ax.legend(loc="lower right")
+    show(fig, "Test accuracy against the bits of the weights: at 8 and 4 bits PTQ and QAT lie on the float "
+              "network's line; towards 2 bits PTQ falls steeply and QAT stays above it, per tensor and per "
+              "channel.")  # fmt: skip
+
+
+def weights_in_steps(weights: Mapping[str, np.ndarray], layer: str) -> None:
+    """Histograms of the weights of a layer in steps of their scales, with the limits between 2-bit codes."""
+    fig, ax = new_figure(size=(7, 3.2))
+    for (name, values), colour, line in zip(weights.items(), (ORANGE, GREEN), ("--", "-")):
+        ax.hist(values.ravel(), bins=np.arange(-1.25, 1.2501, 0.05), histtype="step", color=colour,
+                linestyle=line, linewidth=1.5, label=name)  # fmt: skip
+    for limit in (-0.5, 0.5):
+        ax.axvline(limit, color=GREY, linewidth=0.8)
+    for code in (-1, 0, 1):
+        ax.text(code if code == 0 else 0.9 * code, 0.93, f"code {code}".replace("-", "−"),
+                transform=ax.get_xaxis_transform(), ha="center")  # fmt: skip
+    ax.set(title=f"The float weights of {layer} at 2 bits", xlabel="weight (steps of its channel's scale)",
+           ylabel="weights")  # fmt: skip
+    ax.set_ylim(top=1.2 * ax.get_ylim()[1])
+    ax.legend(loc="center right")
+    show(fig, "Histograms of a layer's float weights before and after QAT, in steps of the scale: in both "
+              "most weights lie between −0.5 and 0.5, where the code is 0; they look alike.")  # fmt: skip
