@@ -211,5 +211,5 @@ def test_every_known_mistake_has_a_text_that_names_it():
 
     for notebook in ("06", "07", "08", "09"):
         causes.likely_cause(f"{int(notebook)}.1", None, [], {})
-    assert len(causes._KNOWN) == 26
+    assert len(causes._KNOWN) == 25  # all but 9.3, whose checks watch the training and say what they saw
     assert all(len(text) > 15 for known in causes._KNOWN.values() for text, _ in known)

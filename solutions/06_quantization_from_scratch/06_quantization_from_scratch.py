@@ -447,7 +447,7 @@ def _check(codes, scale, zero, case):
 
 
 for _bits in (2, 3, 5, 8, 11, 16):
-    for _scale in (0.0123, 1.0, 7.25):
+    for _scale in (0.012345678901, 1.0, 7.25, 1.7e-6):
         _codes = _rng.integers(0, 2**_bits, 50).astype(np.int32)
         _codes[:2] = 0, 2**_bits - 1
         for _zero in (0, 1, 2 ** (_bits - 1), 2**_bits - 1):
@@ -662,7 +662,7 @@ def _check(codes, scale, case):
 
 for _bits in (2, 3, 5, 8, 11, 16):
     _levels = 2 ** (_bits - 1) - 1
-    for _scale in (0.0123, 1.0, 7.25, 1e-6):
+    for _scale in (0.012345678901, 1.0, 7.25, 1.7e-6):
         _codes = _rng.integers(-_levels, _levels + 1, 50).astype(np.int32)
         _codes[:3] = -_levels, 0, _levels
         _check(_codes, _scale, f"codes of {_bits} bits, both ends among them")
@@ -718,8 +718,8 @@ def quantization_error(params, params_deq):
 # %% nbgrader={"grade": true, "grade_id": "quantization_error-check", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 ex = Exercise("6.6", quantization_error)
 
-x, restored = np.array([[3.0, 1.0], [2.0, 5.0]]), np.array([[0.0, 1.0], [4.0, 4.0]])
-got = ex.call(x, restored, case="a matrix: (9 + 0 + 4 + 1) / 4")
+x, restored = np.array([[3.0, 1.0], [2.0, 5.0]]), np.array([[0.0, 1.0], [3.0, 3.0]])
+got = ex.call(x, restored, case="a matrix: (9 + 0 + 1 + 4) / 4")
 ex.equal("the error", got, 3.5)
 
 x, restored = np.array([-0.8, 0.0, 0.6, 2.2]), np.array([-1.0, 0.0, 1.0, 2.0])
@@ -860,6 +860,9 @@ _check(_values, np.zeros(40), "everything lost: 0 dB")
 _check(np.full(6, 3.0), np.full(6, 3.03), "all values equal")
 _check(np.array([0.0, 2.0, 0.0]), np.array([0.1, 2.1, -0.2]), "some values are 0")
 _check(_values.astype(np.float32), np.round(_values, 1), "float32 input")
+_sign = np.where(np.arange(40) % 2, 1, -1)
+got = ex.call(_values, _values * (1 + 5e-6 * _sign), case="very little lost, but not nothing")
+ex.equal("the SQNR", got, -20 * math.log10(5e-6), atol=0.05)
 for _values in (np.zeros(4), np.array([7.0]), _rng.normal(0, 1, (3, 4)), np.full((2, 2), -0.1)):
     ex.equal("the SQNR", ex.call(_values, _values.copy(), case="nothing lost"), math.inf)
 ex.passed()
@@ -1144,6 +1147,8 @@ _x_q, _w_q = _layer(3, 6, 4)
 _check(np.full((3, 6), 9, np.int32), 0.3, 9, _w_q, 0.1, None, "the input stands for zeros")
 _check(_x_q, 0.3, 12, np.zeros((4, 6), np.int32), np.ones(4), _bias[:4], "a weight of zeros, a bias")
 _check(_x_q, 0.3, 12, _w_q, 0.1, np.zeros(4), "a bias of zeros")
+_x_q, _w_q = _rng.integers(0, 2**12, (5, 9)), _rng.integers(-2047, 2048, (4, 9))
+_check(_x_q.astype(np.int32), 0.01, 900, _w_q.astype(np.int32), 0.02, None, "codes of 12 bits")
 
 # Sums that cancel: exactly 0.0 in integers, some 1e-17 or more where the factors are made float first.
 _x_q, _half = _layer(40, 6, 5)

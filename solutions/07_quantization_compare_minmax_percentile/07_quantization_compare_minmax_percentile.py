@@ -303,10 +303,10 @@ def error_parts(params, bits, beta, alpha):
 # %% nbgrader={"grade": true, "grade_id": "error_parts-check", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 ex = Exercise("7.2", error_parts, returns=("clipping", "rounding"))
 
-# The codes stand for -1, 0, 1, 2. -3 and 4 become -1 and 2: both 2 off. -0.75 and 0.25 become -1 and 0.
-x = np.array([-3.0, -0.75, 0.25, 2.0, 4.0])
+# The codes stand for -1, 0, 1, 2. -3 becomes -1, 2 off; 5 becomes 2, 3 off. -0.75 and 0.25 become -1 and 0.
+x = np.array([-3.0, -0.75, 0.25, 2.0, 5.0])
 clipping, rounding = ex.call(x, 2, -1.0, 2.0, case="two of five values lie outside [-1, 2]")
-ex.equal("clipping", clipping, (4 + 4) / 5)
+ex.equal("clipping", clipping, (4 + 9) / 5)
 ex.equal("rounding", rounding, (0.0625 + 0.0625) / 5)
 
 # Scale 1.5, zero 1: the codes stand for -1.5, 0, 1.5, 3. The value 3.5 is at the end: inside.

@@ -94,6 +94,16 @@ def figures_have_alt_text(root: Path) -> list[str]:
     return defects
 
 
+def stored_outputs_are_of_mnist(root: Path) -> list[str]:
+    """What the solutions show was measured on MNIST, not on the offline digits."""
+    defects = []
+    for name in assignments(root):
+        text = solution_path(root, name).read_text(encoding="utf-8")
+        if "Data: scikit-learn" in text:
+            defects.append(f"{name} was built on the offline digits: make build with MNIST at hand.")
+    return defects
+
+
 def grades_are_right(root: Path) -> list[str]:
     """Stock nbgrader gives the solution every point, and the unsolved notebook 0 on every graded cell."""
     defects = []
@@ -119,6 +129,7 @@ GATES = (
     exercises_are_whole,
     cells_are_short,
     figures_have_alt_text,
+    stored_outputs_are_of_mnist,
     grades_are_right,
 )
 

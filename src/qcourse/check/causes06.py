@@ -1,17 +1,42 @@
 """Known mistakes of notebook 06, each as the wrong code that makes it. The first that fits is told."""
 
 # These are wrong on purpose: none is a solution.
+from typing import Any
+
 import numpy as np
 
 from qcourse import quantization
-from qcourse.check.causes import mistake, symptom
+from qcourse.check.causes import mistake, right, symptom
 from qcourse.quantization import integer_linear
 
 NO_GUARD = "no guard: first look whether the array is empty or holds NaN or infinity (np.isfinite)"
 
+for _number, _name in enumerate(
+    (
+        "clamp",
+        "asymmetric_quantization",
+        "asymmetric_dequantize",
+        "symmetric_quantization",
+        "symmetric_dequantize",
+        "quantization_error",
+        "sqnr_db",
+        "symmetric_quantization_per_channel",
+        "integer_linear",
+    ),
+    start=1,
+):
+    right(f"6.{_number}", getattr(quantization, _name))
+
 
 symptom("6.1", "done in place, or not copied: build a new array, the caller's must stay as it is")(
     lambda got, args, kwargs: got.dtype == args[0].dtype and np.array_equal(got, quantization.clamp(*args))
+)
+symptom("6.1", "rounded or cut off to whole numbers: values within the range stay as they are")(
+    lambda got, args, kwargs: (
+        args[0].dtype.kind == got.dtype.kind == "f"
+        and np.array_equal(got, np.trunc(got))
+        and np.abs(got - quantization.clamp(*args)).max() < 1
+    )
 )
 mistake("6.1", "cast to an 8-bit integer before the clamp: 200 becomes -56 there; the dtype must stay")(
     lambda q, low, high: np.clip(q.astype(np.int8), max(low, -128), min(high, 127)).astype(q.dtype)
@@ -27,6 +52,15 @@ mistake("6.1", "the upper bound is missing: only the lower one is applied")(
 )
 mistake("6.1", "the two bounds are swapped: raise to the lower one, then cut at the upper one")(
     lambda q, low, high: np.maximum(np.minimum(q, low), high).astype(q.dtype)
+)
+mistake("6.1", "the two bounds are swapped: what is too low becomes the lower bound")(
+    lambda q, low, high: np.where(q < low, high, np.where(q > high, low, q)).astype(q.dtype)
+)
+mistake("6.1", "the two bounds are swapped: raise to the lower one, then cut at the upper one")(
+    lambda q, low, high: np.minimum(np.maximum(q, high), low).astype(q.dtype)
+)
+mistake("6.1", "the bounds are ignored: 0 and 255 are fixed in the code; use the parameters")(
+    lambda q, low, high: np.clip(q, 0, 255).astype(q.dtype)
 )
 mistake("6.1", "wrapped around, as an integer type does: what lies outside must become the nearest bound")(
     lambda q, low, high: ((q - low) % (high - low + 1) + low).astype(q.dtype)
@@ -51,6 +85,9 @@ def _asymmetric(x, bits, *, rounding=np.round, levels=None, widen=True, zero_sig
 symptom("6.2", "the codes are not int32: cast with astype(np.int32), as the last step")(
     lambda got, args, kwargs: got[0].dtype != np.int32
 )
+symptom("6.2", "the order: return (params_q, scale, zero)")(
+    lambda got, args, kwargs: isinstance(got[1], int) and isinstance(got[2], float)
+)
 symptom("6.2", "the zero point is a float, as np.round gives it: it is a code, so make it an int")(
     lambda got, args, kwargs: isinstance(got[2], float | np.floating)
 )
@@ -58,6 +95,24 @@ symptom("6.2", "an array without range: its scale would be 0; give it scale 1.0 
     lambda got, args, kwargs: not np.any(args[0]) and (got is None or got[1] != 1.0)
 )
 symptom("6.2", NO_GUARD)(lambda got, args, kwargs: got is None and not args)
+
+
+
+@mistake("6.2", "floor instead of round, or shifted by beta instead of by the zero point")
+def _(x, bits):
+    floor, shifted = _asymmetric(x, bits, rounding=np.floor), _asymmetric(x, bits)
+    beta = min(np.min(x), 0.0)
+    same_codes = np.array_equal(floor[0], np.round((np.asarray(x, np.float64) - beta) / shifted[1]))
+    return floor if same_codes else None
+
+
+@mistake("6.2", "shifted by beta instead of by the zero point: then 0.0 has no code of its own")
+def _(x, bits):
+    _, scale, zero = _asymmetric(x, bits)
+    codes = np.round((np.asarray(x, np.float64) - min(np.min(x), 0.0)) / scale)
+    return np.clip(codes, 0, 2**bits - 1).astype(np.int32), scale, zero
+
+
 mistake("6.2", "floor instead of round: codes are up to one too low; np.round finds the nearest")(
     lambda x, bits: _asymmetric(x, bits, rounding=np.floor)
 )
@@ -85,6 +140,30 @@ mistake("6.2", "one bit too few: 2**(bits - 1) - 1 belongs to the symmetric sche
     lambda x, bits: _asymmetric(x, bits, levels=2 ** (bits - 1) - 1)
 )
 mistake("6.2", "the bits are ignored: always 8 bits")(lambda x, bits: _asymmetric(x, 8))
+
+
+
+def _zero_of(args: list) -> int:
+    return quantization.asymmetric_quantization(*args)[2]
+
+
+def _cut_zero(args: list) -> int:
+    x, bits = np.asarray(args[0], np.float64), args[1]
+    return int(-min(x.min(), 0.0) / _asymmetric(x, bits)[1])
+
+
+symptom("6.2", "the zero point is missing, or cut off by int(...) instead of rounded")(
+    lambda got, args, kwargs: got[2] == 0 == _cut_zero(args) < _zero_of(args)
+)
+symptom("6.2", "the zero point is cut off by int(...) instead of rounded")(
+    lambda got, args, kwargs: 0 < got[2] == _cut_zero(args) < _zero_of(args)
+)
+symptom("6.2", "the sign of the zero point: it is minus round(beta / scale), so it is never negative")(
+    lambda got, args, kwargs: got[2] == -_zero_of(args) < 0
+)
+symptom("6.2", "signed codes: the codes of this scheme run from 0 to 2**bits - 1")(
+    lambda got, args, kwargs: got[2] == _zero_of(args) - 2 ** (args[1] - 1)
+)
 mistake("6.2", "the zero point is missing: codes must be shifted by it, and it must be returned")(
     lambda x, bits: _asymmetric(x, bits, zero=False)
 )
@@ -103,7 +182,9 @@ mistake("6.2", "the range is not widened to include 0: take min(beta, 0) and max
     lambda x, bits: _asymmetric(x, bits, widen=False)
 )
 symptom("6.2", "the range is not widened to include 0: the zero point leaves the codes 0 to 2**bits - 1")(
-    lambda got, args, kwargs: not 0 <= got[2] <= 2 ** args[1] - 1
+    lambda got, args, kwargs: (
+        not 0 <= got[2] <= 2 ** args[1] - 1 and (np.min(args[0]) > 0 or np.max(args[0]) < 0)
+    )
 )
 symptom("6.2", "the codes are not limited: a tie rounded up gives one too large; clamp before the cast")(
     lambda got, args, kwargs: got[0].max() > 2 ** args[1] - 1 or got[0].min() < 0
@@ -173,8 +254,14 @@ symptom("6.4", "the scale comes from max - min: the symmetric one comes from the
 symptom("6.4", "the codes leave ±(2**(bits - 1) - 1): the grid is the same on both sides")(
     lambda got, args, kwargs: np.abs(got[0]).max() > 2 ** (args[1] - 1) - 1
 )
+symptom("6.4", "the scale is upside down: it is the largest absolute value over the largest code")(
+    lambda got, args, kwargs: np.isclose(got[1], (2 ** (args[1] - 1) - 1) / np.abs(args[0]).max())
+)
 symptom("6.4", "negative codes are cut off: the symmetric codes run from -(2**(bits - 1) - 1)")(
-    lambda got, args, kwargs: got[0].min() >= 0 > np.round(args[0] / got[1]).min()
+    lambda got, args, kwargs: (
+        np.isclose(got[1], quantization.symmetric_quantization(*args)[1])
+        and got[0].min() >= 0 > np.round(args[0] / got[1]).min()
+    )
 )
 symptom("6.5", "the dtype is not float64")(
     lambda got, args, kwargs: isinstance(got, np.ndarray) and got.dtype != np.float64
@@ -212,7 +299,10 @@ mistake("6.6", "divided by n - 1: this is a mean, not an estimate of a variance"
     lambda x, back: float(np.sum((x - back) ** 2) / (x.size - 1))
 )
 mistake("6.6", "the variance of the difference: it leaves out a constant shift; take the mean of squares")(
-    lambda x, back: float(np.var(x - back))
+    lambda x, back: float(np.var(x - back)) if np.size(x) > 1 else None
+)
+mistake("6.6", "the difference of the squares: take the difference first, then square it")(
+    lambda x, back: float(np.mean(x**2 - back**2))
 )
 mistake("6.6", "the largest squared difference: take the mean of them")(
     lambda x, back: float(np.max((x - back) ** 2))
@@ -333,8 +423,19 @@ symptom("6.8", "the absolute value is missing: max overlooks large negative valu
 symptom(
     "6.9", "made float before the product, so products that cancel leave a rest: multiply integers first"
 )(lambda got, args, kwargs: got.any() and not integer_linear(*args).any() and np.abs(got).max() < 1e-9)
+
+
+def _is_integers(got: Any) -> bool:
+    return np.asarray(got).dtype.kind in "iu"
+
+
 symptom("6.9", "the final rescale is missing: the accumulated integers must become real numbers")(
-    lambda got, args, kwargs: np.asarray(got).dtype.kind in "iu"
+    lambda got, args, kwargs: (
+        _is_integers(got) and np.array_equal(got, integer_linear(args[0], 1.0, args[2], args[3], 1.0))
+    )
+)
+symptom("6.9", "rounded or cast to an integer at the end: the result is real numbers")(
+    lambda got, args, kwargs: _is_integers(got)
 )
 mistake("6.9", "the zero point of the input is ignored: subtract it from x_q before the product")(
     lambda x, sx, zx, w, sw, b=None: integer_linear(x, sx, 0, w, sw, b)

@@ -36,6 +36,17 @@ def _own_grid(params: np.ndarray, bits: int, ends: Any, steps: int) -> tuple:
 symptom("7.1", "the codes are not int32: cast with astype(np.int32), as the last step")(
     lambda got, args, kwargs: got[0].dtype != np.int32
 )
+symptom("7.1", "the order: return (params_q, scale, zero)")(
+    lambda got, args, kwargs: isinstance(got[1], int) and isinstance(got[2], float)
+)
+
+
+@symptom("7.1", "signed codes: the codes of this scheme run from 0 to 2**bits - 1")
+def _signed(result: Any, args: list, kwargs: dict) -> bool:
+    codes, half = plain(result[0]), 2 ** (args[1] - 1)
+    return bool(codes.min() == -half and codes.max() == half - 1)
+
+
 symptom("7.1", "the zero point is a float, as np.round gives it: it is a code, so make it an int")(
     lambda got, args, kwargs: isinstance(got[2], float | np.floating)
 )
@@ -151,6 +162,9 @@ mistake("7.2", "the two parts are swapped: clipping, from the elements outside t
 )
 mistake("7.2", "only the elements above alpha count as clipped: those below beta are outside as well")(
     lambda x, bits, b, a: _parts(_error(x, bits, (b, a)) ** 2, x > a, x.size)
+)
+mistake("7.2", "only the elements below beta count as clipped: those above alpha are outside as well")(
+    lambda x, bits, b, a: _parts(_error(x, bits, (b, a)) ** 2, x < b, x.size)
 )
 mistake("7.2", "an element exactly at beta or alpha lies inside: compare with < and >")(
     lambda x, bits, b, a: _parts(_error(x, bits, (b, a)) ** 2, (x <= b) | (x >= a), x.size)
@@ -354,7 +368,7 @@ def _widened(result: Any, args: list, kwargs: dict) -> bool:
     return any(beta == 0 < low or alpha == 0 > high for beta, alpha in result)
 
 
-@symptom("7.4", "the first range is not that of the first batch: is it kept on the class, shared by all?")
+@symptom("7.4", "the first range must be the least and the largest value of the first batch, of this tracker's own")
 def _first_is_wrong(result: Any, args: list, kwargs: dict) -> bool:
     return not np.allclose(result[0], (np.min(args[0][0]), np.max(args[0][0])), rtol=1e-4)
 

@@ -54,9 +54,13 @@ class Exercise:
         self._last = (result, before, kwargs)
         for position in sandbox.changed_arguments(before, list(args)):
             if position not in may_change:
+                kind = type(args[position]).__name__
+                if kind in ("ndarray", "Tensor", "dict", "list"):  # a model may change in many ways
+                    self._last = None
                 self.fail(
                     "your code changed its input; the caller still needs it.",
-                    changed=f"argument {position + 1} ({type(args[position]).__name__})",
+                    changed=f"argument {position + 1} ({kind})",
+                    likely_cause="" if self._last else f"done in place: make a new {kind}, or copy first",
                 )
         if function is None and len(self.returns) > 1:
             self._check_returned(result)
@@ -142,6 +146,7 @@ class Exercise:
     def _run(self, target: Callable, args: tuple, kwargs: dict) -> Any:
         self._last = None
         try:
+            sandbox.refuse_copied_code(self.number, target)
             with (
                 sandbox.quiet(),
                 sandbox.borrowing_refused(self.number),

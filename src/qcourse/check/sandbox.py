@@ -7,6 +7,7 @@ import importlib.util
 import inspect
 import io
 import math
+import sys
 import traceback
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -54,7 +55,18 @@ def restore_names(scope: dict[str, Any]) -> None:
 
 def finished(number: str) -> list[Any]:
     """The functions of qcourse that an answer to exercise ``number`` may not call."""
-    return FINISHED.get(number, []) + FINISHED.get(number.split(".")[0], [])
+    functions = FINISHED.get(number, []) + FINISHED.get(number.split(".")[0], [])
+    if number.startswith("6."):  # reloaded or imported anew, the module holds functions of its own
+        loaded = vars(sys.modules.get(quantization.__name__, quantization)) | vars(quantization)
+        functions = functions + [f for f in loaded.values() if isinstance(f, FunctionType)]
+    return list({id(f): f for f in functions}.values())
+
+
+def refuse_copied_code(number: str, answer: Any) -> None:
+    """Raise `Borrowed` where the answer's own code is that of a finished function."""
+    code = getattr(getattr(answer, "func", answer), "__code__", None)
+    if code and code.co_filename in {f.__code__.co_filename for f in finished(number)}:
+        raise Borrowed
 
 
 @contextlib.contextmanager
