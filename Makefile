@@ -25,7 +25,7 @@ demo: verify ## the course built, checked, and a demo class graded: a table and 
 	@python -m qcourse.demo
 
 test: $(SETUP) ## every test, the summary last
-	@python -m pytest -m "" -n 2
+	@python -m pytest -m "" -n 2 --dist loadgroup
 
 build: $(SETUP) ## solutions and student versions from their text
 	@python -m qcourse.build

@@ -52,8 +52,8 @@ for bits in (32, 16, 8, 4):
 
 # %% [markdown]
 # A smaller model fits in cheaper memory, moves through it faster, and can be computed by integer units,
-# which are smaller and use less energy than floating-point units. The price is precision. This notebook is
-# about how large that price is, and how to keep it low.
+# which are smaller and use less energy than floating-point units (Horowitz 2014). The price is precision.
+# This notebook is about how large that price is, and how to keep it low.
 #
 # ## The idea on paper
 #
@@ -107,8 +107,8 @@ print(params)
 #
 # *Difficulty ★☆☆ · 5 minutes*
 #
-# Write `clamp`: no element may leave a given range. Codes of 8 bits must stay within 0 and 255, whatever the
-# arithmetic before them gave.
+# Write `clamp`: elements outside a given range move to its nearer end. Codes of 8 bits must stay within 0 and
+# 255, whatever the arithmetic before them gave.
 #
 # $$\mathrm{clamp}(q;\, l, u) = \min(\max(q, l),\, u)$$
 #
@@ -359,8 +359,8 @@ print(params_asymmetric_q)
 
 # %% [markdown]
 # **Takeaway.** Two numbers, scale and zero point, describe the whole grid. Both ends of the range are codes
-# (or lie within half a step of one), every code is in use where the values reach, and 0.0 lies exactly on a
-# code. That matters more than it seems: padding, and every output that a ReLU sets to 0, is exactly 0.0.
+# (or lie within half a step of one), no code is spent on numbers outside the range, and 0.0 lies exactly on
+# a code. That matters more than it seems: padding, and every output that a ReLU sets to 0, is exactly 0.0.
 #
 # **Correction.** Notes that take $\beta$ and $\alpha$ straight from the data give a zero point outside the
 # codes where the range leaves out 0. It does not fit in the 8 bits that hardware has for it, and 0.0 cannot
@@ -680,7 +680,7 @@ scratch.errors(params, {"asymmetric": params_asymmetric, "symmetric": params_sym
 # **Takeaway.** Each error stays within half a step of its own grid, and the symmetric steps are wider here.
 # For values that lie evenly about 0, as most weights do, the two grids are nearly the same, and symmetric
 # is the usual choice. For values on one side of 0, such as the output of a ReLU, a symmetric grid wastes
-# half of its codes:
+# half of its codes, all those below 0, and its step is twice as wide:
 
 # %%
 after_relu = np.linspace(0, 6, 601)
@@ -1256,4 +1256,6 @@ figure.show_table(header, [both_schemes(params, bits) for bits in (2, 3, 4, 6, 8
 # - R. Krishnamoorthi. *Quantizing deep convolutional networks for efficient inference: A whitepaper.* 2018.
 #   arXiv:1806.08342. Per-tensor and per-channel results for many networks.
 # - M. Nagel, M. Fournarakis, R. A. Amjad, Y. Bondarenko, M. van Baalen, T. Blankevoort. *A White Paper on
-#   Neural Network Quantization.* 2021. arXiv:2106.08295. The clearest overview; read sections 2 and 3.
+#   Neural Network Quantization.* 2021. arXiv:2106.08295. An overview; read sections 2 and 3.
+# - M. Horowitz. *Computing's Energy Problem (and What We Can Do about It).* ISSCC 2014. What an operation
+#   costs in energy and area, integer and floating point.

@@ -120,10 +120,10 @@ def of_assignment(root: Path, name: str) -> list[Answer]:
     return found
 
 
-def survivors(root: Path, name: str) -> list[Answer]:
-    """The mutants that keep every point and are not listed as equivalent."""
+def survivors(root: Path, name: str, every: int = 1) -> list[Answer]:
+    """The mutants (one in ``every``) that keep every point and are not listed as equivalent."""
     listed = tomllib.loads((root / "tests" / "equivalent_mutants.toml").read_text())
-    alive = [v.answer for v in judge(root, name, of_assignment(root, name)) if not v.failed]
+    alive = [v.answer for v in judge(root, name, of_assignment(root, name)[::every]) if not v.failed]
     return [answer for answer in alive if answer.what not in listed.get(answer.grade_id, {})]
 
 

@@ -351,3 +351,34 @@ def asymmetric_quantization(params, bits):
     scale = (alpha - beta) / (2**bits - 1) or 1.0
     zero = int(-beta / scale)
     return np.clip(np.round(params / scale) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero
+
+
+# %% wrong: signed codes, shifted by half | cause: signed codes
+def asymmetric_quantization(params, bits):
+    if params.size == 0 or not np.isfinite(params).all():
+        raise ValueError("empty, NaN or infinity")
+    alpha, beta = max(float(params.max()), 0.0), min(float(params.min()), 0.0)
+    scale, half = (alpha - beta) / (2**bits - 1) or 1.0, 2 ** (bits - 1)
+    zero = -round(beta / scale) - half
+    return np.clip(np.round(params / scale) + zero, -half, half - 1).astype(np.int32), scale, zero
+
+
+# %% wrong: zero and scale in the wrong order | cause: the order
+def asymmetric_quantization(params, bits):
+    if params.size == 0 or not np.isfinite(params).all():
+        raise ValueError("empty, NaN or infinity")
+    alpha, beta = max(float(params.max()), 0.0), min(float(params.min()), 0.0)
+    scale = (alpha - beta) / (2**bits - 1) or 1.0
+    zero = -round(beta / scale)
+    return np.clip(np.round(params / scale) + zero, 0, 2**bits - 1).astype(np.int32), zero, scale
+
+
+# %% wrong: the caller's array is scaled in place | cause: in place
+def asymmetric_quantization(params, bits):
+    if params.size == 0 or not np.isfinite(params).all():
+        raise ValueError("empty, NaN or infinity")
+    alpha, beta = max(float(params.max()), 0.0), min(float(params.min()), 0.0)
+    scale = (alpha - beta) / (2**bits - 1) or 1.0
+    zero = -round(beta / scale)
+    params /= scale
+    return np.clip(np.round(params) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero

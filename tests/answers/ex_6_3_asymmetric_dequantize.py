@@ -118,3 +118,8 @@ def asymmetric_dequantize(params_q, scale, zero):
 # %% wrong: the visible check's numbers
 def asymmetric_dequantize(params_q, scale, zero):
     return np.array([-1.0, 0.0, 1.0, 2.0]) if scale == 1.0 else np.array([-50.0, 0.0, 77.5])
+
+
+# %% wrong: rounded to four digits
+def asymmetric_dequantize(params_q, scale, zero):
+    return np.round((params_q.astype(np.float64) - zero) * scale, 4)

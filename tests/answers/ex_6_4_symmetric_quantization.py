@@ -224,3 +224,12 @@ def symmetric_quantization(params, bits):
     scale = np.where(scale > 0, scale, 1.0)
     codes = np.clip(np.round(params / scale), -levels, levels).astype(np.int32)
     return codes, float(scale.ravel()[0])
+
+
+# %% wrong: the scale upside down | cause: upside down
+def symmetric_quantization(params, bits):
+    if params.size == 0 or not np.isfinite(params).all():
+        raise ValueError("empty, NaN or infinity")
+    top, largest = 2 ** (bits - 1) - 1, float(np.abs(params).max())
+    scale = top / largest if largest else 1.0
+    return np.clip(np.round(params * scale), -top, top).astype(np.int32), scale

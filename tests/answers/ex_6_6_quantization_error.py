@@ -118,7 +118,7 @@ def quantization_error(params, params_deq):
     return float(np.mean(np.abs(params - params_deq) ** 3))
 
 
-# %% wrong: difference of the squares
+# %% wrong: difference of the squares | cause: difference of the squares
 def quantization_error(params, params_deq):
     return float(np.mean(params**2 - params_deq**2))
 

@@ -167,3 +167,10 @@ def sqnr_db(params, params_deq):
     if np.array_equal(params, params_deq):
         return math.inf
     return 6.02 * math.log2(len(np.unique(params_deq)))
+
+
+# %% wrong: nearly equal is taken for equal
+def sqnr_db(params, params_deq):
+    if np.allclose(params, params_deq):
+        return math.inf
+    return float(10 * np.log10(np.sum(params**2) / np.sum((params - params_deq) ** 2)))

@@ -195,3 +195,16 @@ def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
 def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
     result = x_scale * np.asarray(w_scale) * ((x_q - x_zero) @ w_q.T) + (0.0 if bias is None else bias)
     return np.round(result)
+
+
+# %% wrong: the weights are cast to int8, whatever their bits
+def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
+    weight = w_q.astype(np.int8).astype(np.int32)
+    y = ((x_q - x_zero) @ weight.T) * (x_scale * np.asarray(w_scale))
+    return y if bias is None else y + bias
+
+
+# %% wrong: the output is rounded to integers | cause: rounded or cast to an integer
+def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
+    y = ((x_q - x_zero) @ w_q.T) * (x_scale * np.asarray(w_scale))
+    return np.round(y if bias is None else y + bias).astype(np.int32)

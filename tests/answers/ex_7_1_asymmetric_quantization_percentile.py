@@ -232,3 +232,10 @@ def asymmetric_quantization_percentile(params, bits, percentile=99.99):
 def asymmetric_quantization_percentile(params, bits, percentile=99.99):
     beta, alpha = np.percentile(params, [100 - percentile, percentile])
     quantize_range(params, bits, beta, alpha)
+
+
+# %% wrong: codes from -2**(bits - 1) | cause: signed codes
+def asymmetric_quantization_percentile(params, bits, percentile=99.99):
+    beta, alpha = np.percentile(params, [100 - percentile, percentile])
+    codes, scale, zero = quantize_range(params, bits, beta, alpha)
+    return codes - np.int32(2 ** (bits - 1)), scale, zero - 2 ** (bits - 1)

@@ -187,3 +187,10 @@ def error_parts(params, bits, beta, alpha):
     outside = (params < beta) | (params > alpha)
     squared = (params - restored) ** 2 / params.size
     return squared * outside, squared * ~outside
+
+
+# %% wrong: only values below beta count as clipped | cause: only the elements below beta
+def error_parts(params, bits, beta, alpha):
+    squared = (params - asymmetric_dequantize(*quantize_range(params, bits, beta, alpha))) ** 2
+    outside = params < beta
+    return np.sum(squared[outside]) / params.size, np.sum(squared[~outside]) / params.size

@@ -323,3 +323,16 @@ class MovingAverageMinMax:
     def range(self):
         weight = 1 - (1 - self.momentum) ** self.steps or 1.0
         return self.low / weight, self.high / weight
+
+
+# %% wrong: sorts the caller's batch | cause: in place
+class MovingAverageMinMax:
+    def __init__(self, momentum=0.01):
+        self.momentum, self.range = momentum, None
+
+    def update(self, batch):
+        flat = batch.reshape(-1)
+        flat.sort()
+        low, high = float(flat[0]), float(flat[-1])
+        beta, alpha = self.range or (low, high)
+        self.range = (beta + self.momentum * (low - beta), alpha + self.momentum * (high - alpha))

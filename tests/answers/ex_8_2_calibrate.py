@@ -285,3 +285,22 @@ def calibrate(model, images, batch_size=256):
         for batch in images.split(batch_size):
             model(batch)
             yield len(batch)
+
+
+# %% wrong: back to train mode at the end
+def calibrate(model, images, batch_size=256):
+    model.eval()
+    with torch.no_grad():
+        for part in images.split(batch_size):
+            model(part)
+    model.train()
+    return len(images)
+
+
+# %% wrong: gradients stay off for the whole process
+def calibrate(model, images, batch_size=256):
+    model.eval()
+    torch.set_grad_enabled(False)
+    for part in images.split(batch_size):
+        model(part)
+    return len(images)

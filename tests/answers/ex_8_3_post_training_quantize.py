@@ -282,3 +282,25 @@ def post_training_quantize(net, images, qconfig=None):
     model = torch_ao.prepare_qat(model)
     calibrate(model, images)
     return torch_ao.convert(model.eval())
+
+
+# %% wrong: net left in eval mode | cause: call them on a copy
+def post_training_quantize(net, images, qconfig=None):
+    net.eval()
+    model = copy.deepcopy(net)
+    model.qconfig = torch_ao.default_qconfig if qconfig is None else qconfig
+    prepared = torch_ao.prepare(model)
+    calibrate(prepared, images)
+    return torch_ao.convert(prepared)
+
+
+# %% wrong: only one layer is quantized | cause: a layer was left in float
+def post_training_quantize(net, images, qconfig=None):
+    model = copy.deepcopy(net).eval()
+    q = torch_ao.default_qconfig if qconfig is None else qconfig
+    model.qconfig = q
+    model.linear2.qconfig = None
+    model.linear3.qconfig = None
+    prepared = torch_ao.prepare(model)
+    calibrate(prepared, images)
+    return torch_ao.convert(prepared)

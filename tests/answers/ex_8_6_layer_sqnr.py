@@ -413,3 +413,32 @@ def layer_sqnr(net, net_quantized, images):
 
     a, b = walk(net), walk(net_quantized)
     return {k: 10 * math.log10((a[k].var() + 1e-12) / (a[k] - b[k]).var().clamp(min=1e-12)) for k in a}
+
+
+# %% wrong: only the first 256 images
+def layer_sqnr(net, net_quantized, images):
+    acts = [{}, {}]
+    hs = []
+    for m, a in zip((net, net_quantized), acts):
+        for n in ("linear1", "linear2", "linear3"):
+            hs.append(getattr(m, n).register_forward_hook(lambda mod, i, o, n=n, a=a: a.__setitem__(n, o.dequantize().detach())))
+        with torch.no_grad():
+            m(images[:256])
+    for h in hs:
+        h.remove()
+    return {n: sqnr_db(acts[0][n].numpy(), acts[1][n].numpy()) for n in acts[0]}
+
+
+# %% wrong: the net left in train mode | cause: call them on a copy
+def layer_sqnr(net, net_quantized, images):
+    acts = [{}, {}]
+    hs = []
+    net.train()
+    for m, a in zip((net, net_quantized), acts):
+        for n in ("linear1", "linear2", "linear3"):
+            hs.append(getattr(m, n).register_forward_hook(lambda mod, i, o, n=n, a=a: a.__setitem__(n, o.dequantize().detach())))
+        with torch.no_grad():
+            m(images)
+    for h in hs:
+        h.remove()
+    return {n: sqnr_db(acts[0][n].numpy(), acts[1][n].numpy()) for n in acts[0]}

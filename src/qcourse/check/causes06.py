@@ -97,7 +97,6 @@ symptom("6.2", "an array without range: its scale would be 0; give it scale 1.0 
 symptom("6.2", NO_GUARD)(lambda got, args, kwargs: got is None and not args)
 
 
-
 @mistake("6.2", "floor instead of round, or shifted by beta instead of by the zero point")
 def _(x, bits):
     floor, shifted = _asymmetric(x, bits, rounding=np.floor), _asymmetric(x, bits)
@@ -142,7 +141,6 @@ mistake("6.2", "one bit too few: 2**(bits - 1) - 1 belongs to the symmetric sche
 mistake("6.2", "the bits are ignored: always 8 bits")(lambda x, bits: _asymmetric(x, 8))
 
 
-
 def _zero_of(args: list) -> int:
     return quantization.asymmetric_quantization(*args)[2]
 
@@ -152,6 +150,9 @@ def _cut_zero(args: list) -> int:
     return int(-min(x.min(), 0.0) / _asymmetric(x, bits)[1])
 
 
+symptom("6.2", "signed codes: the codes of this scheme run from 0 to 2**bits - 1")(
+    lambda got, args, kwargs: got[0].min() < 0 and got[2] == _zero_of(args) - 2 ** (args[1] - 1)
+)
 symptom("6.2", "the zero point is missing, or cut off by int(...) instead of rounded")(
     lambda got, args, kwargs: got[2] == 0 == _cut_zero(args) < _zero_of(args)
 )
@@ -160,9 +161,6 @@ symptom("6.2", "the zero point is cut off by int(...) instead of rounded")(
 )
 symptom("6.2", "the sign of the zero point: it is minus round(beta / scale), so it is never negative")(
     lambda got, args, kwargs: got[2] == -_zero_of(args) < 0
-)
-symptom("6.2", "signed codes: the codes of this scheme run from 0 to 2**bits - 1")(
-    lambda got, args, kwargs: got[2] == _zero_of(args) - 2 ** (args[1] - 1)
 )
 mistake("6.2", "the zero point is missing: codes must be shifted by it, and it must be returned")(
     lambda x, bits: _asymmetric(x, bits, zero=False)

@@ -33,6 +33,12 @@ def _own_grid(params: np.ndarray, bits: int, ends: Any, steps: int) -> tuple:
     return np.clip(codes, 0, 2**bits - 1).astype(np.int32), scale, -round(beta / scale)
 
 
+def _minmax_too(params: np.ndarray, percentile: float) -> bool:
+    """Whether a percentile without interpolation is the minimum or the maximum as well."""
+    nearest = np.percentile(params, [100 - percentile, percentile], method="nearest")
+    return percentile < 100 and same(nearest, np.array([np.min(params), np.max(params)]))
+
+
 symptom("7.1", "the codes are not int32: cast with astype(np.int32), as the last step")(
     lambda got, args, kwargs: got[0].dtype != np.int32
 )
@@ -54,7 +60,14 @@ symptom("7.1", "an array of zeros: its scale would be 0; give it scale 1.0 and z
     lambda got, args, kwargs: not np.any(args[0]) and (got is None or got[1] != 1.0)
 )
 mistake("7.1", "the percentile is ignored: this is min-max; take both ends with np.percentile")(
-    lambda x, bits, percentile=99.99: _codes(x, bits, (np.min(x), np.max(x)))
+    lambda x, bits, percentile=99.99: (
+        None if _minmax_too(x, percentile) else _codes(x, bits, (np.min(x), np.max(x)))
+    )
+)
+mistake("7.1", "the range is that of min-max: is the percentile ignored, or taken without interpolation?")(
+    lambda x, bits, percentile=99.99: (
+        _codes(x, bits, (np.min(x), np.max(x))) if _minmax_too(x, percentile) else None
+    )
 )
 mistake("7.1", "the percentile is ignored: 99.99 is fixed in the code; use the parameter")(
     lambda x, bits, percentile=99.99: _codes(x, bits, np.percentile(x, [0.01, 99.99]))
@@ -236,6 +249,40 @@ def _mse(params: np.ndarray, bits: int) -> Callable:
     return lambda ends: np.mean(_error(params, bits, ends) ** 2)
 
 
+def _absolute(params: np.ndarray, bits: int) -> Callable:
+    return lambda ends: np.mean(np.abs(_error(params, bits, ends)))
+
+
+def _inside(params: np.ndarray, bits: int) -> Callable:
+    return lambda ends: np.mean(_error(params, bits, ends)[~_outside(params, *ends)] ** 2)
+
+
+def _alone(params: np.ndarray, bits: int, candidates: int, name: str) -> Pair | None:
+    """What the mistake ``name`` gives, unless another one gives the same: few candidates tell little."""
+
+    def other(rounding: Callable, limit: int) -> Callable:
+        def cost(ends: Pair) -> float:
+            _, scale, zero = _codes(params, bits, ends)
+            codes = np.clip(rounding(np.asarray(params, np.float64) / scale) + zero, -limit, limit)
+            codes = codes if limit > 2**bits else np.clip(codes, 0, 2**bits - 1)
+            return float(np.mean((params - (codes - zero) * scale) ** 2))
+
+        return cost
+
+    shares = _shares(candidates)
+    given = {
+        "worst": _best(params, shares, lambda ends: -_mse(params, bits)(ends)),
+        "not the full": _best(params, shares[:-1], _mse(params, bits)) if candidates > 1 else None,
+        "absolute": _best(params, shares, _absolute(params, bits)),
+        "inside": _best(params, shares, _inside(params, bits)),
+        "largest": _best(params, shares, lambda ends: np.max(np.abs(_error(params, bits, ends)))),
+        "floor": _best(params, shares, other(np.floor, 2**bits)),
+        "no clamp": _best(params, shares, other(np.round, 2**30)),
+    }
+    rivals = [ends for other_name, ends in given.items() if other_name != name]
+    return None if given[name] in rivals else given[name]
+
+
 symptom("7.3", "the two ends are in the wrong order: return (beta, alpha), the lower end first")(
     lambda got, args, kwargs: got[0] > got[1]
 )
@@ -247,9 +294,9 @@ mistake("7.3", "this is min-max: compare the errors of the candidates, each quan
 )
 mistake(
     "7.3", "this is the worst of the ranges: look for the least error, of all elements, clipped ones too"
-)(lambda x, bits, candidates=100: _best(x, _shares(candidates), lambda ends: -_mse(x, bits)(ends)))
+)(lambda x, bits, candidates=100: _alone(x, bits, candidates, "worst"))
 mistake("7.3", "the full range is missing: k runs from 1 up to and including candidates")(
-    lambda x, bits, candidates=100: _best(x, _shares(candidates)[:-1], _mse(x, bits))
+    lambda x, bits, candidates=100: _alone(x, bits, candidates, "not the full")
 )
 mistake("7.3", "candidates is ignored: 100 is fixed in the code; use the parameter")(
     lambda x, bits, candidates=100: _best(x, _shares(100), _mse(x, bits))
@@ -258,14 +305,10 @@ mistake("7.3", "bits is ignored: the best range for 8 bits is not the best for f
     lambda x, bits, candidates=100: _best(x, _shares(candidates), _mse(x, 8))
 )
 mistake("7.3", "the errors are absolute values: the range of least squared error is asked")(
-    lambda x, bits, candidates=100: _best(
-        x, _shares(candidates), lambda ends: np.mean(np.abs(_error(x, bits, ends)))
-    )
+    lambda x, bits, candidates=100: _alone(x, bits, candidates, "absolute")
 )
 mistake("7.3", "the clipped elements are left out: judge each range by the error of all elements")(
-    lambda x, bits, candidates=100: _best(
-        x, _shares(candidates), lambda ends: np.mean(_error(x, bits, ends)[~_outside(x, *ends)] ** 2)
-    )
+    lambda x, bits, candidates=100: _alone(x, bits, candidates, "inside")
 )
 
 
@@ -280,6 +323,25 @@ def _upper_shrinks(params, bits, candidates=100) -> Pair:
 def _symmetric(params, bits, candidates=100) -> Pair:
     top = np.max(np.abs(params))
     return _best(np.array([-top, top]), _shares(candidates), _mse(params, bits))
+
+
+@symptom(
+    "7.3",
+    "the narrowest range, often the worst, wins: take the least error, of all elements, clipped ones too",
+)
+def _narrowest(result: Any, args: list, kwargs: dict) -> bool:
+    count = (args[2:] or [kwargs.get("candidates", 100)])[0]
+    return count > 1 and same(result, (float(np.min(args[0]) / count), float(np.max(args[0]) / count)))
+
+
+@symptom("7.3", "the full range is not found: k runs up to and including candidates, and errors are squared")
+def _full_not_found(result: Any, args: list, kwargs: dict) -> bool:
+    count = (args[2:] or [kwargs.get("candidates", 100)])[0]
+    ends = [
+        (k / count * float(np.min(args[0])), k / count * float(np.max(args[0]))) for k in (count - 1, count)
+    ]
+    cost = _mse(args[0], args[1])
+    return count > 1 and same(tuple(result), ends[0]) and cost(ends[1]) < cost(ends[0])
 
 
 @symptom("7.3", "the two ends have different shares: one k shrinks both, (beta, alpha) = k / K (min, max)")
@@ -368,7 +430,7 @@ def _widened(result: Any, args: list, kwargs: dict) -> bool:
     return any(beta == 0 < low or alpha == 0 > high for beta, alpha in result)
 
 
-@symptom("7.4", "the first range must be the least and the largest value of the first batch, of this tracker's own")
+@symptom("7.4", "the first range must be [min, max] of this tracker's own first batch, of all its elements")
 def _first_is_wrong(result: Any, args: list, kwargs: dict) -> bool:
     return not np.allclose(result[0], (np.min(args[0][0]), np.max(args[0][0])), rtol=1e-4)
 

@@ -106,6 +106,9 @@ symptom("8.3", "this is dynamic quantization, which measures ranges at run time:
     lambda got, args, kwargs: any("Dynamic" in kind for kind in _kinds(got))
 )
 symptom("8.3", "nothing was quantized: set the qconfig before prepare, on the model that prepare gets")(
+    lambda got, args, kwargs: "Linear" in _kinds(got) and "QuantizedLinear" not in _kinds(got)
+)
+symptom("8.3", "a layer was left in float: set the qconfig on the whole network, before prepare")(
     lambda got, args, kwargs: "Linear" in _kinds(got)
 )
 symptom("8.3", "not calibrated: the observers saw no image, so every scale is 1; calibrate after prepare")(
@@ -113,10 +116,10 @@ symptom("8.3", "not calibrated: the observers saw no image, so every scale is 1;
 )
 symptom("8.3", "the qconfig is not used for the weights: set the one that is given on the copy")(
     lambda got, args, kwargs: (
-        _weights(kwargs.get("qconfig", args[2]), got.linear1) != got.linear1.weight().int_repr().tolist()
+        not _could_be(kwargs.get("qconfig", args[2]).weight(), got.linear1.weight())
     )
 )
-symptom("8.3", "calibration left out images: the range of the input does not hold the brightest of them")(
+symptom("8.3", "calibration left out images, or saw others: the input's range does not hold all of them")(
     lambda got, args, kwargs: float(got.quant.scale) * 127 < 0.99 * float(args[1].max() - args[1].min())
 )
 symptom("8.3", "the result is still in training mode: call eval() on the copy before prepare")(
@@ -124,17 +127,12 @@ symptom("8.3", "the result is still in training mode: call eval() on the copy be
 )
 
 
-def _weights(qconfig, layer):
-    """The codes that the observer of ``qconfig`` would give to what ``layer`` holds."""
-    observer = qconfig.weight()
-    weight = layer.weight().dequantize()
-    observer(weight)
-    scale, zero = observer.calculate_qparams()
-    low, high = observer.quant_min, observer.quant_max
-    if len(scale) > 1:
-        codes = torch.round(weight / scale[:, None])
-        return codes.clamp(low, high).int().tolist()
-    return (torch.round(weight / scale) + zero).clamp(low, high).int().tolist()
+def _could_be(observer, weight):
+    """Whether ``observer`` could have given ``weight``: its scheme, and its range of codes."""
+    per_row = weight.qscheme() in (torch.per_channel_affine, torch.per_channel_symmetric)
+    codes = weight.int_repr()
+    inside = observer.quant_min <= int(codes.min()) and int(codes.max()) <= observer.quant_max
+    return per_row == hasattr(observer, "ch_axis") and inside
 
 
 # 8.4: the size.
@@ -217,7 +215,8 @@ _changed("the input's zero point is left out: subtract x_zero from the codes",
 _changed("the input's zero point is added: subtract it", lambda x, sx, zx, *rest: (x, sx, -zx, *rest))
 _changed("the output's zero point is left out: add out_zero after rounding", lambda *args: (*args[:-1], 0))
 _changed("the output's zero point is subtracted: add it", lambda *args: (*args[:-1], -args[-1]))
-_changed("the bias is left out", lambda x, sx, zx, w, sw, b, *rest: (x, sx, zx, w, sw, 0 * b, *rest))
+_changed("the bias is left out, or added to the int32 sum as it is: divide it by x_scale * w_scale first",
+         lambda x, sx, zx, w, sw, b, *rest: (x, sx, zx, w, sw, 0 * b, *rest))  # fmt: skip
 _changed("the bias is added to the int32 sum as it is: divide it by x_scale * w_scale first",
          lambda x, sx, zx, w, sw, b, *rest: (x, sx, zx, w, sw, b * sx * np.asarray(sw), *rest))  # fmt: skip
 _changed("the bias is added to the output code as it is: it must be divided by out_scale",

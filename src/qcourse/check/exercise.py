@@ -55,12 +55,11 @@ class Exercise:
         for position in sandbox.changed_arguments(before, list(args)):
             if position not in may_change:
                 kind = type(args[position]).__name__
-                if kind in ("ndarray", "Tensor", "dict", "list"):  # a model may change in many ways
-                    self._last = None
+                self._last = None  # what came back does not tell why the input changed
                 self.fail(
                     "your code changed its input; the caller still needs it.",
                     changed=f"argument {position + 1} ({kind})",
-                    likely_cause="" if self._last else f"done in place: make a new {kind}, or copy first",
+                    likely_cause=sandbox.why_changed(before[position], args[position]),
                 )
         if function is None and len(self.returns) > 1:
             self._check_returned(result)

@@ -130,6 +130,16 @@ def changed_arguments(before: list[Any], after: list[Any]) -> list[int]:
     return [i for i, (a, b) in enumerate(zip(before, after, strict=True)) if not unchanged(a, b)]
 
 
+def why_changed(before: Any, after: Any) -> str:
+    """The likely cause of a change in place, for the student."""
+    if not isinstance(before, nn.Module):
+        return "done in place: build new values, or copy first"
+    was, now = ([module.training for module in model.modules()] for model in (before, after))
+    if len(was) == len(now) and was != now:
+        return "eval() and train() act on the model itself: call them on a copy (copy.deepcopy)"
+    return "done on the caller's model itself: work on a copy (copy.deepcopy)"
+
+
 def unchanged(a: Any, b: Any) -> bool:
     """Whether two values of the same origin are still equal, bit for bit; NaN equals NaN."""
     if isinstance(a, nn.Module):

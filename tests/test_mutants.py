@@ -1,0 +1,39 @@
+"""The checks against small changes to the reference solutions: none may pass unexplained."""
+
+import ast
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from qcourse.course import assignments
+from qcourse.mutants import mutants, of_assignment, survivors
+
+ROOT = Path(__file__).parent.parent
+# A whole run of 09 trains for minutes: one in five here, all of them by `make mutants`.
+EVERY = {"09": 5}
+
+
+def test_mutants_are_different_programs_that_parse():
+    source = "def f(x, n=2):\n    'Doc.'\n    if x < 0:\n        x = -x\n    return min(x, n) + 1"
+    found = dict(mutants(source))
+    assert len(set(found.values())) == len(found) >= 8
+    for changed in found.values():
+        assert ast.dump(ast.parse(changed)) != ast.dump(ast.parse(source))
+        assert "Doc." in changed
+    assert any("Lt becomes LtE" in what for what in found)
+    assert any("'x = -x' is removed" in what for what in found)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", assignments(ROOT))
+def test_no_mutant_survives_unexplained(name):
+    alive = survivors(ROOT, name, every=EVERY.get(name[:2], 1))
+    assert not [f"{answer.grade_id} {answer.what}" for answer in alive]
+
+
+def test_every_explained_mutant_exists():
+    listed = tomllib.loads((ROOT / "tests" / "equivalent_mutants.toml").read_text())
+    existing = {(a.grade_id, a.what) for name in assignments(ROOT) for a in of_assignment(ROOT, name)}
+    stale = [(g, what) for g, entries in listed.items() for what in entries if (g, what) not in existing]
+    assert not stale
