@@ -115,9 +115,7 @@ symptom("8.3", "not calibrated: the observers saw no image, so every scale is 1;
     lambda got, args, kwargs: float(got.linear3.scale) == 1.0 and int(got.linear3.zero_point) == 0
 )
 symptom("8.3", "the qconfig is not used for the weights: set the one that is given on the copy")(
-    lambda got, args, kwargs: (
-        not _could_be(kwargs.get("qconfig", args[2]).weight(), got.linear1.weight())
-    )
+    lambda got, args, kwargs: not _could_be(kwargs.get("qconfig", args[2]).weight(), got.linear1.weight())
 )
 symptom("8.3", "calibration left out images, or saw others: the input's range does not hold all of them")(
     lambda got, args, kwargs: float(got.quant.scale) * 127 < 0.99 * float(args[1].max() - args[1].min())
