@@ -47,6 +47,8 @@ def test_feedback_names_the_cause_and_shows_no_hidden_test(graded, name):
     assert "likely cause" in feedback
 
 
+# A student's cell may warn, and the notebooks' own warnings are nbgrader's to judge (test_gates).
+@pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("name", NAMES)
 def test_nbgrader_and_the_judge_agree_cell_by_cell(graded, name):
     bank = read_answers(ROOT / "tests" / "answers", int(name[:2]))

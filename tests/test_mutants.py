@@ -25,6 +25,8 @@ def test_mutants_are_different_programs_that_parse():
     assert any("'x = -x' is removed" in what for what in found)
 
 
+# A student's cell may warn, and the notebooks' own warnings are nbgrader's to judge (test_gates).
+@pytest.mark.filterwarnings("ignore")
 @pytest.mark.slow
 @pytest.mark.parametrize("name", assignments(ROOT))
 def test_no_mutant_survives_unexplained(name):
