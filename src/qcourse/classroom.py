@@ -60,17 +60,24 @@ class Classroom:
         """Grade every assignment, two at a time, and write HTML feedback where asked."""
         for name in self.assignments:
             self._nbgrader("generate_assignment", name, "--force")
+        # Two processes that meet a new student at once would both add them, and one would fail.
+        with self._gradebook() as gradebook:
+            for submitted in sorted((self.folder / "submitted").iterdir()):
+                gradebook.update_or_create_student(submitted.name)
         with ThreadPoolExecutor(2) as pool:
             list(pool.map(lambda name: self._grade(name, feedback), self.assignments))
 
     def scores(self, student: str, name: str) -> list[Scored]:
         """The student's graded cells, in no particular order; empty where nothing was graded."""
-        with Gradebook(f"sqlite:///{self.folder}/gradebook.db", "qcourse") as gradebook:
+        with self._gradebook() as gradebook:
             try:
                 notebook = gradebook.find_submission_notebook(name, name, student)
             except MissingEntry:
                 return []
             return [Scored(g.name, g.score, g.max_score, g.needs_manual_grade) for g in notebook.grades]
+
+    def _gradebook(self) -> Gradebook:
+        return Gradebook(f"sqlite:///{self.folder}/gradebook.db", "qcourse")
 
     def _grade(self, name: str, feedback: bool) -> None:
         self._nbgrader("autograde", name, "--force")
