@@ -11,7 +11,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 
-from qcourse.course import assignments, read, release_path, solution_path
+from qcourse.course import assignments, find_own_scripts, read, release_path, solution_path
 from qcourse.errors import UserError
 
 
@@ -85,6 +85,7 @@ class Classroom:
             self._nbgrader("generate_feedback", name, "--force")
 
     def _nbgrader(self, *arguments: str) -> None:
+        find_own_scripts()
         command = [sys.executable, "-m", "nbgrader", *arguments]
         done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True)
         if done.returncode:

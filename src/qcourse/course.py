@@ -58,12 +58,16 @@ def read_source(root: Path, name: str) -> NotebookNode:
     return notebook
 
 
-def nbgrader_settings(root: Path) -> Config:
-    """The settings of ``nbgrader_config.py``, for nbgrader's API on the course at ``root``."""
-    # nbgrader starts ``alembic`` by name: let it find the one beside this Python.
+def find_own_scripts() -> None:
+    """Put the folder of this Python first on PATH: nbgrader starts ``alembic`` by name."""
     here = str(Path(sys.executable).parent)
     if here not in os.environ["PATH"].split(os.pathsep):
         os.environ["PATH"] = here + os.pathsep + os.environ["PATH"]
+
+
+def nbgrader_settings(root: Path) -> Config:
+    """The settings of ``nbgrader_config.py``, for nbgrader's API on the course at ``root``."""
+    find_own_scripts()
     config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
     config.CourseDirectory.root = str(root)
     return config
