@@ -536,7 +536,7 @@ ex.passed()
 ### BEGIN HIDDEN TESTS
 def watched_training(model):
     """What each training step saw: image numbers, modes, switches, and whether gradients had added up."""
-    seen, modes, observing, faking, added_up, arrived = [], [], [], [], [], {}
+    seen, modes, observing, faking, added_up, logits, arrived = [], [], [], [], [], [], {}
 
     def note(model, inputs):
         if not torch.is_grad_enabled():
@@ -550,10 +550,15 @@ def watched_training(model):
     def accumulated(parameter):
         added_up.append(not torch.allclose(parameter.grad, arrived["gradient"]))
 
+    def answered(model, inputs, output):
+        if torch.is_grad_enabled():
+            logits.append(output.detach().clone())
+
     model.register_forward_pre_hook(note)
+    model.register_forward_hook(answered)
     model.linear3.bias.register_hook(lambda gradient: arrived.update(gradient=gradient.clone()))
     model.linear3.bias.register_post_accumulate_grad_hook(accumulated)
-    return seen, modes, observing, faking, added_up
+    return seen, modes, observing, faking, added_up, logits
 
 
 ex = Exercise("9.3", train_qat, hidden=True)
@@ -563,7 +568,9 @@ CASES = [
     ("epochs=5, freeze_after=4", 20, {"epochs": 5, "freeze_after": 4}),
     ("epochs=2, freeze_after=2", 64, {"epochs": 2, "freeze_after": 2}),
     ("epochs=3, freeze_after=2, another qconfig", 47, {"epochs": 3, "freeze_after": 2}),
+    ("an easy task", 300, {"epochs": 6, "freeze_after": 4}),
 ]
+patterns = torch.eye(10).repeat_interleave(79, dim=1)[:, :784].reshape(10, 28, 28)  # a band for each digit
 engine_qconfig = torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
 for seed, (case, n, arguments) in enumerate(CASES):
     torch.manual_seed(930 + seed)
@@ -572,9 +579,13 @@ for seed, (case, n, arguments) in enumerate(CASES):
     torch_ao.prepare_qat(model, inplace=True)
     model.train(seed % 2 == 0)  # a caller may hand over a model in eval mode
     images_9, labels_9 = torch.rand(n, 28, 28), torch.randint(10, (n,))
+    if case == "an easy task":
+        images_9 = 0.2 * images_9 + patterns[labels_9]
     images_9[:, 0, 0] = torch.arange(n) / 64  # each image carries its number
     start = {name: value.detach().clone() for name, value in model.named_parameters()}
-    seen, modes, observing, faking, added_up = watched_training(model)
+    with torch.no_grad():
+        before_training = float(F.cross_entropy(copy.deepcopy(model)(images_9), labels_9))
+    seen, modes, observing, faking, added_up, logits = watched_training(model)
     losses = ex.call(model, images_9, labels_9, case=case, may_change=[0], **arguments)
     epochs = arguments.get("epochs", 1)
     ids = [i for batch in seen for i in batch]
@@ -633,6 +644,26 @@ for seed, (case, n, arguments) in enumerate(CASES):
     numbers = [float(loss.detach() if hasattr(loss, "detach") else loss) for loss in losses]
     sound = all(math.isfinite(v) and v > 0 for v in numbers)
     ex.true(sound, "the losses must be positive, finite numbers.", got=str(numbers[:3]))
+    sizes = torch.tensor([len(batch) for batch in seen])
+    by_step = torch.stack([F.cross_entropy(z, labels_9[b]) for z, b in zip(logits, seen)])
+    ends = sizes.cumsum(0)
+    steps = [(ends > epoch * n) & (ends <= (epoch + 1) * n) for epoch in range(epochs)]
+    means = [by_step[of].mean().item() for of in steps]  # of equal batches, or of a smaller one too
+    weighted = [(by_step * sizes)[of].sum().item() / n for of in steps]
+    plausible = means, weighted, by_step.tolist()
+    ex.true(
+        any(len(p) == len(numbers) and np.allclose(p, numbers, rtol=0.01) for p in plausible),
+        "the losses are neither the mean cross-entropy of each epoch nor that of each step.",
+        expected=f"about {means[0]:.3g} in the first epoch", got=f"{numbers[0]:.3g} as the first",
+    )  # fmt: skip
+    if case == "an easy task":
+        with torch.no_grad():
+            after = float(F.cross_entropy(model.eval()(images_9), labels_9))
+        ex.true(
+            after < before_training - 0.005, "ten patterns that are easy to tell apart are not learned.",
+            expected=f"a loss below {before_training:.3g}", got=f"{after:.3g} afterwards",
+            likely_cause="steps in the wrong direction or far too long: check the sign and the learning rate",
+        )  # fmt: skip
 ex.passed()
 ### END HIDDEN TESTS
 
@@ -966,6 +997,10 @@ for bits in range(2, 9):
             rows = fake(original).detach() if per_channel else fake(original).detach().reshape(1, -1)
             values = max(len(row.unique()) for row in rows)
             ex.true(values <= 2**bits - 1, "training sees more values of a weight than its bits allow.")
+            before = fake.calculate_qparams()[0]
+            fake(0.5 * original)  # the scale may follow at any pace, or keep the maximum
+            share = fake.calculate_qparams()[0] / before
+            ex.true(((share > 0.499) & (share < 1.001)).all(), "the weights' scale does not follow the weights.")
         check_activation(model.quant.activation_post_process, batch)
         first = F.linear(batch, net_9.first.weight, net_9.first.bias).detach()
         check_activation(model.first.activation_post_process, first)
@@ -1228,6 +1263,24 @@ def note(model, inputs):
     alive.append(model)  # so that no other model gets its id
 
 
+def measured(module, inputs):
+    """Which quantized networks see how many test images: their first layers do, whoever converts."""
+    faked = hasattr(module, "weight_fake_quant") and bool(module.weight_fake_quant.fake_quant_enabled[0])
+    if (faked or module._get_name() == "QuantizedLinear") and module.in_features == 784:
+        layers.append(module)
+        rows[id(module)] = rows.get(id(module), 0) + int((inputs[0].dequantize()[:, 0] > 0.5).sum())
+
+
+def widths_measured(count):
+    """For each quantized network that saw ``count`` test images or more, the bits of its first layer."""
+    widths = []
+    for layer in {id(m): m for m in layers if rows[id(m)] >= count}.values():
+        int8 = layer._get_name() == "QuantizedLinear"
+        top = layer.weight().int_repr().int().abs().max() if int8 else layer.weight_fake_quant.quant_max
+        widths.append(int(top).bit_length() + 1)
+    return widths
+
+
 ex = Exercise("9.6", ptq_vs_qat, hidden=True, given={
     "low_bit_qconfig": given_qconfig, "prepare_for_qat": given_prepare,
     "train_qat": given_train, "convert_qat": given_convert,
@@ -1257,7 +1310,12 @@ for bits, case in [
     arguments = {} if bits is None else {"bits": bits}
     training_steps = 2 if bits is None else 60
     part = data if bits else (data[0][:30], data[1][:30], data[2][:23], data[3][:23])
-    results = ex.call(small, *part, case=case, **arguments)
+    layers, rows = [], {}
+    watching = nn.modules.module.register_module_forward_pre_hook(measured)
+    try:
+        results = ex.call(small, *part, case=case, **arguments)
+    finally:
+        watching.remove()
     want = bits or (8, 4, 3, 2)
     ex.true(isinstance(results, dict), "return a dictionary {bits: (ptq, qat)}.", got=results)
     ex.true(
@@ -1306,6 +1364,13 @@ for bits, case in [
         "every model that saw training images was trained.",
         likely_cause="PTQ is not calibrated: let its observers watch training images, without training",
     )
+    for width in want:
+        found = widths_measured(len(part[3])).count(width)
+        ex.true(
+            found >= 2, f"two models of {width} bits must see the test images: one by PTQ, one by QAT.",
+            got=str(found),
+            likely_cause="a model is measured in float, or was prepared with another qconfig",
+        )  # fmt: skip
     for width, (ptq, trained_accuracy) in results.items():
         ptq, trained_accuracy = float(ptq) / percent, float(trained_accuracy) / percent
         if bits and width == 8:

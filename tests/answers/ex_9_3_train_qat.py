@@ -375,3 +375,80 @@ def train_qat(model, images, labels, epochs=1, freeze_after=1):
             loss = F.cross_entropy(model(images[batch]), labels[batch])
             loss.backward()
             optimizer.step()
+
+
+# %% wrong: only the first batch of each epoch
+def train_qat(model, images, labels, epochs=1, freeze_after=1):
+    opt = torch.optim.Adam(model.parameters(), lr=1e-3)
+    model.train()
+    losses = []
+    for e in range(epochs):
+        if e >= freeze_after:
+            model.apply(torch_ao.disable_observer)
+        loss = F.cross_entropy(model(images[:64]), labels[:64])
+        opt.zero_grad(); loss.backward(); opt.step()
+        losses.append(loss.item())
+    return losses
+
+
+# %% wrong: labels shuffled apart from the images
+def train_qat(model, images, labels, epochs=1, freeze_after=1):
+    opt = torch.optim.Adam(model.parameters(), lr=1e-3)
+    model.train()
+    losses = []
+    labels = labels[torch.randperm(len(labels))]
+    for e in range(epochs):
+        if e >= freeze_after:
+            model.apply(torch_ao.disable_observer)
+        for k in torch.randperm(len(images)).split(64):
+            loss = F.cross_entropy(model(images[k]), labels[k])
+            opt.zero_grad(); loss.backward(); opt.step()
+            losses.append(loss.item())
+    return losses
+
+
+# %% wrong: gradient ascent | cause: wrong direction
+def train_qat(model, images, labels, epochs=1, freeze_after=1):
+    opt = torch.optim.Adam(model.parameters(), lr=1e-3, maximize=True)
+    model.train()
+    losses = []
+    for e in range(epochs):
+        if e >= freeze_after:
+            model.apply(torch_ao.disable_observer)
+        for k in torch.randperm(len(images)).split(64):
+            loss = F.cross_entropy(model(images[k]), labels[k])
+            opt.zero_grad(); loss.backward(); opt.step()
+            losses.append(loss.item())
+    return losses
+
+
+# %% right: slow plain SGD, lr 0.01
+def train_qat(model, images, labels, epochs=1, freeze_after=1):
+    opt = torch.optim.SGD(model.parameters(), lr=0.01)
+    model.train()
+    losses = []
+    for e in range(epochs):
+        if e == freeze_after:
+            model.apply(torch_ao.disable_observer)
+        for k in torch.randperm(len(images)).split(64):
+            loss = F.cross_entropy(model(images[k]), labels[k])
+            opt.zero_grad(); loss.backward(); opt.step()
+            losses.append(loss.item())
+    return losses
+
+
+# %% wrong: losses summed over the epoch
+def train_qat(model, images, labels, epochs=1, freeze_after=1):
+    opt = torch.optim.Adam(model.parameters(), lr=1e-3)
+    model.train()
+    losses = []
+    for e in range(epochs):
+        if e == freeze_after:
+            model.apply(torch_ao.disable_observer)
+        total = 0.0
+        for k in torch.randperm(len(images)).split(16):
+            loss = F.cross_entropy(model(images[k]), labels[k])
+            opt.zero_grad(); loss.backward(); opt.step()
+            total += loss.item()
+        losses.append(total)
+    return losses

@@ -301,3 +301,13 @@ def low_bit_qconfig(bits, per_channel=False):
         qscheme=torch.per_channel_symmetric if per_channel else torch.per_tensor_symmetric,
     )
     return torch_ao.default_qat_qconfig._replace(weight=weight)
+
+
+# %% wrong: activations signed | cause: signed
+def low_bit_qconfig(bits, per_channel=False):
+    top = 2 ** (bits - 1) - 1
+    observer = torch_ao.MovingAveragePerChannelMinMaxObserver if per_channel else torch_ao.MovingAverageMinMaxObserver
+    scheme = torch.per_channel_symmetric if per_channel else torch.per_tensor_symmetric
+    weight = torch_ao.FakeQuantize.with_args(observer=observer, quant_min=-top, quant_max=top, dtype=torch.qint8, qscheme=scheme)
+    activation = torch_ao.FakeQuantize.with_args(observer=torch_ao.MovingAverageMinMaxObserver, quant_min=-128, quant_max=127, dtype=torch.qint8)
+    return torch_ao.QConfig(activation=activation, weight=weight)

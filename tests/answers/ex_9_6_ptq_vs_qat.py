@@ -254,3 +254,54 @@ def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2))
 def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
     known = {8: (0.973, 0.976), 4: (0.97, 0.975), 3: (0.15, 0.972), 2: (0.22, 0.84)}
     return {b: known[b] for b in bits}
+
+
+# %% wrong: QAT measured before conversion with fake quantization off
+def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
+    result = {}
+    for b in bits:
+        model = copy.deepcopy(net).eval()
+        model.qconfig = low_bit_qconfig(b)
+        model = torch_ao.prepare(model)
+        with torch.no_grad():
+            model(images)
+        model = torch_ao.convert(model)
+        trained = prepare_for_qat(net, low_bit_qconfig(b))
+        train_qat(trained, images, labels, epochs=3, freeze_after=2)
+        qat = trained.apply(torch_ao.disable_fake_quant).eval()
+        result[b] = accuracy(model, test_images, test_labels), accuracy(qat, test_images, test_labels)
+    return result
+
+
+# %% wrong: default qconfig for QAT
+def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
+    result = {}
+    for b in bits:
+        model = copy.deepcopy(net).eval()
+        model.qconfig = low_bit_qconfig(b)
+        model = torch_ao.prepare(model)
+        with torch.no_grad():
+            model(images)
+        model = torch_ao.convert(model)
+        trained = prepare_for_qat(net)
+        train_qat(trained, images, labels, epochs=3, freeze_after=2)
+        qat = convert_qat(trained)
+        result[b] = accuracy(model, test_images, test_labels), accuracy(qat, test_images, test_labels)
+    return result
+
+
+# %% wrong: QAT never trained | cause: QAT is as bad as PTQ
+def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
+    result = {}
+    for b in bits:
+        model = copy.deepcopy(net).eval()
+        model.qconfig = low_bit_qconfig(b)
+        model = torch_ao.prepare(model)
+        with torch.no_grad():
+            model(images)
+        model = torch_ao.convert(model)
+        trained = prepare_for_qat(net, low_bit_qconfig(b))
+        trained(images)
+        qat = convert_qat(trained)
+        result[b] = accuracy(model, test_images, test_labels), accuracy(qat, test_images, test_labels)
+    return result

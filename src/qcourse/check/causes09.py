@@ -265,7 +265,7 @@ def _affine(result, args, kwargs):
     return _weight_fake(result).qscheme in (torch.per_tensor_affine, torch.per_channel_affine)
 
 
-@symptom("9.5", "per_channel is ignored")
+@symptom("9.5", "per_channel is ignored, or taken the wrong way round")
 def _per_channel_ignored(result, args, kwargs):
     options = args[1] if len(args) > 1 and isinstance(args[1], dict) else kwargs
     return _weight_fake(result).is_per_channel != options.get("per_channel", False)
@@ -284,10 +284,14 @@ def _bits_ignored(result, args, kwargs):
 
 @symptom("9.5", "one code too many: -2^(bits-1) is left out, so that the range is symmetric about 0")
 def _one_too_many(result, args, kwargs):
-    return _weight_fake(result).quant_min == -(2 ** (args[0] - 1))
+    fake = _weight_fake(result)
+    return fake.quant_min == -(2 ** (args[0] - 1)) and fake.quant_max == 2 ** (args[0] - 1) - 1
 
 
-@symptom("9.5", "one bit too many: the sign takes one bit, so quant_max is 2^(bits-1) - 1")
+@symptom(
+    "9.5",
+    "one bit too many, or one code: the sign takes one bit and 0 is a code, so quant_max is 2^(bits-1) - 1",
+)
 def _sign_forgotten(result, args, kwargs):
     return _weight_fake(result).quant_max >= 2 ** (args[0] - 1)
 
@@ -296,6 +300,11 @@ def _sign_forgotten(result, args, kwargs):
 def _few_activation_bits(result, args, kwargs):
     fake = _activation_fake(result)
     return args[0] < 8 and fake.quant_max - fake.quant_min < 127
+
+
+@symptom("9.5", "the activations are signed: torch's int8 layers take quint8, codes 0 to 255")
+def _signed(result, args, kwargs):
+    return _activation_fake(result).dtype == torch.qint8
 
 
 @symptom("9.5", "the activations use 7 bits or reduce_range: their codes are 0 to 255")
@@ -326,7 +335,7 @@ def _swapped(result, args, kwargs):
     return any(ptq > qat + 0.3 * max(ptq, 1e-9) for ptq, qat in _pairs(result))
 
 
-@symptom("9.6", "PTQ and QAT give the same: is one model measured twice, or QAT not trained, or PTQ trained?")
+@symptom("9.6", "PTQ and QAT give the same: is one model measured twice, PTQ trained, or given other bits?")
 def _twice(result, args, kwargs):
     return all(ptq == qat for ptq, qat in _pairs(result))
 
@@ -339,4 +348,10 @@ def _one_qconfig(result, args, kwargs):
 @symptom("9.6", "PTQ is as good as QAT where it must fail: was the model trained before, or are the bits "
          "others?")  # fmt: skip
 def _ptq_trained(result, args, kwargs):
-    return 3 in result and abs(_pairs({3: result[3]})[0][0] - _pairs({3: result[3]})[0][1]) < 0.1
+    ptq, qat = _pairs({3: result[3]})[0]
+    return abs(ptq - qat) < 0.1 and ptq > 0.6
+
+
+@symptom("9.6", "QAT is as bad as PTQ: is the model that train_qat trained the one that is converted?")
+def _qat_not_trained(result, args, kwargs):
+    return max(_pairs({3: result[3]})[0]) < 0.6
