@@ -68,7 +68,7 @@ def test_it_is_shown_again_and_not_graded_again(graded, capsys):
     assert (graded / "points.png").read_bytes().startswith(b"\x89PNG")
 
 
-@pytest.mark.parametrize(("which", "said"), [("solution", "Success"), ("release", "failed")])
+@pytest.mark.parametrize(("which", "said"), [("solution", "Success"), ("release", "FAILED ON")])
 def test_nbgrader_validate_says_the_same(graded, tmp_path, which, said):
     path = tmp_path / "notebook.ipynb"
     nbformat.write(getattr(Classroom(ROOT, graded), which)(NAMES[0]), path)
