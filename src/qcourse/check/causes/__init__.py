@@ -1,9 +1,11 @@
 """Likely causes by name: a wrong answer that gives what the student's answer gave is the likely cause.
 
-Each notebook's known mistakes stand in a module of their own (``causes06`` …). None is a solution.
+Each exercise's known mistakes stand in a module of their own (``ex_6_1`` …), imported when the exercise
+fails. They are wrong on purpose: none is a solution. The first that explains what came is told, so that
+their order matters.
 """
 
-import importlib
+import importlib.util
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -52,7 +54,7 @@ def symptom(number: str, text: str) -> Callable:
 
 def likely_cause(number: str, result: Any, args: list, kwargs: dict) -> str:
     """The first known mistake that explains ``result``, or an empty string."""
-    module = f"qcourse.check.causes{int(number.split('.')[0]):02d}"
+    module = f"{__name__}.ex_{number.replace('.', '_')}"
     if importlib.util.find_spec(module):
         importlib.import_module(module)
     for text, recognise in _KNOWN.get(number, []):

@@ -1,0 +1,50 @@
+"""Known mistakes of exercise 6.7, ``sqnr_db``."""
+
+import numpy as np
+
+from qcourse import quantization
+from qcourse.check.causes import mistake, right, symptom
+
+right("6.7", quantization.sqnr_db)
+
+
+def _decibels(signal, noise, factor=10.0):
+    return float(factor * np.log10(signal / noise))
+
+
+symptom("6.7", "nothing was lost, so the noise is 0: look for that before you divide, and return inf")(
+    lambda got, args, kwargs: np.array_equal(*args)
+)
+mistake("6.7", "factor 20 on powers: 20 belongs to amplitudes, 10 to powers")(
+    lambda x, back: _decibels(np.sum(x**2), np.sum((x - back) ** 2), 20)
+)
+mistake("6.7", "noise over signal: the ratio is upside down")(
+    lambda x, back: _decibels(np.sum((x - back) ** 2), np.sum(x**2))
+)
+mistake("6.7", "the natural logarithm: decibels need log10")(
+    lambda x, back: float(10 * np.log(np.sum(x**2) / np.sum((x - back) ** 2)))
+)
+mistake("6.7", "the base-2 logarithm: decibels need log10")(
+    lambda x, back: float(10 * np.log2(np.sum(x**2) / np.sum((x - back) ** 2)))
+)
+mistake("6.7", "the factor 10 is missing: that is bel, not decibel")(
+    lambda x, back: _decibels(np.sum(x**2), np.sum((x - back) ** 2), 1)
+)
+mistake("6.7", "the ratio itself: take 10 log10 of it")(
+    lambda x, back: float(np.sum(x**2) / np.sum((x - back) ** 2))
+)
+mistake("6.7", "absolute values instead of squares: a power is a sum of squares")(
+    lambda x, back: _decibels(np.sum(np.abs(x)), np.sum(np.abs(x - back)))
+)
+mistake("6.7", "the restored values' power: the signal is the original array")(
+    lambda x, back: _decibels(np.sum(back**2), np.sum((x - back) ** 2))
+)
+mistake("6.7", "the variance instead of the power: do not subtract the mean")(
+    lambda x, back: _decibels(np.var(x), np.var(x - back))
+)
+mistake("6.7", "the variance instead of the power: do not subtract the signal's mean")(
+    lambda x, back: _decibels(np.var(x), np.mean((x - back) ** 2))
+)
+mistake("6.7", "the peak instead of the power: that is PSNR; the signal is the sum of squares")(
+    lambda x, back: _decibels(np.max(np.abs(x)) ** 2, np.mean((x - back) ** 2))
+)

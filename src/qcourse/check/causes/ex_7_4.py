@@ -1,0 +1,93 @@
+"""Known mistakes of exercise 7.4, ``MovingAverageMinMax``."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from qcourse.check.causes import mistake, symptom
+from qcourse.check.causes.ranges import Pair
+
+# A mistake takes the batches, and gives the range after each of them.
+
+
+def _moving(
+    batches: list,
+    old: float,
+    new: float,
+    start: Pair | None = None,
+    first: Callable = lambda held: held is None,
+) -> list:
+    ranges: list = []
+    held: Any = start
+    for batch in batches:
+        ends = float(np.min(batch)), float(np.max(batch))
+        held = ends if first(held) else (old * held[0] + new * ends[0], old * held[1] + new * ends[1])
+        ranges.append(held)
+    return ranges
+
+
+mistake("7.4", "the two weights are swapped: the new batch weighs momentum, the old range 1 - momentum")(
+    lambda batches, momentum=0.01: _moving(batches, momentum, 1 - momentum)
+)
+mistake("7.4", "the average starts from 0: the first batch must set the range")(
+    lambda batches, momentum=0.01: _moving(batches, 1 - momentum, momentum, (0.0, 0.0))
+)
+mistake("7.4", "momentum is ignored: 0.01 is fixed in the code; use the parameter")(
+    lambda batches, momentum=0.01: _moving(batches, 0.99, 0.01)
+)
+mistake("7.4", "the default momentum is not 0.01: keep the signature as it is given")(
+    lambda batches, momentum=0.1: _moving(batches, 0.9, 0.1)
+)
+mistake("7.4", "this is the range of the last batch alone: move the old range by momentum")(
+    lambda batches, momentum=0.01: _moving(batches, 0.0, 1.0)
+)
+mistake("7.4", "the range never moves after the first batch")(
+    lambda batches, momentum=0.01: _moving(batches, 1.0, 0.0)
+)
+mistake("7.4", "the old range loses nothing: move it by momentum * (new - old)")(
+    lambda batches, momentum=0.01: _moving(batches, 1.0, momentum)
+)
+mistake("7.4", "an end of exactly 0 is taken for 'no batch yet': remember the first batch in another way")(
+    lambda batches, momentum=0.01: _moving(
+        batches, 1 - momentum, momentum, first=lambda held: not held or not held[0] or not held[1]
+    )
+)
+
+
+@mistake("7.4", "this is the range of all batches so far (min-max), not a moving average")
+def _running_minmax(batches, momentum=0.01):
+    seen = range(1, len(batches) + 1)
+    return [(min(map(np.min, batches[:n])), max(map(np.max, batches[:n]))) for n in seen]
+
+
+@mistake("7.4", "this is the plain mean over the batches: later batches move the range by momentum")
+def _plain_mean(batches, momentum=0.01):
+    seen = range(1, len(batches) + 1)
+    return [(np.mean([*map(np.min, batches[:n])]), np.mean([*map(np.max, batches[:n])])) for n in seen]
+
+
+@mistake("7.4", "the range only grows: a batch with a narrower range must move it too, inward")
+def _only_grows(batches, momentum=0.01):
+    ranges = [(float(np.min(batches[0])), float(np.max(batches[0])))]
+    for batch in batches[1:]:
+        beta, alpha = ranges[-1]
+        low, high = min(beta, float(np.min(batch))), max(alpha, float(np.max(batch)))
+        ranges.append((beta + momentum * (low - beta), alpha + momentum * (high - alpha)))
+    return ranges
+
+
+@symptom("7.4", "the two ends are in the wrong order: the range is (beta, alpha), the lower end first")
+def _range_swapped(result: Any, args: list, kwargs: dict) -> bool:
+    return any(beta > alpha for beta, alpha in result)
+
+
+@symptom("7.4", "the range is widened to 0: the observer keeps the range it saw; the quantizer widens it")
+def _widened(result: Any, args: list, kwargs: dict) -> bool:
+    low, high = min(map(np.min, args[0])), max(map(np.max, args[0]))
+    return any(beta == 0 < low or alpha == 0 > high for beta, alpha in result)
+
+
+@symptom("7.4", "the first range must be [min, max] of this tracker's own first batch, of all its elements")
+def _first_is_wrong(result: Any, args: list, kwargs: dict) -> bool:
+    return not np.allclose(result[0], (np.min(args[0][0]), np.max(args[0][0])), rtol=1e-4)

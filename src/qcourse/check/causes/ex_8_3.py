@@ -1,0 +1,41 @@
+"""Known mistakes of exercise 8.3, ``post_training_quantize``."""
+
+import torch
+
+from qcourse.check.causes import symptom
+from qcourse.check.causes.module_kinds import kinds
+
+# ``got`` is the model returned.
+
+symptom("8.3", "convert is missing, or its result is not what is returned: the observers are still there")(
+    lambda got, args, kwargs: any("Observer" in kind for kind in kinds(got))
+)
+symptom("8.3", "this is dynamic quantization, which measures ranges at run time: use prepare and convert")(
+    lambda got, args, kwargs: any("Dynamic" in kind for kind in kinds(got))
+)
+symptom("8.3", "nothing was quantized: set the qconfig before prepare, on the model that prepare gets")(
+    lambda got, args, kwargs: "Linear" in kinds(got) and "QuantizedLinear" not in kinds(got)
+)
+symptom("8.3", "a layer was left in float: set the qconfig on the whole network, before prepare")(
+    lambda got, args, kwargs: "Linear" in kinds(got)
+)
+symptom("8.3", "not calibrated: the observers saw no image, so every scale is 1; calibrate after prepare")(
+    lambda got, args, kwargs: float(got.linear3.scale) == 1.0 and int(got.linear3.zero_point) == 0
+)
+symptom("8.3", "the qconfig is not used for the weights: set the one that is given on the copy")(
+    lambda got, args, kwargs: not _could_be(kwargs.get("qconfig", args[2]).weight(), got.linear1.weight())
+)
+symptom("8.3", "calibration left out images, or saw others: the input's range does not hold all of them")(
+    lambda got, args, kwargs: float(got.quant.scale) * 127 < 0.99 * float(args[1].max() - args[1].min())
+)
+symptom("8.3", "the result is still in training mode: call eval() on the copy before prepare")(
+    lambda got, args, kwargs: got.training
+)
+
+
+def _could_be(observer, weight):
+    """Whether ``observer`` could have given ``weight``: its scheme, and its range of codes."""
+    per_row = weight.qscheme() in (torch.per_channel_affine, torch.per_channel_symmetric)
+    codes = weight.int_repr()
+    inside = observer.quant_min <= int(codes.min()) and int(codes.max()) <= observer.quant_max
+    return per_row == hasattr(observer, "ch_axis") and inside

@@ -1,0 +1,82 @@
+"""Known mistakes of exercise 8.5, ``quantized_linear_by_hand``."""
+
+import numpy as np
+
+from qcourse.check.causes import mistake, symptom
+from qcourse.quantization import integer_linear
+
+# One thing is wrong at a time.
+
+
+def _codes(place):
+    return np.clip(np.round(place), 0, 255).astype(np.uint8)
+
+
+def _changed(text, change):
+    """The mistake that takes other arguments for what was given: ``change`` says which."""
+
+    def wrong(*args):
+        x, sx, zx, w, sw, b, sy, zy = change(*args)
+        return _codes(integer_linear(x, sx, zx, w, sw, b) / sy + zy)
+
+    mistake("8.5", text)(wrong)
+
+
+def _finished(text, finish):
+    """The mistake made after the sum: ``finish`` gets the real-valued place of each code, and out_zero."""
+
+    def wrong(x, sx, zx, w, sw, b, sy, zy):
+        return finish(integer_linear(x, sx, zx, w, sw, b) / sy + zy, zy)
+
+    mistake("8.5", text)(wrong)
+
+
+symptom("8.5", "the result is not uint8: cast it with astype(np.uint8), as the last step")(
+    lambda got, args, kwargs: isinstance(got, np.ndarray) and got.dtype != np.uint8
+)
+_finished("cut off in place of rounded: half of the codes are one too low; np.round rounds",
+          lambda place, zero: np.clip(place, 0, 255).astype(np.uint8))  # fmt: skip
+_finished("cut off in place of rounded: below out_zero the codes are one too high; np.round rounds",
+          lambda place, zero: _codes(np.trunc(place - zero) + zero))  # fmt: skip
+_finished("not clipped: what leaves 0 to 255 wraps around in uint8; clip before the cast",
+          lambda place, zero: np.round(place).astype(np.int64).astype(np.uint8))  # fmt: skip
+_finished("clipped before the zero point is added: the sum then leaves 0 to 255; add first",
+          lambda place, zero: _codes(place - zero) + np.uint8(zero))  # fmt: skip
+_finished("clipped before the zero point is added: add it first, then clip once to 0 and 255",
+          lambda place, zero: _codes(np.clip(place - zero, -128, 127) + zero))  # fmt: skip
+_finished("clipped to 127: the layer's codes go up to 255",
+          lambda place, zero: np.clip(np.round(place), 0, 127).astype(np.uint8))  # fmt: skip
+_finished("clipped as int8, -128 to 127: activations are uint8, 0 to 255",
+          lambda place, zero: np.clip(np.round(place), -128, 127).astype(np.int8).view(np.uint8))  # fmt: skip
+_finished("a ReLU is applied: this layer has none, its codes may lie below out_zero",
+          lambda place, zero: np.maximum(_codes(place), np.uint8(zero)))  # fmt: skip
+_changed("the input's zero point is left out: subtract x_zero from the codes",
+         lambda x, sx, zx, *rest: (x, sx, 0, *rest))  # fmt: skip
+_changed("the input's zero point is added: subtract it", lambda x, sx, zx, *rest: (x, sx, -zx, *rest))
+_changed("the output's zero point is left out: add out_zero after rounding", lambda *args: (*args[:-1], 0))
+_changed("the output's zero point is subtracted: add it", lambda *args: (*args[:-1], -args[-1]))
+_changed("the bias is left out, or added to the int32 sum as it is: divide it by x_scale * w_scale first",
+         lambda x, sx, zx, w, sw, b, *rest: (x, sx, zx, w, sw, 0 * b, *rest))  # fmt: skip
+_changed("the bias is added to the int32 sum as it is: divide it by x_scale * w_scale first",
+         lambda x, sx, zx, w, sw, b, *rest: (x, sx, zx, w, sw, b * sx * np.asarray(sw), *rest))  # fmt: skip
+_changed("the bias is added to the output code as it is: it must be divided by out_scale",
+         lambda x, sx, zx, w, sw, b, sy, zy: (x, sx, zx, w, sw, b * sy, sy, zy))  # fmt: skip
+_changed("not divided by out_scale: the codes must be in the unit of the output",
+         lambda x, sx, zx, w, sw, b, sy, zy: (x, sx, zx, w, sw, b, 1.0, zy))  # fmt: skip
+_changed("x_scale is left out of the rescaling", lambda x, sx, *rest: (x, 1.0, *rest))
+_changed("only the first weight scale is used: there is one for each output row",
+         lambda x, sx, zx, w, sw, *rest: (x, sx, zx, w, np.ravel(sw)[0], *rest))  # fmt: skip
+_changed("x_q - x_zero is computed in uint8, where it wraps around below 0: cast to np.int32 first",
+         lambda x, sx, zx, *rest: (x - np.uint8(zx), sx, 0, *rest))  # fmt: skip
+
+
+@mistake("8.5", "the sum overflows: cast both factors to np.int32 before the product")
+def _overflows(x, sx, zx, w, sw, b, sy, zy):
+    total = ((x.astype(np.int32) - zx) @ w.astype(np.int32).T).astype(np.int16).astype(np.float64)
+    return _codes((total * sx * np.asarray(sw) + b) / sy + zy)
+
+
+@mistake("8.5", "the product overflows in int8: cast both factors to np.int32 before it")
+def _overflows_int8(x, sx, zx, w, sw, b, sy, zy):
+    total = ((x.astype(np.int32) - zx).astype(np.int8) @ w.T).astype(np.float64)
+    return _codes((total * sx * np.asarray(sw) + b) / sy + zy)

@@ -1,0 +1,73 @@
+"""Known mistakes of exercise 8.6, ``layer_sqnr``."""
+
+import math
+
+import torch
+
+from qcourse.check.causes import mistake, symptom
+
+
+def _outputs(model, images, relu=False):
+    x, outputs = model.quant(images.reshape(-1, 784)), {}
+    with torch.no_grad():
+        for name in ("linear1", "linear2", "linear3"):
+            y = model.get_submodule(name)(x)
+            x = torch.relu(y)
+            outputs[name] = x if relu else y
+    return outputs
+
+
+def _ratio(of, *, factor=10.0, log=math.log10, power=2, relu=False, read=lambda y: y.dequantize()):
+    def wrong(net, net_quantized, images):
+        exact, rounded = _outputs(net, images, relu), _outputs(net_quantized, images, relu)
+        pairs = {name: (exact[name].double(), read(rounded[name]).double()) for name in exact}
+        return {
+            name: factor * log(of(*pair) if power == 2 else of(*pair) ** (power / 2))
+            for name, pair in pairs.items()
+        }
+
+    return wrong
+
+
+def _sqnr(x, y):
+    return float((x**2).sum() / ((x - y) ** 2).sum())
+
+
+def _of(text, of=_sqnr, **wrong):
+    mistake("8.6", text)(_ratio(of, **wrong))
+
+
+_of("20 log10 of a ratio of powers: squares take 10 log10", factor=20.0)
+_of("the natural logarithm: decibels need log10", log=math.log)
+_of("the ratio is upside down: the signal stands above the noise", lambda x, y: 1 / _sqnr(x, y))
+_of("amplitudes in place of squares: the ratio is of summed squares", lambda x, y: _sqnr(x, y) ** 0.5)
+_of("absolute values in place of squares", lambda x, y: float(x.abs().sum() / (x - y).abs().sum()))
+_of("no logarithm: 10 log10 of the ratio gives decibels", factor=1.0, log=float)
+_of("the largest value in place of the sum of squares: that is the peak SNR",
+    lambda x, y: float(x.abs().max() ** 2 / ((x - y) ** 2).mean()))  # fmt: skip
+_of("taken after the ReLU: compare the outputs of the linear layers themselves", relu=True)
+_of("codes are compared with floats: dequantize the int8 layer's output first",
+    read=lambda y: y.int_repr())  # fmt: skip
+_of("the mean is subtracted: the signal is the sum of squares, not the variance",
+    lambda x, y: float((x - x.mean()).square().sum() / ((x - y) ** 2).sum()))  # fmt: skip
+_of(
+    "the signal is taken from the int8 model: it is the float network's",
+    lambda x, y: _sqnr(x, y) * float((y**2).sum() / (x**2).sum()),
+)
+
+
+@mistake("8.6", "the weights are compared: compare what the layers give for the images")
+def _of_weights(net, net_quantized, images):
+    pairs = {
+        n: (net.get_submodule(n).weight.detach(), net_quantized.get_submodule(n).weight().dequantize())
+        for n in ("linear1", "linear2", "linear3")
+    }
+    return {n: 10 * math.log10(_sqnr(*pair)) for n, pair in pairs.items()}
+
+
+symptom("8.6", "a layer is missing from the dict: linear1, linear2 and linear3 belong into it")(
+    lambda got, args, kwargs: isinstance(got, dict) and not {"linear1", "linear2", "linear3"} <= got.keys()
+)
+symptom("8.6", "a list or a number: return a dict from the layer's name to its dB")(
+    lambda got, args, kwargs: got is not None and not isinstance(got, dict)
+)

@@ -1,0 +1,46 @@
+"""Known mistakes of exercise 9.6, ``ptq_vs_qat``."""
+
+from typing import Any
+
+from qcourse.check.causes import symptom
+
+
+def _pairs(result: Any) -> list[tuple[float, float]]:
+    return [(float(ptq), float(qat)) for ptq, qat in result.values()]
+
+
+@symptom("9.6", "bits is ignored: measure the numbers of bits that are asked for")
+def _other_bits(result, args, kwargs):
+    return isinstance(result, dict) and set(result) != set(kwargs.get("bits", (8, 4, 3, 2)))
+
+
+@symptom("9.6", "these are error rates: an accuracy is the fraction that is right")
+def _error_rates(result, args, kwargs):
+    return 8 in result and max(_pairs({8: result[8]})[0]) < 0.2
+
+
+@symptom("9.6", "PTQ and QAT are the wrong way round: each value is (ptq, qat)")
+def _swapped(result, args, kwargs):
+    return any(ptq > qat + 0.3 * max(ptq, 1e-9) for ptq, qat in _pairs(result))
+
+
+@symptom("9.6", "PTQ and QAT give the same: is one model measured twice, PTQ trained, or given other bits?")
+def _twice(result, args, kwargs):
+    return all(ptq == qat for ptq, qat in _pairs(result))
+
+
+@symptom("9.6", "every number of bits gives the same accuracies: is the qconfig made outside the loop?")
+def _one_qconfig(result, args, kwargs):
+    return len(result) > 1 and len(set(_pairs(result))) == 1
+
+
+@symptom("9.6", "PTQ is as good as QAT where it must fail: was the model trained before, or are the bits "
+         "others?")  # fmt: skip
+def _ptq_trained(result, args, kwargs):
+    ptq, qat = _pairs({3: result[3]})[0]
+    return abs(ptq - qat) < 0.1 and ptq > 0.6
+
+
+@symptom("9.6", "QAT is as bad as PTQ: is the model that train_qat trained the one that is converted?")
+def _qat_not_trained(result, args, kwargs):
+    return max(_pairs({3: result[3]})[0]) < 0.6

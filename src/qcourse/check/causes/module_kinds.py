@@ -1,0 +1,5 @@
+"""The kinds of modules in a model, by name: 8.1 and 8.3."""
+
+
+def kinds(model):
+    return [module._get_name() for module in model.modules()]

@@ -1,0 +1,21 @@
+"""What a range of notebook 07 does to its elements: their codes, their errors, who lies outside."""
+
+from typing import Any
+
+import numpy as np
+
+from qcourse import quantization
+
+Pair = tuple[float, float]
+
+
+def quantized(params: np.ndarray, bits: int, ends: Any) -> tuple:
+    return quantization.quantize_range(params, bits, float(ends[0]), float(ends[1]))
+
+
+def error(params: np.ndarray, bits: int, ends: Any) -> np.ndarray:
+    return np.asarray(params, np.float64) - quantization.asymmetric_dequantize(*quantized(params, bits, ends))
+
+
+def beyond(params: np.ndarray, beta: float, alpha: float) -> np.ndarray:
+    return (params < beta) | (params > alpha)
