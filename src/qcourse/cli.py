@@ -19,6 +19,18 @@ def main(arguments: list[str] | None = None) -> int:
     check.add_argument("--json", metavar="FILE", type=Path, help="write the results there too")
     check.add_argument("--timeout", metavar="SECONDS", type=float, default=120, help="for one cell (120)")
     check.set_defaults(run=_check)
+    grade = commands.add_parser("grade", help="grade a class, contained, into nbgrader's gradebook")
+    grade.add_argument("assignment", metavar="ASSIGNMENT")
+    grade.add_argument("--course", metavar="DIR", type=Path, default=Path(), help="the course folder (here)")
+    grade.add_argument(
+        "--student", metavar="ID", action="append", default=[], help="only this one; repeatable"
+    )
+    grade.add_argument("--workers", metavar="N", type=_at_least_one, default=0, help="processes (one a core)")
+    grade.add_argument("--scheduler", metavar="URL", default="", help="a Dask cluster that exists")
+    grade.add_argument("--isolation", choices=("auto", "bwrap", "none"), default="auto", help="(auto)")
+    grade.add_argument("--force", action="store_true", help="grade again what is unchanged")
+    grade.add_argument("--json", metavar="FILE", type=Path, help="write the results there too")
+    grade.set_defaults(run=_grade)
     options = parser.parse_args(arguments)
     try:
         return options.run(options)
@@ -37,12 +49,33 @@ def _check(options: argparse.Namespace) -> int:
     if not checked:
         raise UserError(f"{path} holds no check of this course: is it the notebook that was handed out?")
     print(selfcheck.table(checked))
-    if options.json:
-        try:
-            options.json.write_text(json.dumps([c._asdict() for c in checked], indent=1))
-        except OSError as error:
-            raise UserError(f"{options.json} cannot be written ({error.strerror}).") from None
+    _write(options.json, [c._asdict() for c in checked])
     return int(any(c.message for c in checked))
+
+
+def _grade(options: argparse.Namespace) -> int:
+    from qcourse.grading import report, run
+
+    known = vars(options) | {"student": tuple(options.student)}
+    results = run.grade(run.Options(**{name: known[name] for name in run.Options._fields}))
+    print(report.table(results))
+    _write(options.json, results)
+    return int(any(result["status"] == "failed" for result in results))
+
+
+def _at_least_one(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is no number of processes: say 1 or more")
+    return int(text)
+
+
+def _write(path: Path | None, results: list) -> None:
+    if path is None:
+        return
+    try:
+        path.write_text(json.dumps(results, indent=1))
+    except OSError as error:
+        raise UserError(f"{path} cannot be written ({error.strerror}).") from None
 
 
 if __name__ == "__main__":

@@ -1,0 +1,196 @@
+"""Execute a submission in contained kernels; a cell that kills its kernel costs only itself."""
+
+import threading
+from typing import Any
+
+import zmq
+import zmq.asyncio
+from jupyter_client.asynchronous import AsyncKernelClient
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbclient.util import run_sync
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+from nbgrader.preprocessors import Execute
+from nbgrader.utils import is_grade, is_locked
+
+from qcourse.grading.containment import Limits, Meter, Sandbox, Scratch
+
+POLL = 0.2  # seconds between two looks at what a kernel uses
+
+
+class Client(AsyncKernelClient):
+    """Cuts off a message that is larger than all outputs together may be: it would fill our memory."""
+
+    def _context_default(self) -> zmq.asyncio.Context:
+        context = super()._context_default()
+        context.setsockopt(zmq.MAXMSGSIZE, Limits().output)  # for the sockets that it will make
+        return context
+
+
+class ContainedKernelManager(AsyncKernelManager):
+    """Starts kernels by `qcourse.grading.provisioner`, with no kernelspec to install."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.client_factory = Client
+        self._kernel_spec = KernelSpec(
+            display_name="contained", language="python", interrupt_mode="message",
+            metadata={"kernel_provisioner": {"provisioner_name": "qcourse-contained"}},
+        )  # fmt: skip
+
+
+class ContainedExecute(Execute):
+    """nbgrader's own Execute, over contained kernels, with limits.
+
+    Before it runs, `limits` can be set, and `needed` to the indices of the cells that must run; None is all.
+    """
+
+    limits = Limits()
+    needed: set[int] | None = None
+    _watch: "Watch"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs, kernel_manager_class=ContainedKernelManager)
+        self.shutdown_kernel, self.interrupt_on_timeout, self.record_timing = "immediate", False, False
+
+    def preprocess(self, nb: NotebookNode, resources: dict, km: None = None) -> tuple[NotebookNode, dict]:
+        """Execute ``nb`` in place; `execute` does the work."""
+        NotebookClient.__init__(self, nb, km)
+        self._check_assign_resources(resources)
+        self.execute()
+        return self.nb, self.resources
+
+    async def async_execute(self, reset_kc: bool = False, **kwargs: Any) -> NotebookNode:
+        """Execute every cell; after a lost kernel go on in a fresh one that holds the earlier cells."""
+        self.reset_execution_trackers()
+        self.timeout = int(self.limits.cell_cpu * self.limits.wall)
+        lost: list[int] = []
+        self._written, index, spent = 0, 0, 0.0
+        while index < len(self.nb.cells):
+            if len(lost) > self.limits.restarts or spent > self.limits.cpu:
+                self._leave_out(index, len(lost))
+                break
+            self.km = self.kc = None  # type: ignore[var-annotated]  # nbclient starts a new one
+            async with self.async_setup_kernel(limits=self.limits, **kwargs):
+                manager: Any = self.km
+                self._watch = Watch(manager.provisioner.place, self.limits, spent)
+                try:
+                    index = await self._go_on(index, lost)
+                    spent = self._watch.stop()
+                except (DeadKernelError, CellTimeoutError) as error:
+                    spent = self._watch.stop()
+                    index = self._number
+                    lost.append(index)
+                    self._fail(index, self._watch.reason or _words(error))
+                    index += 1
+        return self.nb
+
+    execute = run_sync(async_execute)
+
+    async def _go_on(self, index: int, lost: list[int]) -> int:
+        """In a fresh kernel: the earlier cells, graded ones left out, then all others."""
+        for number, cell in enumerate(self.nb.cells):
+            if cell.cell_type != "code" or (self.needed is not None and number not in self.needed):
+                continue
+            if number < index:
+                if number in lost or (is_grade(cell) and is_locked(cell)):
+                    continue
+                kept = cell.outputs, cell.execution_count
+            self._number = max(number, index)  # an earlier cell that fails now, by chance, is not to blame
+            self._watch.next_cell()
+            await self.async_execute_cell(cell, number, execution_count=self.code_cells_executed + 1)
+            if number < index:
+                cell.outputs, cell.execution_count = kept
+            elif is_grade(cell):
+                _forgive_warnings(cell)
+        return len(self.nb.cells)
+
+    def process_message(self, msg: dict, cell: NotebookNode, cell_index: int) -> NotebookNode | None:
+        """Drop what comes after the output limit, and end the kernel that does not stop."""
+        self._written += _size(msg["content"])
+        if self._written > self.limits.output and msg["msg_type"] != "status":
+            cell.outputs = []
+            self._watch.end(f"the notebook's outputs are larger than {self.limits.output >> 20} MB")
+            return None
+        return super().process_message(msg, cell, cell_index)
+
+    def _fail(self, index: int, reason: str) -> None:
+        cell = self.nb.cells[index]
+        what = f"{reason}. This cell was stopped; the others were graded without it."
+        cell.outputs = [*cell.get("outputs", []), _error("KernelLost", what)]
+
+    def _leave_out(self, index: int, lost: int) -> None:
+        what = (
+            f"not run: before it {lost} kernels were lost, or the CPU time of the whole notebook was used up"
+        )
+        for cell in self.nb.cells[index:]:
+            if cell.cell_type == "code":
+                cell.outputs = [_error("NotRun", what)]
+
+
+class Watch:
+    """A thread that looks at what a kernel uses, and closes its place when it is too much."""
+
+    def __init__(self, place: Sandbox | Scratch, limits: Limits, spent: float) -> None:
+        self.reason = ""
+        self._place, self._limits, self._spent = place, limits, spent
+        self._meter, self._cpu, self._cell_began = Meter(place), 0.0, 0.0
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._thread.start()
+
+    def next_cell(self) -> None:
+        self._cell_began = self._cpu
+
+    def end(self, reason: str) -> None:
+        """Close the place; the kernel is found dead soon after."""
+        self.reason = self.reason or reason
+        self._place.close()
+
+    def stop(self) -> float:
+        """Stop looking; return the CPU seconds of the submission so far."""
+        self._stopped.set()
+        self._thread.join()
+        return self._spent + self._cpu
+
+    def _look(self) -> None:
+        limits = self._limits
+        while not self._stopped.wait(POLL):
+            self._cpu, memory, processes = self._meter.read()
+            if self._cpu - self._cell_began > limits.cell_cpu:
+                self.end(f"the cell used more than {limits.cell_cpu:g} seconds of CPU time: an endless loop?")
+            elif self._spent + self._cpu > limits.cpu:
+                self.end(f"the notebook used more than {limits.cpu:g} seconds of CPU time")
+            elif memory > limits.memory:
+                self.end(f"the notebook used more than {limits.memory >> 30} GB of memory")
+            elif processes > limits.processes:
+                self.end(f"the notebook started more than {limits.processes} processes")
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, DeadKernelError):
+        return "the cell ended its kernel"
+    return "the cell gave no answer in time, or its output was too large"
+
+
+def _error(name: str, value: str) -> NotebookNode:
+    return new_output("error", ename=name, evalue=value, traceback=[f"{name}: {value}"])
+
+
+def _forgive_warnings(cell: NotebookNode) -> None:
+    """What is written to stderr is no failure: nbgrader would give 0 points for a warning."""
+    for output in cell.get("outputs", []):
+        if output.output_type == "stream":
+            output.name = "stdout"
+
+
+def _size(content: Any) -> int:
+    """The bytes, about, of what a message holds."""
+    if isinstance(content, str):
+        return len(content)
+    if isinstance(content, dict):
+        return sum(map(_size, content.values()))
+    return sum(map(_size, content)) if isinstance(content, list) else 8

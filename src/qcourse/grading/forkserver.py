@@ -1,0 +1,140 @@
+"""A warm process that forks contained kernels: ``python -m qcourse.grading.forkserver FD``.
+
+Importing torch and loading the data take seconds; a fork of a process that has done so takes
+milliseconds. It runs nothing but this package, holds no secret, and forks before any thread is started.
+"""
+
+import contextlib
+import ctypes
+import json
+import os
+import resource
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+from qcourse.grading.containment import HOME, Limits
+
+READY = b"ready"
+# clone(2): the kinds of namespace that bubblewrap makes
+NAMESPACES = 0x10000000 | 0x00020000 | 0x20000000 | 0x40000000 | 0x08000000 | 0x04000000 | 0x02000000
+PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS = 1, 38
+KEPT = ("OMP_NUM_THREADS", "PYTHONHASHSEED", "PATH", "QCOURSE_CACHE", "QCOURSE_DATA", "QCOURSE_SOURCE")
+
+
+class Forkserver:
+    """The caller's end: starts the process, and asks it for kernels."""
+
+    def __init__(self) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        environment = {name: os.environ[name] for name in KEPT if name in os.environ}
+        environment |= {"OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "0", "QCOURSE_OFFLINE": "1"}
+        environment |= {"HOME": HOME, "USER": "student", "NBGRADER_EXECUTION": "autograde"}
+        self._socket = ours
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "qcourse.grading.forkserver", str(theirs.fileno())],
+            pass_fds=[theirs.fileno()], env=environment, cwd="/", stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+        theirs.close()
+        if ours.recv(len(READY)) != READY:
+            raise RuntimeError("the warm process has ended while it got ready: its message stands above.")
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def fork(self, connection: dict, home: str, limits: Limits, pidfd: int | None) -> int:
+        """Start a kernel in the folder ``home`` inside ``pidfd``; return a pipe that ends when it does."""
+        ends, held = os.pipe()
+        request = json.dumps({"connection": connection, "home": home, "limits": limits})
+        try:
+            socket.send_fds(self._socket, [request.encode()], [held] + ([pidfd] if pidfd else []))
+        finally:
+            os.close(held)
+        return ends
+
+
+def serve(fd: int) -> None:
+    """Get warm, then fork a kernel for each request, until the caller is gone."""
+    from qcourse.grading.warm import warm
+
+    with socket.socket(fileno=fd) as caller:
+        warm()
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the dead
+        caller.send(READY)
+        while True:
+            request, handed, _, _ = socket.recv_fds(caller, 2**16, 2)
+            if not request:
+                return
+            if os.fork() == 0:
+                caller.close()
+                _start(json.loads(request), handed)
+            for descriptor in handed:
+                os.close(descriptor)
+
+
+def _start(request: dict, handed: list[int]) -> None:
+    """In the child: enter, fork the kernel, wait for it; the open pipe tells the caller that it lives."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    _libc("prctl", PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    os.setsid()
+    if len(handed) == 2:
+        _libc("setns", handed[1], NAMESPACES)
+    if kernel := os.fork():
+        os.waitpid(kernel, 0)
+        os._exit(0)
+    try:
+        _confine(Limits(*request["limits"]))
+        _run(request["connection"], Path(request["home"]))
+    finally:
+        os._exit(1)
+
+
+def _confine(limits: Limits) -> None:
+    """Give up every right and every descriptor, and take on limits, for good."""
+    os.closerange(0, 2**16)
+    for _ in range(3):
+        os.open(os.devnull, os.O_RDWR)
+    _libc("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    header, none = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
+    _libc("capset", header, none)
+    for what, value in (
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_CPU, int(limits.cpu) + 1),
+        (resource.RLIMIT_DATA, _data() + limits.memory),
+        (resource.RLIMIT_FSIZE, limits.disk),
+        (resource.RLIMIT_NOFILE, 256),
+        (resource.RLIMIT_NPROC, 4 * limits.processes),  # counts threads too
+    ):
+        with contextlib.suppress(ValueError):  # a lower limit holds already
+            resource.setrlimit(what, (value, value))
+
+
+def _data() -> int:
+    """What RLIMIT_DATA counts, now: private writable memory, in bytes."""
+    return 1024 * int(Path("/proc/self/status").read_text().split("VmData:")[1].split()[0])
+
+
+def _run(connection: dict, home: Path) -> None:
+    from ipykernel.kernelapp import launch_new_instance
+
+    os.chdir(home)
+    sys.path.insert(0, "")
+    file = home.parent / "connection.json"
+    file.write_text(json.dumps(connection))
+    launch_new_instance(
+        ["-f", str(file), "--HistoryManager.hist_file=:memory:", "--IPKernelApp.log_level=40"]
+    )
+
+
+def _libc(function: str, *arguments: object) -> None:
+    libc = ctypes.CDLL(None, use_errno=True)
+    if getattr(libc, function)(*arguments):
+        error = ctypes.get_errno()
+        raise OSError(error, f"{function}: {os.strerror(error)}")
+
+
+if __name__ == "__main__":
+    serve(int(sys.argv[1]))

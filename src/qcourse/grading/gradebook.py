@@ -1,0 +1,193 @@
+"""The one writer: nbgrader's gradebook and the folder ``autograded/``, one submission at a time.
+
+A submission is one transaction, and its files are replaced one by one, each at once, the record of what
+was graded last. Killed at any point, the next run finds either the whole result or none, and does it again.
+"""
+
+import fcntl
+import json
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from qcourse import lean  # isort: skip  # noqa: F401
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.api import Assignment, Gradebook, MissingEntry
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import AssignLatePenalties
+from nbgrader.utils import parse_utc
+from sqlalchemy.exc import OperationalError
+from traitlets.config import Config
+
+from qcourse import __version__
+from qcourse.errors import UserError
+from qcourse.grading.submission import Submission
+
+RECORD = ".qcourse.json"  # beside the graded notebook: what was graded, and the result
+PATIENCE = 120  # seconds to wait for a database that somebody else has locked
+
+
+class Writer:
+    """The gradebook and the graded folder of one assignment.
+
+    Raises:
+        UserError: nbgrader does not know the assignment, or it has not been generated.
+    """
+
+    def __init__(self, root: Path, config: Config, assignment: str) -> None:
+        config.CourseDirectory.root = str(root)
+        self.course = CourseDirectory(config=config)
+        self.assignment = assignment
+        self._penalties = AssignLatePenalties(config=config)
+        self._penalties.init_plugin()
+        url = self.course.db_url
+        wait = f"{'&' if '?' in url else '?'}timeout={PATIENCE}" if url.startswith("sqlite") else ""
+        self._gradebook = Gradebook(url + wait, self.course.course_id)
+        # nbgrader's methods commit after every step; here one submission is one transaction.
+        self._session = self._gradebook.db()
+        self._commit = self._session.commit
+        self._session.commit = self._session.flush
+        self.notebook, self.source = self._read_source()
+        self._key = sha256(nbformat.writes(self.source).encode() + __version__.encode()).hexdigest()
+
+    @property
+    def submitted(self) -> Path:
+        """The folder of all submissions."""
+        return Path(self.course.root) / self.course.submitted_directory
+
+    def done(self, submission: Submission) -> dict[str, Any] | None:
+        """The result of exactly this submission to exactly this assignment, if there is one."""
+        try:
+            record = json.loads((self._folder(submission.student) / RECORD).read_text())
+        except (OSError, ValueError):
+            return None
+        return record["result"] if record.get("of") == self._of(submission) else None
+
+    def record(
+        self, submission: Submission, result: dict[str, Any], unanswered: list[str], notebook: bytes
+    ) -> None:
+        """Write the grades, then the files; a locked database is waited for."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                self._write_grades(submission, result, unanswered)
+                break
+            except OperationalError as error:
+                self._session.rollback()
+                if time.monotonic() > deadline:
+                    raise UserError(f"the gradebook cannot be written ({error.orig}).") from None
+                time.sleep(0.2)
+        folder = self._folder(submission.student)
+        folder.mkdir(parents=True, exist_ok=True)
+        files = {f"{self.notebook}.ipynb": notebook, RECORD: self._recorded(submission, result)}
+        if submission.timestamp:
+            files = {"timestamp.txt": submission.timestamp.encode()} | files
+        for name, content in files.items():
+            _replace(folder / name, content)
+
+    def _write_grades(self, submission: Submission, result: dict[str, Any], unanswered: list[str]) -> None:
+        book, student = self._gradebook, submission.student
+        book.update_or_create_student(student)
+        stamp = timestamp(submission, datetime.now(UTC))[0]
+        entry = book.update_or_create_submission(self.assignment, student, timestamp=stamp)
+        notebook = next(n for n in entry.notebooks if n.name == self.notebook)
+        cells = result["cells"]
+        for grade in notebook.grades:
+            score = cells[grade.name]["score"]
+            grade.auto_score = score
+            grade.needs_manual_grade = grade.manual_score is not None or score is None
+        for comment in notebook.comments:
+            comment.auto_comment = "No response." if comment.name in unanswered else None
+        notebook.late_submission_penalty = None
+        if stamp and entry.total_seconds_late > 0:
+            self._session.flush()
+            self._session.refresh(notebook)
+            plugin = self._penalties.plugin_inst
+            penalty = plugin.late_submission_penalty(student, notebook.score, entry.total_seconds_late)
+            if penalty is not None:
+                notebook.late_submission_penalty = min(max(penalty, 0), notebook.score)
+        self._commit()
+
+    def _read_source(self) -> tuple[str, NotebookNode]:
+        """The notebook as handed out, its locked cells as the gradebook holds them: with hidden tests."""
+        try:
+            assignment: Assignment = self._gradebook.find_assignment(self.assignment)
+            (entry,) = assignment.notebooks
+        except (MissingEntry, ValueError):
+            known = ", ".join(sorted(a.name for a in self._gradebook.assignments)) or "none"
+            raise UserError(
+                f"the gradebook knows no assignment {self.assignment!r} of one notebook (it knows: {known}): "
+                "run nbgrader generate_assignment first."
+            ) from None
+        folder = self.course.format_path(self.course.release_directory, ".", self.assignment)
+        try:
+            notebook = nbformat.read(Path(folder) / f"{entry.name}.ipynb", as_version=4)
+        except OSError as error:
+            raise UserError(f"{error.filename} cannot be read: run nbgrader generate_assignment.") from None
+        cells = {cell.name: cell for cell in entry.source_cells}
+        points = {cell.name: cell.max_score for cell in entry.grade_cells}
+        for cell in notebook.cells:
+            if (grade_id := cell.metadata.get("nbgrader", {}).get("grade_id")) in cells:
+                _as_in_gradebook(cell, cells[grade_id], points.get(grade_id))
+        return entry.name, notebook
+
+    def _folder(self, student: str) -> Path:
+        return Path(self.course.format_path(self.course.autograded_directory, student, self.assignment))
+
+    def _of(self, submission: Submission) -> str:
+        return sha256((submission.digest + self._key).encode()).hexdigest()
+
+    def _recorded(self, submission: Submission, result: dict[str, Any]) -> bytes:
+        return json.dumps({"of": self._of(submission), "result": result}, indent=1).encode()
+
+
+def timestamp(submission: Submission, now: datetime) -> tuple[datetime | None, str]:
+    """When it was handed in, in UTC, and what is wrong with that; one that cannot be is none."""
+    if not submission.timestamp:
+        return None, ""
+    try:
+        stamp = parse_utc(submission.timestamp)
+    except (ValueError, OverflowError):
+        return None, f"timestamp.txt holds no time ({submission.timestamp[:40]!r}): it was left out."
+    if stamp > now.replace(tzinfo=None) + timedelta(days=1):
+        return None, f"timestamp.txt lies in the future ({submission.timestamp[:40]}): it was left out."
+    return stamp, ""
+
+
+@contextmanager
+def only_one(root: Path) -> Iterator[None]:
+    """Inside, no other run grades the course at ``root``.
+
+    Raises:
+        UserError: one does.
+    """
+    with (root / ".qcourse-grade.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UserError(f"another qcourse grade is running on {root}: wait until it has ended.") from None
+        yield
+
+
+def _as_in_gradebook(cell: NotebookNode, stored: Any, points: float | None) -> None:
+    cell.metadata.nbgrader.checksum = stored.checksum
+    if stored.locked:
+        cell.source = stored.source
+    if points is not None:
+        cell.metadata.nbgrader.points = points
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write a file whole, or not at all; read-only, as nbgrader leaves graded files."""
+    scratch = path.with_name(f".{path.name}.new")
+    scratch.unlink(missing_ok=True)
+    scratch.write_bytes(content)
+    scratch.chmod(0o444)
+    os.replace(scratch, path)

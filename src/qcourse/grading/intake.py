@@ -1,0 +1,111 @@
+"""Intake, second half: from bytes to a notebook that has every cell that is graded, as it was handed out.
+
+What can be put right safely is, and is noted; the rest is refused with a reason.
+"""
+
+import copy
+import json
+
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4.rwbase import rejoin_lines
+
+from qcourse.grading.submission import Refused
+
+MOST_CELLS = 2_000
+AGAIN = "save it again from JupyterLab, and hand it in anew"
+
+
+def parse(content: bytes) -> NotebookNode:
+    """The notebook in a file.
+
+    Raises:
+        Refused: it is none.
+    """
+    try:
+        data = json.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise Refused(f"the notebook is not UTF-8 text: {AGAIN}.") from None
+    except (ValueError, RecursionError) as error:
+        what = "nested too deeply" if isinstance(error, RecursionError) else f"broken ({error})"
+        raise Refused(f"the notebook's JSON is {what}: {AGAIN}.") from None
+    cells = data.get("cells") if isinstance(data, dict) else None
+    if not isinstance(cells, list):
+        raise Refused(f"the file is no Jupyter notebook of format 4: {AGAIN}.")
+    if len(cells) > MOST_CELLS:
+        raise Refused(f"the notebook has {len(cells):,} cells, more than {MOST_CELLS:,}: {AGAIN}.")
+    for cell in cells:
+        if isinstance(cell, dict):
+            cell.pop("id", None)  # missing or doubled ones are given anew
+            if cell.get("cell_type") == "code":
+                cell["outputs"], cell["execution_count"] = [], None
+    data["nbformat"], data["nbformat_minor"], data["metadata"] = 4, 4, {}
+    try:
+        notebook = rejoin_lines(nbformat.from_dict(data))  # on disk a cell is a list of lines
+        nbformat.validate(notebook)
+    except Exception as error:  # nbformat raises its own, jsonschema's, and AttributeError
+        reason = str(error).splitlines()[0][:200]
+        raise Refused(f"the file is no valid notebook ({reason}): {AGAIN}.") from None
+    return notebook
+
+
+def mend(notebook: NotebookNode, source: NotebookNode) -> list[str]:
+    """Give ``notebook`` the cells and metadata of ``source``, in place; return what was put right."""
+    notes: list[str] = []
+    known = {_id(cell): cell for cell in source.cells if _id(cell)}
+    cells: dict[str, NotebookNode] = {}
+    kept = []
+    for cell in notebook.cells:
+        grade_id = _id(cell)
+        if not grade_id:
+            cell.metadata = NotebookNode()
+        elif grade_id not in known:
+            notes.append(f"a cell with the unknown grade id {str(grade_id)[:60]!r} is not graded.")
+            cell.metadata = NotebookNode()
+        elif grade_id in cells:
+            if known[grade_id].metadata.nbgrader.locked:
+                notes.append(f"a second {grade_id!r} was left out.")
+                continue
+            notes.append(f"a second {grade_id!r} counts as an ordinary cell.")
+            cell.metadata = NotebookNode()
+        else:
+            cell = cells[grade_id] = _as_handed_out(cell, known[grade_id], notes)
+        kept.append(cell)
+    _restore(kept, source, cells, notes)
+    for number, cell in enumerate(kept):
+        cell.id = f"cell-{number}"
+    notebook.cells, notebook.metadata, notebook.nbformat_minor = kept, copy.deepcopy(source.metadata), 5
+    return notes
+
+
+def _as_handed_out(cell: NotebookNode, original: NotebookNode, notes: list[str]) -> NotebookNode:
+    """``original`` with the student's text, unless it is locked."""
+    mended = copy.deepcopy(original)
+    if mended.metadata.nbgrader.locked:
+        return mended
+    if cell.cell_type != original.cell_type:
+        notes.append(
+            f"{_id(original)!r} was a {cell.cell_type} cell and is a {original.cell_type} cell again."
+        )
+    mended.source = cell.source
+    return mended
+
+
+def _restore(kept: list[NotebookNode], source: NotebookNode, cells: dict, notes: list[str]) -> None:
+    """Put a missing graded cell behind the one that it followed, as it was handed out."""
+    before: NotebookNode | None = None
+    for original in source.cells:
+        grade_id = _id(original)
+        if not grade_id:
+            continue
+        if grade_id not in cells:
+            notes.append(f"{grade_id!r} was missing and is there again, as it was handed out.")
+            cells[grade_id] = copy.deepcopy(original)
+            place = next((i for i, cell in enumerate(kept) if cell is before), -1)
+            kept.insert(place + 1, cells[grade_id])
+        before = cells[grade_id]
+
+
+def _id(cell: NotebookNode) -> str | None:
+    meta = cell.metadata.get("nbgrader")
+    return meta.get("grade_id") if isinstance(meta, dict) else None

@@ -1,0 +1,143 @@
+"""Grade a class: one Dask task a submission, one writer, and what one sees of it."""
+
+import os
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from qcourse import lean  # isort: skip  # noqa: F401
+
+import nbformat
+from dask import config as dask_config
+from distributed import Client, Future, KilledWorker, LocalCluster, as_completed
+from nbformat import NotebookNode
+from tqdm import tqdm
+
+from qcourse.course import nbgrader_settings
+from qcourse.errors import UserError
+from qcourse.grading import task
+from qcourse.grading.containment import Limits, enter
+from qcourse.grading.gradebook import Writer, only_one, timestamp
+from qcourse.grading.submission import Refused, Submission, students, take
+
+DEATHS = 3  # workers that one submission may take with it
+
+
+class Options(NamedTuple):
+    """What ``qcourse grade`` was told."""
+
+    assignment: str
+    course: Path = Path()
+    student: tuple[str, ...] = ()
+    workers: int = 0  # 0: one for each core
+    scheduler: str = ""
+    isolation: str = "auto"
+    force: bool = False
+
+
+def grade(options: Options) -> list[dict[str, Any]]:
+    """Grade what is new or changed; return a result for each submission found, in the order of students.
+
+    Raises:
+        UserError: nothing could be started.
+    """
+    os.environ["QCOURSE_ISOLATION"] = options.isolation
+    root = options.course.absolute()
+    if not (root / "nbgrader_config.py").exists():
+        raise UserError(f"{root} is no course folder (it has no nbgrader_config.py): say --course DIR.")
+    with only_one(root):
+        writer = Writer(root, nbgrader_settings(root), options.assignment)
+        found = students(writer.submitted, options.assignment)
+        if missing := set(options.student) - set(found):
+            raise UserError(f"no submission of {', '.join(sorted(missing))} lies in {writer.submitted}.")
+        results, waiting = {}, []
+        for student in options.student or found:
+            try:
+                submission = take(writer.submitted, student, options.assignment, writer.notebook)
+            except (Refused, OSError) as error:
+                results[student] = task.failed(str(error), writer.source)
+                continue
+            before = None if options.force else writer.done(submission)
+            if before is None:
+                waiting.append(submission)
+            else:
+                results[student] = before
+        if waiting:
+            results |= _grade_all(waiting, writer, options)
+    return [{"student": name, **results[name]} for name in sorted(results)]
+
+
+def _grade_all(waiting: list[Submission], writer: Writer, options: Options) -> dict[str, dict[str, Any]]:
+    results = {}
+    with _client(options) as client:
+        bar = tqdm(total=len(waiting), desc="grading", file=sys.stdout, disable=not sys.stdout.isatty())
+        for submission, result in _graded(client, waiting, writer.source, options.isolation):
+            notebook, unanswered = result.pop("notebook", b""), result.pop("unanswered", [])
+            stamp_note = timestamp(submission, datetime.now(UTC))[1]
+            notes = [*submission.notes, stamp_note, result["reason"]]
+            result["reason"] = " ".join(filter(None, notes))
+            if result["status"] == "graded":
+                writer.record(submission, result, unanswered, notebook)
+            results[submission.student] = result
+            bar.set_postfix(failed=sum(r["status"] == "failed" for r in results.values()))
+            bar.update()
+        bar.close()
+    return results
+
+
+def _graded(
+    client: Client, waiting: list[Submission], source: NotebookNode, isolation: str
+) -> Iterator[tuple[Submission, dict[str, Any]]]:
+    """Submissions with their results as they come; no more are under way than there are workers.
+
+    So a worker that dies can be blamed on the submission that it was grading.
+    """
+    handed_out = client.scatter(nbformat.writes(source).encode(), broadcast=True, hash=False)
+    deaths: dict[str, int] = {}
+    queue = list(reversed(waiting))
+    running: dict[Future, Submission] = {}
+    completed = as_completed()
+
+    def start() -> None:
+        if queue:
+            submission = queue.pop()
+            future = client.submit(task.grade, submission.content, handed_out, isolation, pure=False)
+            running[future] = submission
+            completed.add(future)
+
+    for _ in range(max(1, sum(client.nthreads().values()))):
+        start()
+    for future in completed:
+        submission = running.pop(future)
+        try:
+            result = future.result()
+        except KilledWorker:
+            deaths[submission.student] = deaths.get(submission.student, 0) + 1
+            if deaths[submission.student] < DEATHS:
+                queue.append(submission)
+                start()
+                continue
+            result = task.failed(f"{DEATHS} workers died while they graded it.", source)
+        except Exception as error:  # of the engine itself: the others go on
+            result = task.failed(f"the grader failed ({type(error).__name__}: {error}).", source)
+        start()
+        yield submission, result
+
+
+def _client(options: Options) -> Client:
+    """A client of the cluster named, or of one process for each core."""
+    # A lost worker fails its task at once: this module counts and tries again.
+    dask_config.set({"distributed.scheduler.allowed-failures": 0})
+    if not options.scheduler:
+        enter(Limits()).close()  # the sandbox works here, or nothing is started
+        workers = options.workers or None
+        cluster = LocalCluster(
+            n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+        )
+        return Client(cluster)
+    try:
+        return Client(options.scheduler, timeout=10)
+    except OSError:
+        raise UserError(f"no Dask scheduler answers at {options.scheduler}.") from None

@@ -1,0 +1,98 @@
+"""Intake, first half: what lies in ``submitted/``, looked at without opening anything it should not.
+
+Stock nbgrader would follow links and read whatever it finds. Here a submission is one notebook, a regular
+file of reasonable size; other files are not taken along, so that a ``numpy.py`` beside it does nothing.
+"""
+
+import os
+import stat
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+LARGEST = 20 * 2**20  # bytes of a notebook; the course's own have less than 2 MB with all pictures
+MOST_FILES, DEEPEST = 1_000, 10
+
+
+class Refused(Exception):
+    """The submission cannot be graded; the text says why, and what the student can do."""
+
+
+class Submission(NamedTuple):
+    """One student's notebook as it was handed in; ``timestamp`` as nbgrader wrote it, or empty."""
+
+    student: str
+    content: bytes
+    timestamp: str
+    notes: list[str]
+
+    @property
+    def digest(self) -> str:
+        return sha256(self.content + b"\0" + self.timestamp.encode()).hexdigest()
+
+
+def students(submitted: Path, assignment: str) -> list[str]:
+    """Who has handed in ``assignment``."""
+    return sorted(p.name for p in submitted.glob("*") if os.path.lexists(p / assignment))
+
+
+def take(submitted: Path, student: str, assignment: str, notebook: str) -> Submission:
+    """Read one submission.
+
+    Raises:
+        Refused: it holds no notebook, or something that no submission needs.
+    """
+    folder = submitted / student / assignment
+    for path in (submitted / student, folder):
+        if not stat.S_ISDIR(path.lstat().st_mode):
+            raise Refused(f"{path.name} is no folder but a link or a file: hand in the folder itself.")
+    files = _files(folder)
+    found = [f for f in files if f.suffix == ".ipynb" and f.parent == folder]
+    wanted, notes = folder / f"{notebook}.ipynb", []
+    if wanted not in found:
+        if len(found) != 1:
+            what = f"{len(found)} notebooks, none" if found else "no notebook"
+            raise Refused(f"there is {what} named {wanted.name}: hand in the notebook under that name.")
+        wanted = found[0]
+        notes.append(f"{wanted.name} was taken for {notebook}.ipynb.")
+    stamp = folder / "timestamp.txt"
+    timestamp = _read(stamp, 100).decode("utf-8", "replace").strip() if stamp in files else ""
+    return Submission(student, _read(wanted, LARGEST), timestamp, notes)
+
+
+def _files(folder: Path) -> list[Path]:
+    """Every file below ``folder``; nothing is opened, no link is followed."""
+    found: list[Path] = []
+    waiting = [(folder, 0)]
+    while waiting:
+        here, depth = waiting.pop()
+        if depth > DEEPEST:
+            raise Refused(f"folders are nested more than {DEEPEST} deep: hand in the notebook only.")
+        for entry in os.scandir(here):
+            info = entry.stat(follow_symlinks=False)
+            if stat.S_ISDIR(info.st_mode):
+                waiting.append((Path(entry.path), depth + 1))
+                continue
+            if stat.S_ISLNK(info.st_mode) or info.st_nlink > 1:
+                raise Refused(f"{entry.name!r} is a link: hand in the file itself.")
+            if not stat.S_ISREG(info.st_mode):
+                raise Refused(f"{entry.name!r} is no regular file: hand in the notebook only.")
+            found.append(Path(entry.path))
+        if len(found) + len(waiting) > MOST_FILES:
+            raise Refused(f"there are more than {MOST_FILES} files: hand in the notebook only.")
+    return found
+
+
+def _read(path: Path, largest: int) -> bytes:
+    """The content of a regular file; checked again once it is open, for it may have been exchanged."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    with open(descriptor, "rb") as stream:
+        info = os.fstat(descriptor)
+        if not stat.S_ISREG(info.st_mode) or info.st_nlink > 1:
+            raise Refused(f"{path.name!r} is no regular file: hand in the notebook only.")
+        content = stream.read(largest + 1)
+    if len(content) > largest:
+        raise Refused(
+            f"{path.name} is larger than {largest / 2**20:.3g} MB: clear its outputs and save it again."
+        )
+    return content
