@@ -1,8 +1,9 @@
 """nbgrader's settings for this course: stock nbgrader and formgrader read this file too."""
 
 from nbgrader import preprocessors
-from nbgrader.converters import GenerateAssignment
+from nbgrader.converters import Autograde, GenerateAssignment
 
+from qcourse.grading.execute import ContainedExecute
 from qcourse.stubs import ClearSolutions
 
 c = get_config()  # noqa: F821  (traitlets defines it)
@@ -24,6 +25,13 @@ c.ClearHiddenTests.begin_test_delimeter = "### BEGIN HIDDEN TESTS"
 c.ClearHiddenTests.end_test_delimeter = "### END HIDDEN TESTS"
 c.ClearSolutions.text_stub = "*Write your answer here.*"
 
-# A loaded machine must not cost a student points: the wall clock is only the outermost limit.
-c.Execute.timeout = 300  # seconds for one cell
+# Submissions run contained, here as under qcourse grade: in formgrader and by nbgrader autograde.
+c.Autograde.autograde_preprocessors = [
+    ContainedExecute if step is preprocessors.Execute else step
+    for step in Autograde.autograde_preprocessors.default()
+]
+c.OverwriteCells.add_missing_cells = True  # a test cell that a student has deleted
+
+# For what still runs by nbgrader's own Execute, such as the Validate button of a student's JupyterLab.
+c.Execute.timeout = 300  # seconds for one cell: a loaded machine must not cost a student points
 c.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:", "--IPKernelApp.log_level=40"]

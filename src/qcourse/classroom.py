@@ -1,4 +1,4 @@
-"""A class of students in nbgrader's own folders and gradebook, graded by stock nbgrader."""
+"""A class of students in nbgrader's own folders and gradebook, for the demo, the gates and the tests."""
 
 import shutil
 import subprocess
@@ -24,14 +24,21 @@ class Scored(NamedTuple):
     by_hand: bool
 
 
-class Classroom:
-    """A copy of the course at ``root`` in ``folder``, where a class hands in and is graded."""
+STOCK = "\nc.Autograde.autograde_preprocessors = Autograde.autograde_preprocessors.default()\n"
 
-    def __init__(self, root: Path, folder: Path) -> None:
+
+class Classroom:
+    """A copy of the course at ``root`` in ``folder``, where a class hands in and is graded.
+
+    ``stock``: nbgrader autograde runs submissions with its own Execute, cold and not contained.
+    """
+
+    def __init__(self, root: Path, folder: Path, *, stock: bool = False) -> None:
         self.root, self.folder = root, folder.resolve()
         self.assignments = assignments(root)
         self.folder.mkdir(parents=True, exist_ok=True)
-        shutil.copy(root / "nbgrader_config.py", self.folder)
+        settings = (root / "nbgrader_config.py").read_text(encoding="utf-8")
+        (self.folder / "nbgrader_config.py").write_text(settings + STOCK * stock, encoding="utf-8")
         for name in self.assignments:
             target = solution_path(self.folder, name)
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -56,16 +63,22 @@ class Classroom:
         target.parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(notebook, target)
 
-    def grade(self, *, feedback: bool = False) -> None:
-        """Grade every assignment, two at a time, and write HTML feedback where asked."""
+    def generate(self) -> None:
+        """Tell the gradebook of every assignment, and make the student versions."""
         for name in self.assignments:
-            self._nbgrader("generate_assignment", name, "--force")
+            self.nbgrader("generate_assignment", name, "--force")
+
+    def autograde(self) -> None:
+        """Grade everything with nbgrader autograde, two assignments at a time."""
         # Two processes that meet a new student at once would both add them, and one would fail.
         with self._gradebook() as gradebook:
             for submitted in sorted((self.folder / "submitted").iterdir()):
                 gradebook.update_or_create_student(submitted.name)
-        with ThreadPoolExecutor(2) as pool:
-            list(pool.map(lambda name: self._grade(name, feedback), self.assignments))
+        self._on_each("autograde")
+
+    def write_feedback(self) -> None:
+        """Write the HTML feedback for what has been graded."""
+        self._on_each("generate_feedback")
 
     def scores(self, student: str, name: str) -> list[Scored]:
         """The student's graded cells, in no particular order; empty where nothing was graded."""
@@ -79,12 +92,16 @@ class Classroom:
     def _gradebook(self) -> Gradebook:
         return Gradebook(f"sqlite:///{self.folder}/gradebook.db", "qcourse")
 
-    def _grade(self, name: str, feedback: bool) -> None:
-        self._nbgrader("autograde", name, "--force")
-        if feedback:
-            self._nbgrader("generate_feedback", name, "--force")
+    def _on_each(self, command: str) -> None:
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda name: self.nbgrader(command, name, "--force"), self.assignments))
 
-    def _nbgrader(self, *arguments: str) -> None:
+    def nbgrader(self, *arguments: str) -> None:
+        """Run an nbgrader command in the folder.
+
+        Raises:
+            UserError: it fails; its output is then in ``nbgrader.log``.
+        """
         find_own_scripts()
         command = [sys.executable, "-m", "nbgrader", *arguments]
         done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True)

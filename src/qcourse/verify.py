@@ -108,11 +108,12 @@ def grades_are_right(root: Path) -> list[str]:
     """Stock nbgrader gives the solution every point, and the unsolved notebook 0 on every graded cell."""
     defects = []
     with tempfile.TemporaryDirectory() as scratch:
-        room = Classroom(root, Path(scratch) / "course")
+        room = Classroom(root, Path(scratch) / "course", stock=True)
         for name in room.assignments:
             room.hand_in("solved", name, room.solution(name))
             room.hand_in("unsolved", name, room.release(name))
-        room.grade()
+        room.generate()
+        room.autograde()
         for name in room.assignments:
             for student, share in (("solved", 1), ("unsolved", 0)):
                 scored = [s for s in room.scores(student, name) if not s.by_hand]

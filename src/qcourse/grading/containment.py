@@ -132,6 +132,15 @@ def enter(limits: Limits) -> "Sandbox | Scratch":
     return Scratch() if mode == "none" else Sandbox(limits)
 
 
+def missing() -> str:
+    """Why submissions cannot be contained on this machine; empty where they can."""
+    try:
+        Sandbox(Limits()).close()
+    except UserError as error:
+        return str(error)
+    return ""
+
+
 def _link(pid: int, name: str) -> str:
     try:
         return os.readlink(f"/proc/{pid}/{name}")

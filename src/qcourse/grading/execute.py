@@ -1,6 +1,9 @@
 """Execute a submission in contained kernels; a cell that kills its kernel costs only itself."""
 
+import contextlib
 import threading
+import time
+from queue import Empty
 from typing import Any
 
 import zmq
@@ -29,6 +32,17 @@ class Client(AsyncKernelClient):
         context.setsockopt(zmq.MAXMSGSIZE, Limits().output)  # for the sockets that it will make
         return context
 
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Until the kernel answers on both channels; the base class always waits for 0.2 s of silence."""
+        deadline = time.monotonic() + (timeout or 60)
+        while await self.is_alive() and time.monotonic() < deadline:
+            self.kernel_info()
+            with contextlib.suppress(Empty):
+                await self.get_shell_msg(timeout=1)
+                await self.get_iopub_msg(timeout=0.1)
+                return
+        raise RuntimeError("the kernel did not get ready")
+
 
 class ContainedKernelManager(AsyncKernelManager):
     """Starts kernels by `qcourse.grading.provisioner`, with no kernelspec to install."""
@@ -40,6 +54,9 @@ class ContainedKernelManager(AsyncKernelManager):
             display_name="contained", language="python", interrupt_mode="message",
             metadata={"kernel_provisioner": {"provisioner_name": "qcourse-contained"}},
         )  # fmt: skip
+
+    async def _async_wait(self, pollinterval: float = 0.01) -> None:  # 0.1 in the base class
+        await super()._async_wait(pollinterval)
 
 
 class ContainedExecute(Execute):

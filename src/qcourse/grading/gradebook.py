@@ -96,7 +96,8 @@ class Writer:
         book, student = self._gradebook, submission.student
         book.update_or_create_student(student)
         stamp = timestamp(submission, datetime.now(UTC))[0]
-        entry = book.update_or_create_submission(self.assignment, student, timestamp=stamp)
+        with self._session.no_autoflush:  # nbgrader builds a submission from parts that are not yet joined
+            entry = book.update_or_create_submission(self.assignment, student, timestamp=stamp)
         notebook = next(n for n in entry.notebooks if n.name == self.notebook)
         cells = result["cells"]
         for grade in notebook.grades:

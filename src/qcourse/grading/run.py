@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -126,18 +127,26 @@ def _graded(
         yield submission, result
 
 
-def _client(options: Options) -> Client:
-    """A client of the cluster named, or of one process for each core."""
-    # A lost worker fails its task at once: this module counts and tries again.
-    dask_config.set({"distributed.scheduler.allowed-failures": 0})
+@contextmanager
+def _client(options: Options) -> Iterator[Client]:
+    """A client of the cluster named, or of one that lives as long as this."""
     if not options.scheduler:
         enter(Limits()).close()  # the sandbox works here, or nothing is started
-        workers = options.workers or None
-        cluster = LocalCluster(
-            n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
-        )
-        return Client(cluster)
+        with local_cluster(options.workers) as cluster, Client(cluster) as client:
+            yield client
+        return
     try:
-        return Client(options.scheduler, timeout=10)
+        client = Client(options.scheduler, timeout=10)
     except OSError:
         raise UserError(f"no Dask scheduler answers at {options.scheduler}.") from None
+    with client:
+        yield client
+
+
+def local_cluster(workers: int = 0) -> LocalCluster:
+    """A Dask cluster of so many processes on this machine; 0 is one for each core."""
+    # A lost worker fails its task at once: this module counts and tries again.
+    dask_config.set({"distributed.scheduler.allowed-failures": 0})
+    return LocalCluster(
+        n_workers=workers or None, threads_per_worker=1, dashboard_address=None, silence_logs=50
+    )
