@@ -8,6 +8,7 @@ import fcntl
 import json
 import os
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -101,11 +102,11 @@ class Writer:
         notebook = next(n for n in entry.notebooks if n.name == self.notebook)
         cells = result["cells"]
         for grade in notebook.grades:
-            score = cells[grade.name]["score"]
+            score = cells[self._names[grade.cell_id]]["score"]
             grade.auto_score = score
             grade.needs_manual_grade = grade.manual_score is not None or score is None
         for comment in notebook.comments:
-            comment.auto_comment = "No response." if comment.name in unanswered else None
+            comment.auto_comment = "No response." if self._names[comment.cell_id] in unanswered else None
         notebook.late_submission_penalty = None
         if stamp and entry.total_seconds_late > 0:
             self._session.flush()
@@ -132,6 +133,8 @@ class Writer:
             notebook = nbformat.read(Path(folder) / f"{entry.name}.ipynb", as_version=4)
         except OSError as error:
             raise UserError(f"{error.filename} cannot be read: run nbgrader generate_assignment.") from None
+        graded = [*entry.grade_cells, *entry.solution_cells, *entry.task_cells]
+        self._names = {cell.id: cell.name for cell in graded}  # a query for each would take longer
         cells = {cell.name: cell for cell in entry.source_cells}
         points = {cell.name: cell.max_score for cell in entry.grade_cells}
         for cell in notebook.cells:
@@ -154,7 +157,10 @@ def timestamp(submission: Submission, now: datetime) -> tuple[datetime | None, s
     if not submission.timestamp:
         return None, ""
     try:
-        stamp = parse_utc(submission.timestamp)
+        # dateutil would take "10" for the tenth of this month, and warns of time zones that it does not know.
+        with warnings.catch_warnings(action="ignore"):
+            datetime.strptime(submission.timestamp[:10], "%Y-%m-%d")
+            stamp = parse_utc(submission.timestamp)
     except (ValueError, OverflowError):
         return None, f"timestamp.txt holds no time ({submission.timestamp[:40]!r}): it was left out."
     if stamp > now.replace(tzinfo=None) + timedelta(days=1):
