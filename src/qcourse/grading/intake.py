@@ -24,6 +24,7 @@ def parse(content: bytes) -> NotebookNode:
     """
     try:
         data = json.loads(content.decode("utf-8-sig"))
+        json.dumps(data, ensure_ascii=False).encode()  # half of a surrogate pair is no text either
     except UnicodeDecodeError:
         raise Refused(f"the notebook is not UTF-8 text: {AGAIN}.") from None
     except (ValueError, RecursionError) as error:
@@ -60,7 +61,7 @@ def mend(notebook: NotebookNode, source: NotebookNode) -> list[str]:
         if not grade_id:
             cell.metadata = NotebookNode()
         elif grade_id not in known:
-            notes.append(f"a cell with the unknown grade id {str(grade_id)[:60]!r} is not graded.")
+            notes.append(f"a cell with the unknown grade id {grade_id[:60]!r} is not graded.")
             cell.metadata = NotebookNode()
         elif grade_id in cells:
             if known[grade_id].metadata.nbgrader.locked:
@@ -108,4 +109,5 @@ def _restore(kept: list[NotebookNode], source: NotebookNode, cells: dict, notes:
 
 def _id(cell: NotebookNode) -> str | None:
     meta = cell.metadata.get("nbgrader")
-    return meta.get("grade_id") if isinstance(meta, dict) else None
+    grade_id = meta.get("grade_id") if isinstance(meta, dict) else None
+    return grade_id if isinstance(grade_id, str) else None

@@ -8,13 +8,17 @@ import ast
 import builtins
 import re
 import symtable
+import warnings
 
 from nbformat import NotebookNode
+
+ANY = {"eval", "exec", "get_ipython", "globals", "locals", "vars"}  # who calls these may read any name
 
 
 def needed(notebook: NotebookNode, source: NotebookNode) -> set[int]:
     """The indices of the code cells of ``notebook`` that must run; ``source`` is the notebook handed out."""
     code = [cell for cell in source.cells if cell.cell_type == "code"]
+    handed_out = {cell.source for cell in code}
     ours = {cell.source for cell in code if "nbgrader" not in cell.metadata}
     constant = {name for cell in code for name in _constant(cell.source)} | set(dir(builtins))
     wanted: set[str] = set()
@@ -23,6 +27,8 @@ def needed(notebook: NotebookNode, source: NotebookNode) -> set[int]:
         if cell.cell_type != "code":
             continue
         reads, binds, changes = names(cell.source)
+        if cell.source not in handed_out and reads & ANY:
+            return {i for i, c in enumerate(notebook.cells) if c.cell_type == "code"}
         if cell.source not in ours or binds & wanted or changes & (wanted - constant):
             run.add(index)
             wanted = (wanted - binds) | reads if cell.source in ours else wanted | reads
@@ -30,22 +36,17 @@ def needed(notebook: NotebookNode, source: NotebookNode) -> set[int]:
 
 
 def names(source: str) -> tuple[set[str], set[str], set[str]]:
-    """The names that a cell reads from earlier cells, that it binds, and whose value it may change."""
+    """The names that a cell reads from earlier cells, that it surely binds, and whose value it may change."""
     try:
-        tree = ast.parse(source)
-    except SyntaxError:  # magics among them
+        with warnings.catch_warnings(action="ignore"):  # of the compiler, about the student's text
+            tree = ast.parse(source)
+            bound: set[str] = set()
+            reads = _reads(tree.body, bound)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # magics; null bytes; ((((((
         every = set(re.findall(r"[^\W\d]\w*", source))
         return every, every, every
-    binds, changes = {name for statement in tree.body for name in _bound(statement)}, set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):  # net.eval(), train(net): what is handed over may change
-            owner = [node.func.value] if isinstance(node.func, ast.Attribute) else []
-            changes |= {n.id for p in owner + node.args for n in ast.walk(p) if isinstance(n, ast.Name)}
-        elif isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
-            changes |= {n.id for n in ast.walk(node.value) if isinstance(n, ast.Name)}
-        elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            changes.add(node.id)
-    return _reads(tree.body, set()), binds, changes
+    # net.eval(), train(net), parts = [net.linear1]: whatever the cell mentions may change in it.
+    return reads, bound, {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
 
 
 def _constant(source: str) -> set[str]:
@@ -57,37 +58,41 @@ def _constant(source: str) -> set[str]:
 
 
 def _reads(body: list[ast.stmt], bound: set[str]) -> set[str]:
-    """The names that statements read before ``body`` binds them; adds what it binds to ``bound``.
+    """The names that statements read before ``body`` binds them; adds what it surely binds to ``bound``.
 
-    Each branch is taken to run, and a function to be called when the whole cell has run.
+    What a branch or a loop binds counts inside it only: it may not run. A function may be called at once.
     """
     reads: set[str] = set()
-    late: set[str] = set()
     for statement in body:
-        if isinstance(statement, ast.FunctionDef):
-            late |= _uses(statement)
-        elif isinstance(statement, ast.For | ast.With | ast.If | ast.While | ast.Try):
-            inner = [part for part in ast.iter_child_nodes(statement) if isinstance(part, ast.stmt)]
-            for handler in getattr(statement, "handlers", []):
-                bound |= {handler.name} if handler.name else set()
-                inner += handler.body
+        if isinstance(statement, ast.For | ast.With | ast.If | ast.While | ast.Try):
+            inside, inner = set(bound), []
             for part in ast.iter_child_nodes(statement):
-                if not isinstance(part, ast.stmt | ast.excepthandler):
+                if isinstance(part, ast.stmt):
+                    inner.append(part)
+                elif isinstance(part, ast.ExceptHandler):
+                    reads |= (_uses(part.type) if part.type else set()) - bound
+                    inside |= {part.name} if part.name else set()
+                    inner += part.body
+                else:
                     reads |= _uses(part) - _stored(part) - bound
-                    bound |= _stored(part)
-            reads |= _reads(inner, bound)
+                    inside |= _stored(part)
+            reads |= _reads(inner, inside)
+        elif isinstance(statement, ast.FunctionDef):
+            reads |= _uses(statement) - _bound(statement) - bound
         else:
             reads |= _uses(statement) - bound
         bound |= _bound(statement)
-    return reads | (late - bound)
+    return reads
 
 
 def _uses(node: ast.AST) -> set[str]:
     """The names that a statement or expression reads from its module, functions inside it included."""
     if isinstance(node, ast.withitem):
         return _uses(node.context_expr)
+    found = {name for part in ast.walk(node) if isinstance(part, ast.Global) for name in part.names}
+    if isinstance(node, ast.AugAssign | ast.Delete):  # x += 1, del x: symtable calls it no reading
+        found |= {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
     tables = [symtable.symtable(ast.unparse(node), "<cell>", "exec")]
-    found = set()
     while tables:
         table = tables.pop()
         tables += table.get_children()

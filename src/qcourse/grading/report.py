@@ -16,4 +16,5 @@ def table(results: list[dict[str, Any]]) -> str:
         row = f"{result['student']:{width}}  {points:>12}  {result['seconds']:7.1f}  {result['reason']}"
         lines.append(row.rstrip())
     failed = sum(result["status"] == "failed" for result in results)
-    return "\n".join([*lines, f"{len(results) - failed} graded, {failed} failed."])
+    lines.append(f"{len(results) - failed} graded, {failed} failed.")
+    return "\n".join(lines).encode(errors="backslashreplace").decode()  # a file's name may be no text

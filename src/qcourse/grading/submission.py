@@ -43,6 +43,8 @@ def take(submitted: Path, student: str, assignment: str, notebook: str) -> Submi
         Refused: it holds no notebook, or something that no submission needs.
     """
     folder = submitted / student / assignment
+    if not student.isprintable():  # nor can a gradebook hold bytes that are no UTF-8
+        raise Refused(f"the name of the folder {student!r} is no text: rename it.")
     for path in (submitted / student, folder):
         if not stat.S_ISDIR(path.lstat().st_mode):
             raise Refused(f"{path.name} is no folder but a link or a file: hand in the folder itself.")
@@ -51,13 +53,17 @@ def take(submitted: Path, student: str, assignment: str, notebook: str) -> Submi
     wanted, notes = folder / f"{notebook}.ipynb", []
     if wanted not in found:
         if len(found) != 1:
-            what = f"{len(found)} notebooks, none" if found else "no notebook"
-            raise Refused(f"there is {what} named {wanted.name}: hand in the notebook under that name.")
+            what = f"are {len(found)} notebooks, none" if found else "is no notebook"
+            raise Refused(f"there {what} named {wanted.name}: hand in the notebook under that name.")
         wanted = found[0]
-        notes.append(f"{wanted.name} was taken for {notebook}.ipynb.")
+        notes.append(f"{wanted.name!r} was taken for {notebook}.ipynb.")
     stamp = folder / "timestamp.txt"
-    timestamp = _read(stamp, 100).decode("utf-8", "replace").strip() if stamp in files else ""
-    return Submission(student, _read(wanted, LARGEST), timestamp, notes)
+    timestamp = _read(stamp)[:100].decode("utf-8", "replace").strip() if stamp in files else ""
+    content = _read(wanted)
+    if len(content) > LARGEST:
+        large = f"{wanted.name} is larger than {LARGEST >> 20} MB"
+        raise Refused(f"{large}: clear its outputs and save it again.")
+    return Submission(student, content, timestamp, notes)
 
 
 def _files(folder: Path) -> list[Path]:
@@ -68,31 +74,30 @@ def _files(folder: Path) -> list[Path]:
         here, depth = waiting.pop()
         if depth > DEEPEST:
             raise Refused(f"folders are nested more than {DEEPEST} deep: hand in the notebook only.")
-        for entry in os.scandir(here):
-            info = entry.stat(follow_symlinks=False)
-            if stat.S_ISDIR(info.st_mode):
-                waiting.append((Path(entry.path), depth + 1))
-                continue
-            if stat.S_ISLNK(info.st_mode) or info.st_nlink > 1:
-                raise Refused(f"{entry.name!r} is a link: hand in the file itself.")
-            if not stat.S_ISREG(info.st_mode):
-                raise Refused(f"{entry.name!r} is no regular file: hand in the notebook only.")
-            found.append(Path(entry.path))
-        if len(found) + len(waiting) > MOST_FILES:
-            raise Refused(f"there are more than {MOST_FILES} files: hand in the notebook only.")
+        with os.scandir(here) as entries:
+            for entry in entries:
+                info = entry.stat(follow_symlinks=False)
+                if stat.S_ISDIR(info.st_mode):
+                    waiting.append((Path(entry.path), depth + 1))
+                elif stat.S_ISLNK(info.st_mode) or info.st_nlink > 1:
+                    raise Refused(f"{entry.name!r} is a link: hand in the file itself.")
+                elif stat.S_ISREG(info.st_mode):
+                    found.append(Path(entry.path))
+                else:
+                    raise Refused(f"{entry.name!r} is no regular file: hand in the notebook only.")
+                if len(found) + len(waiting) > MOST_FILES:
+                    raise Refused(f"there are more than {MOST_FILES} files: hand in the notebook only.")
     return found
 
 
-def _read(path: Path, largest: int) -> bytes:
-    """The content of a regular file; checked again once it is open, for it may have been exchanged."""
+def _read(path: Path) -> bytes:
+    """The content of a regular file, one byte beyond the limit at most.
+
+    It is checked again once it is open, for it may have been exchanged.
+    """
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     with open(descriptor, "rb") as stream:
         info = os.fstat(descriptor)
         if not stat.S_ISREG(info.st_mode) or info.st_nlink > 1:
             raise Refused(f"{path.name!r} is no regular file: hand in the notebook only.")
-        content = stream.read(largest + 1)
-    if len(content) > largest:
-        raise Refused(
-            f"{path.name} is larger than {largest / 2**20:.3g} MB: clear its outputs and save it again."
-        )
-    return content
+        return stream.read(LARGEST + 1)
