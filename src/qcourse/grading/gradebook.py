@@ -20,11 +20,11 @@ from qcourse import lean  # isort: skip  # noqa: F401
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.api import Assignment, Gradebook, MissingEntry
+from nbgrader.api import Assignment, Gradebook, InvalidEntry, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import parse_utc
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
 from qcourse import __version__
@@ -50,7 +50,10 @@ class Writer:
         self._penalties.init_plugin()
         url = self.course.db_url
         wait = f"{'&' if '?' in url else '?'}timeout={PATIENCE}" if url.startswith("sqlite") else ""
-        self._gradebook = Gradebook(url + wait, self.course.course_id)
+        try:
+            self._gradebook = Gradebook(url + wait, self.course.course_id)
+        except SQLAlchemyError as error:
+            raise UserError(f"the gradebook cannot be read ({_reason(error)}).") from None
         # nbgrader's methods commit after every step; here one submission is one transaction.
         self._session = self._gradebook.db()
         self._commit = self._session.commit
@@ -64,32 +67,49 @@ class Writer:
         return Path(self.course.root) / self.course.submitted_directory
 
     def done(self, submission: Submission) -> dict[str, Any] | None:
-        """The result of exactly this submission to exactly this assignment, if there is one."""
+        """The result of exactly this submission to exactly this assignment, if there is a whole one."""
+        folder = self._folder(submission.student)
         try:
-            record = json.loads((self._folder(submission.student) / RECORD).read_text())
-        except (OSError, ValueError):
+            record = json.loads((folder / RECORD).read_text())
+            self._gradebook.find_submission(self.assignment, submission.student)
+        except (OSError, ValueError, MissingEntry):  # the gradebook may have been made anew since
             return None
-        return record["result"] if record.get("of") == self._of(submission) else None
+        whole = record["of"] == self._of(submission) and (folder / f"{self.notebook}.ipynb").exists()
+        return record["result"] if whole else None
 
     def record(
         self, submission: Submission, result: dict[str, Any], unanswered: list[str], notebook: bytes
     ) -> None:
-        """Write the grades, then the files; a locked database is waited for."""
+        """Write the grades, then the files; a locked database is waited for.
+
+        Raises:
+            UserError: the gradebook or the folder cannot be written; what was there stays.
+        """
         deadline = time.monotonic() + PATIENCE
         while True:
             try:
                 self._write_grades(submission, result, unanswered)
                 break
-            except OperationalError as error:
+            except (SQLAlchemyError, InvalidEntry) as error:
                 self._session.rollback()
-                if time.monotonic() > deadline:
-                    raise UserError(f"the gradebook cannot be written ({error.orig}).") from None
+                reason = _reason(error)
+                if "lock" not in reason or time.monotonic() > deadline:
+                    raise UserError(f"the gradebook cannot be written ({reason}).") from None
                 time.sleep(0.2)
+        try:
+            self._write_files(submission, result, notebook)
+        except OSError as error:
+            where = error.filename or self.course.autograded_directory
+            raise UserError(f"{where} cannot be written ({error.strerror}).") from None
+
+    def _write_files(self, submission: Submission, result: dict[str, Any], notebook: bytes) -> None:
         folder = self._folder(submission.student)
         folder.mkdir(parents=True, exist_ok=True)
         files = {f"{self.notebook}.ipynb": notebook, RECORD: self._recorded(submission, result)}
         if submission.timestamp:
             files = {"timestamp.txt": submission.timestamp.encode()} | files
+        else:
+            (folder / "timestamp.txt").unlink(missing_ok=True)
         for name, content in files.items():
             _replace(folder / name, content)
 
@@ -175,7 +195,12 @@ def only_one(root: Path) -> Iterator[None]:
     Raises:
         UserError: one does.
     """
-    with (root / ".qcourse-grade.lock").open("a") as lock:
+    path = root / ".qcourse-grade.lock"
+    try:
+        lock = path.open("a")
+    except OSError as error:
+        raise UserError(f"{path} cannot be written ({error.strerror}).") from None
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -195,6 +220,15 @@ def _replace(path: Path, content: bytes) -> None:
     """Write a file whole, or not at all; read-only, as nbgrader leaves graded files."""
     scratch = path.with_name(f".{path.name}.new")
     scratch.unlink(missing_ok=True)
-    scratch.write_bytes(content)
-    scratch.chmod(0o444)
-    os.replace(scratch, path)
+    try:
+        scratch.write_bytes(content)
+        scratch.chmod(0o444)
+        os.replace(scratch, path)
+    except OSError:
+        scratch.unlink(missing_ok=True)
+        raise
+
+
+def _reason(error: Exception) -> str:
+    """What the database says, without the statement; nbgrader repeats some errors as its own."""
+    return str(getattr(error, "orig", error)).splitlines()[0]

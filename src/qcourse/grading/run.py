@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ from qcourse import lean  # isort: skip  # noqa: F401
 
 import nbformat
 from dask import config as dask_config
-from distributed import Client, Future, KilledWorker, LocalCluster, as_completed
+from distributed import CancelledError, Client, Future, KilledWorker, LocalCluster, as_completed
 from nbformat import NotebookNode
 from tqdm import tqdm
 
@@ -54,11 +55,14 @@ def grade(options: Options) -> list[dict[str, Any]]:
         if missing := set(options.student) - set(found):
             raise UserError(f"no submission of {', '.join(sorted(missing))} lies in {writer.submitted}.")
         results, waiting = {}, []
-        for student in options.student or found:
+        for student in dict.fromkeys(options.student) or found:
             try:
                 submission = take(writer.submitted, student, options.assignment, writer.notebook)
             except (Refused, OSError) as error:
-                results[student] = task.failed(str(error), writer.source)
+                reason = (
+                    f"it cannot be read ({error.strerror})." if isinstance(error, OSError) else str(error)
+                )
+                results[student] = task.failed(reason, writer.source)
                 continue
             before = None if options.force else writer.done(submission)
             if before is None:
@@ -94,37 +98,47 @@ def _graded(
     """Submissions with their results as they come; no more are under way than there are workers.
 
     So a worker that dies can be blamed on the submission that it was grading.
+
+    Raises:
+        UserError: the scheduler is gone.
     """
-    handed_out = client.scatter(nbformat.writes(source).encode(), broadcast=True, hash=False)
-    deaths: dict[str, int] = {}
+    handed_out = nbformat.writes(source).encode()  # with every task: a worker that holds it may die
+    deaths: Counter[str] = Counter()
     queue = list(reversed(waiting))
     running: dict[Future, Submission] = {}
     completed = as_completed()
 
-    def start() -> None:
-        if queue:
+    def start() -> None:  # a cluster may grow meanwhile
+        while queue and len(running) < max(1, sum(client.nthreads().values())):
             submission = queue.pop()
             future = client.submit(task.grade, submission.content, handed_out, isolation, pure=False)
             running[future] = submission
             completed.add(future)
 
-    for _ in range(max(1, sum(client.nthreads().values()))):
+    try:
         start()
-    for future in completed:
-        submission = running.pop(future)
-        try:
-            result = future.result()
-        except KilledWorker:
-            deaths[submission.student] = deaths.get(submission.student, 0) + 1
-            if deaths[submission.student] < DEATHS:
-                queue.append(submission)
-                start()
-                continue
-            result = task.failed(f"{DEATHS} workers died while they graded it.", source)
-        except Exception as error:  # of the engine itself: the others go on
-            result = task.failed(f"the grader failed ({type(error).__name__}: {error}).", source)
-        start()
-        yield submission, result
+        for future in completed:
+            submission = running.pop(future)
+            try:
+                result = future.result()
+            except CancelledError:
+                raise
+            except KilledWorker as error:  # a scheduler that was not started here has tried again itself
+                deaths[submission.student] += error.allowed_failures + 1
+                if deaths[submission.student] < DEATHS:
+                    queue.append(submission)
+                    start()
+                    continue
+                dead = deaths[submission.student]
+                result = task.failed(f"{dead} workers died while they graded it.", source)
+            except Exception as error:  # of the engine itself: the others go on
+                result = task.failed(f"the grader failed ({type(error).__name__}: {error}).", source)
+            start()
+            yield submission, result
+    except (CancelledError, OSError):
+        raise UserError(
+            "the Dask scheduler is gone: start it and grade again; what has been graded stays."
+        ) from None
 
 
 @contextmanager
@@ -137,8 +151,10 @@ def _client(options: Options) -> Iterator[Client]:
         return
     try:
         client = Client(options.scheduler, timeout=10)
-    except OSError:
-        raise UserError(f"no Dask scheduler answers at {options.scheduler}.") from None
+    except (OSError, ValueError):
+        raise UserError(
+            f"no Dask scheduler answers at {options.scheduler!r}: say an address such as tcp://host:8786."
+        ) from None
     with client:
         yield client
 
