@@ -99,7 +99,7 @@ class Writer:
         try:
             self._write_files(submission, result, notebook)
         except OSError as error:
-            where = error.filename or self.course.autograded_directory
+            where = error.filename or self._folder(submission.student)
             raise UserError(f"{where} cannot be written ({error.strerror}).") from None
 
     def _write_files(self, submission: Submission, result: dict[str, Any], notebook: bytes) -> None:

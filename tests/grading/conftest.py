@@ -1,0 +1,25 @@
+"""A course folder with a class that has handed in."""
+
+import shutil
+
+import pytest
+from made_up import CLASS, NAME, hand_in
+
+from qcourse.classroom import Classroom
+
+
+@pytest.fixture(scope="session")
+def generated(root, tmp_path_factory):
+    """A course folder in which the assignment has been generated."""
+    room = Classroom(root, tmp_path_factory.mktemp("course"))
+    room.nbgrader("generate_assignment", NAME)
+    return room.folder
+
+
+@pytest.fixture
+def course(generated, tmp_path):
+    """A class that has handed in what is made up, in a folder of its own."""
+    folder = shutil.copytree(generated, tmp_path / "course")
+    for student in CLASS:
+        hand_in(folder, student, 1)
+    return folder
