@@ -7,6 +7,7 @@ a right one keeps all. One warm process a notebook, and a fork of it for each an
 
 import argparse
 import contextlib
+import copy
 import io
 import multiprocessing
 import re
@@ -16,11 +17,14 @@ import traceback
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import nbformat
+import torch
 from nbformat import NotebookNode
 
 from qcourse.answers import Answer, read_answers
 from qcourse.course import assignments, read_source
 from qcourse.errors import UserError
+from qcourse.grading.needed import needed
 
 SECONDS = 60  # for one answer; an endless loop is a wrong answer
 
@@ -50,8 +54,9 @@ def judge(root: Path, name: str, answers: list[Answer], workers: int = 2) -> lis
     """The verdicts on answers to exercises of the assignment ``name``."""
     global _cells, _scope
     notebook = read_source(root, name)
+    torch.set_num_threads(1)  # two threads get in each other's way, and there is one answer a core
     _cells = {c.metadata.nbgrader.grade_id: c for c in notebook.cells if "nbgrader" in c.metadata}
-    _scope = _warm(notebook)
+    _scope = _warm(notebook, answers)
     with multiprocessing.get_context("fork").Pool(workers, maxtasksperchild=1) as pool:
         running = [(answer, pool.apply_async(_failures, (answer,))) for answer in answers]
         verdicts = [Verdict(answer, result.get()) for answer, result in running]
@@ -62,11 +67,14 @@ _cells: dict[str, NotebookNode] = {}
 _scope: dict[str, Any] = {}
 
 
-def _warm(notebook: NotebookNode) -> dict[str, Any]:
-    """The names that the notebook defines when all of it has run, graded cells aside."""
+def _warm(notebook: NotebookNode, answers: list[Answer]) -> dict[str, Any]:
+    """The names that a kernel holds before an answer is graded: what grading runs, graded cells aside."""
+    everything = copy.deepcopy(notebook)
+    everything.cells += [nbformat.v4.new_code_cell(answer.source) for answer in answers]
+    run = needed(everything, notebook)
     scope: dict[str, Any] = {"__name__": "__main__"}
-    for cell in notebook.cells:
-        if cell.cell_type == "code" and not cell.metadata.get("nbgrader", {}).get("grade"):
+    for number, cell in enumerate(notebook.cells):
+        if number in run and not cell.metadata.get("nbgrader", {}).get("grade"):
             _execute(cell.source, scope)
     return scope
 
