@@ -118,7 +118,10 @@ class ContainedExecute(Execute):
                 kept = cell.outputs, cell.execution_count
             self._number = max(number, index)  # an earlier cell that fails now, by chance, is not to blame
             self._watch.next_cell()
+            self._written_before = self._written
             await self.async_execute_cell(cell, number, execution_count=self.code_cells_executed + 1)
+            if self._watch.reason:  # the kernel was ended when the cell had just answered
+                raise DeadKernelError(self._watch.reason)
             if number < index:
                 cell.outputs, cell.execution_count = kept
             elif is_grade(cell):
@@ -127,10 +130,12 @@ class ContainedExecute(Execute):
 
     def process_message(self, msg: dict, cell: NotebookNode, cell_index: int) -> NotebookNode | None:
         """Drop what comes after the output limit, and end the kernel that does not stop."""
+        if self._watch.reason:
+            return None
         self._written += _size(msg["content"])
         if self._written > self.limits.output and msg["msg_type"] != "status":
-            cell.outputs = []
-            self._watch.end(f"the notebook's outputs are larger than {self.limits.output >> 20} MB")
+            cell.outputs, self._written = [], self._written_before
+            self._watch.end(f"the notebook's outputs are larger than {self.limits.output / 2**20:.3g} MB")
             return None
         return super().process_message(msg, cell, cell_index)
 
@@ -176,13 +181,13 @@ class Watch:
     def _look(self) -> None:
         limits = self._limits
         while not self._stopped.wait(POLL):
-            self._cpu, memory, processes = self._meter.read()
+            self._cpu, memory, processes = self._meter.read(limits.memory)
             if self._cpu - self._cell_began > limits.cell_cpu:
                 self.end(f"the cell used more than {limits.cell_cpu:g} seconds of CPU time: an endless loop?")
             elif self._spent + self._cpu > limits.cpu:
                 self.end(f"the notebook used more than {limits.cpu:g} seconds of CPU time")
             elif memory > limits.memory:
-                self.end(f"the notebook used more than {limits.memory >> 30} GB of memory")
+                self.end(f"the notebook used more than {limits.memory / 2**30:.3g} GB of memory")
             elif processes > limits.processes:
                 self.end(f"the notebook started more than {limits.processes} processes")
 

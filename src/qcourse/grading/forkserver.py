@@ -4,6 +4,7 @@ Importing torch and loading the data take seconds; a fork of a process that has 
 milliseconds. It runs nothing but this package, holds no secret, and forks before any thread is started.
 """
 
+import atexit
 import contextlib
 import ctypes
 import json
@@ -16,6 +17,7 @@ import sys
 from pathlib import Path
 
 from qcourse.grading.containment import HOME, Limits
+from qcourse.grading.syscalls import refuse
 
 READY = b"ready"
 # clone(2): the kinds of namespace that bubblewrap makes
@@ -38,12 +40,20 @@ class Forkserver:
             pass_fds=[theirs.fileno()], env=environment, cwd="/", stdin=subprocess.DEVNULL,
         )  # fmt: skip
         theirs.close()
+        atexit.register(self.close)
         if ours.recv(len(READY)) != READY:
             raise RuntimeError("the warm process has ended while it got ready: its message stands above.")
 
     @property
     def alive(self) -> bool:
         return self._process.poll() is None
+
+    def close(self) -> None:
+        """End it; kernels that it has forked end too."""
+        self._socket.close()
+        self._process.kill()
+        self._process.wait()
+        atexit.unregister(self.close)
 
     def fork(self, connection: dict, home: str, limits: Limits, pidfd: int | None) -> int:
         """Start a kernel in the folder ``home`` inside ``pidfd``; return a pipe that ends when it does."""
@@ -86,6 +96,7 @@ def _start(request: dict, handed: list[int]) -> None:
         os.waitpid(kernel, 0)
         os._exit(0)
     try:
+        _libc("prctl", PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         _confine(Limits(*request["limits"]))
         _run(request["connection"], Path(request["home"]))
     finally:
@@ -100,10 +111,13 @@ def _confine(limits: Limits) -> None:
     _libc("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     header, none = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
     _libc("capset", header, none)
+    refuse()
+    size, data = _memory("VmSize"), _memory("VmData")
     for what, value in (
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_CPU, int(limits.cpu) + 1),
-        (resource.RLIMIT_DATA, _data() + limits.memory),
+        (resource.RLIMIT_DATA, data + limits.memory),
+        (resource.RLIMIT_AS, size + 2 * limits.memory),  # memory shared with nobody is in no other limit
         (resource.RLIMIT_FSIZE, limits.disk),
         (resource.RLIMIT_NOFILE, 256),
         (resource.RLIMIT_NPROC, 4 * limits.processes),  # counts threads too
@@ -112,9 +126,9 @@ def _confine(limits: Limits) -> None:
             resource.setrlimit(what, (value, value))
 
 
-def _data() -> int:
-    """What RLIMIT_DATA counts, now: private writable memory, in bytes."""
-    return 1024 * int(Path("/proc/self/status").read_text().split("VmData:")[1].split()[0])
+def _memory(kind: str) -> int:
+    """Memory that this process has now, in bytes; RLIMIT_DATA counts ``VmData``, private and writable."""
+    return 1024 * int(Path("/proc/self/status").read_text().split(f"{kind}:")[1].split()[0])
 
 
 def _run(connection: dict, home: Path) -> None:

@@ -23,8 +23,10 @@ _warm: list[Forkserver] = []
 
 def forkserver() -> Forkserver:
     """This process's own; a new one where the last has died."""
-    if not _warm or not _warm[0].alive:
-        _warm[:] = [Forkserver()]
+    if _warm and not _warm[0].alive:
+        _warm.pop().close()
+    if not _warm:
+        _warm.append(Forkserver())
     return _warm[0]
 
 

@@ -1,0 +1,234 @@
+"""The walls around untrusted code: each escape fails, each limit holds, and nothing is left behind."""
+
+import asyncio
+import os
+import re
+import shutil
+import time
+from pathlib import Path
+
+import probe
+import psutil
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from qcourse.errors import UserError
+from qcourse.grading import containment, provisioner
+from qcourse.grading.containment import Limits, Sandbox
+from qcourse.grading.execute import ContainedExecute
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.xdist_group("grading"),
+    pytest.mark.skipif(
+        shutil.which("bwrap", path=containment.PATH) is None, reason="bubblewrap is not installed"
+    ),
+]
+SMALL = Limits(cell_cpu=1.5, cpu=8, wall=4, memory=512 * 2**20, processes=16, disk=32 * 2**20, output=2**20)
+MARK = "qcourse-left-behind"
+
+
+@pytest.fixture(scope="module")
+def tried(tmp_path_factory):
+    return probe.run(tmp_path_factory.mktemp("course"))
+
+
+@pytest.mark.parametrize("name", probe.ESCAPES)
+def test_there_is_no_way_to(tried, name):
+    assert tried[0][name].startswith(probe.REFUSED)
+
+
+def test_nothing_of_the_grader_was_touched(tried):
+    assert tried[1] == []
+
+
+def test_the_probe_can_tell_a_wall_from_none(tmp_path, monkeypatch):
+    """The same escapes, where there is no containment: most succeed, so that a failure means something."""
+    monkeypatch.setenv("QCOURSE_ISOLATION", "none")
+    open_ways = ["tcp to a listener of the grader", "an abstract socket of the grader"]
+    open_ways += ["a socket file of the grader", "the solutions", "the gradebook", "another submission"]
+    open_ways += ["the tests of the course", "temporary files of the grader", "the warm process"]
+    open_ways += ["write to the package", "a process of the grader"]
+    came, seen = probe.run(tmp_path, open_ways)
+    assert [name for name, said in came.items() if not said.startswith("reached:")] == []
+    assert len(seen) == 4  # three messages, and the process
+
+
+def run(*sources: str, limits: Limits = SMALL) -> list[str]:
+    """The outputs of cells in a contained notebook, each with its error."""
+    notebook = new_notebook(cells=[new_code_cell(source, id=f"c{i}") for i, source in enumerate(sources)])
+    step = ContainedExecute()
+    step.limits = limits
+    step.preprocess(notebook, {})
+    return [
+        "".join(f"{o.ename}: {o.evalue}" if "ename" in o else o.text for o in cell.outputs)
+        for cell in notebook.cells
+    ]
+
+
+CPU = "seconds of CPU time"
+SLEEP = "import mmap, os, time\nsleep = lambda: time.sleep(60)\n"
+# what a cell does, and what is said of it
+BEYOND = {
+    "an endless loop": ("while True: pass", CPU),
+    "one that ignores interrupts": (
+        """
+while True:
+    try:
+        while True: pass
+    except BaseException: pass
+""",
+        CPU,
+    ),
+    "a busy child": (
+        """
+if os.fork() == 0:
+    while True: pass
+os.wait()
+""",
+        CPU,
+    ),
+    "a busy daemon": (
+        """
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        while True: pass
+    os._exit(0)
+sleep()
+""",
+        CPU,
+    ),
+    "sleep": ("sleep()", "no answer in time"),
+    "private memory": ("x = bytearray(2**30)", "MemoryError"),
+    "memory of many processes": (
+        """
+for _ in range(6):
+    if os.fork() == 0:
+        x = bytearray(150 * 2**20)
+        sleep()
+sleep()
+""",
+        "more than 0.5 GB of memory",
+    ),
+    "shared memory": (
+        """
+os.fork(), os.fork()  # four, each with its own
+x = mmap.mmap(-1, 150 * 2**20)
+for i in range(0, len(x), 4096): x[i] = 1
+sleep()
+""",
+        "more than 0.5 GB of memory",
+    ),
+    "address space": ("mmap.mmap(-1, 8 * 2**30)", "Cannot allocate memory"),
+    "processes": ("for _ in range(40): os.fork() or sleep()\nsleep()", "more than 16 processes"),
+    "the dead": ("for _ in range(40): os.fork() or os._exit(0)\nsleep()", "more than 16 processes"),
+    "a large file": ("open('/tmp/x', 'wb').write(bytes(40 * 2**20))", "too large|No space"),
+    "many files": ("for i in range(8): open(f'/tmp/{i}', 'wb').write(bytes(8 * 2**20))", "No space"),
+    "a large file in /dev/shm": ("open('/dev/shm/x', 'wb').write(bytes(2 * 2**20))", "No space"),
+    "output": ("for _ in range(200): print('x' * 10_000, flush=True)", "outputs are larger than 1 MB"),
+    "descriptors": ("x = [os.dup(0) for _ in range(1000)]", "Too many open files"),
+}
+
+
+def test_memory_that_forks_share_counts_once():
+    outputs = run(SLEEP + "for _ in range(6): os.fork() or sleep()", "time.sleep(1); print('went on')")
+    assert outputs == ["", "went on\n"]
+
+
+@pytest.mark.parametrize("what", BEYOND)
+def test_a_limit_holds(what):
+    """It costs the cell that went beyond, and the next one runs."""
+    source, said = BEYOND[what]
+    outputs = run(SLEEP + source, "print('went on')")
+    assert re.search(said, outputs[0])
+    assert outputs[1] == "went on\n"
+
+
+def test_the_limit_of_the_notebook_holds_where_each_cell_keeps_its_own():
+    busy = "import time\nbegan = time.process_time()\nwhile time.process_time() - began < 1: pass"
+    outputs = run(*[busy] * 6, "print('went on')", limits=SMALL._replace(cpu=3))
+    assert any("whole notebook" in output for output in outputs)
+    assert "went on\n" not in outputs
+
+
+LEAVE = f"""
+import os, subprocess, time
+for _ in range(3):
+    subprocess.Popen(["bash", "-c", "exec -a {MARK} sleep 1000"], start_new_session=True)
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        time.sleep(1000)
+    os._exit(0)
+open("/tmp/{MARK}", "w").write("x")
+print(os.listdir("/tmp"))
+"""
+
+
+def test_nothing_is_left_behind(tmp_path, monkeypatch):
+    """No process, no mount, no file, whether it was asked to end or was killed."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / "runtime"))
+    mounts = Path("/proc/self/mountinfo").read_text()
+    with probe.kernel() as contained:
+        assert MARK in contained.ask(LEAVE)
+        inside = contained.place.processes()
+        assert len(inside) >= 7  # its keeper, itself, three programs, two of the daemon
+    descriptors = len(os.listdir("/proc/self/fd"))
+    with probe.kernel() as contained:
+        contained.ask(LEAVE)
+        inside += contained.place.processes()
+        psutil.Process(contained.place.pid).kill()
+    deadline = time.monotonic() + 5
+    while any(p.is_running() for p in inside) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert [p for p in inside if p.is_running()] == []
+    assert Path("/proc/self/mountinfo").read_text() == mounts
+    assert [p for p in tmp_path.rglob("*") if not p.is_dir()] == []
+    assert len(os.listdir("/proc/self/fd")) <= descriptors
+
+
+def test_a_kill_of_everything_in_reach_reaches_nothing_else(tmp_path):
+    with probe.kernel() as neighbour:
+        outputs = run("import os; os.kill(-1, 9)", "print('went on')")
+        assert outputs == ["", "went on\n"]
+        assert neighbour.ask("print('here')") == "here"
+        assert provisioner.forkserver().alive
+
+
+def test_a_lost_warm_process_is_replaced(tmp_path):
+    psutil.Process(provisioner.forkserver()._process.pid).kill()
+    provisioner.forkserver()._process.wait()
+    assert run("print(1)") == ["1\n"]
+
+
+def test_an_unknown_isolation_is_named(monkeypatch):
+    monkeypatch.setenv("QCOURSE_ISOLATION", "hope")
+    with pytest.raises(UserError, match="'hope' is unknown"):
+        containment.enter(Limits())
+
+
+def test_without_bubblewrap_it_says_what_to_install(monkeypatch, tmp_path):
+    monkeypatch.setattr(containment, "PATH", str(tmp_path))
+    with pytest.raises(UserError, match="apt install bubblewrap"):
+        Sandbox(Limits())
+
+
+def test_where_bubblewrap_fails_it_says_why(monkeypatch, tmp_path):
+    broken = tmp_path / "bwrap"
+    broken.write_text("#!/bin/sh\necho no permission >&2\nexit 1\n")
+    broken.chmod(0o755)
+    monkeypatch.setattr(containment, "PATH", str(tmp_path))
+    with pytest.raises(UserError, match=r"does not work here \(no permission\)"):
+        Sandbox(Limits())
+
+
+def test_a_place_that_was_killed_from_outside_is_found_dead():
+    with probe.kernel() as contained:
+        psutil.Process(contained.place._bwrap.pid).kill()
+        deadline = time.monotonic() + 5
+        manager = contained.manager.provisioner
+        while asyncio.run(manager.poll()) is None and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert asyncio.run(manager.poll()) == 1
