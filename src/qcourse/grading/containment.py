@@ -174,9 +174,10 @@ def _view(limits: Limits) -> list[str]:
     return [
         *("--unshare-all", "--unshare-user", "--disable-userns", "--cap-drop", "ALL", "--new-session"),
         *("--uid", "65534", "--gid", "65534", "--die-with-parent"),
+        # The scratch space first: a course may itself lie below /tmp.
+        *("--size", str(limits.disk), "--tmpfs", "/tmp", "--dir", HOME),
         *itertools.chain(*binds),
         *("--proc", "/proc", "--dev", "/dev", "--size", "1048576", "--tmpfs", "/dev/shm"),
-        *("--size", str(limits.disk), "--tmpfs", "/tmp", "--dir", HOME),
         # Where root grades, a process without any right still owns /proc/sys, core_pattern among it.
         *("--remount-ro", "/proc", "--remount-ro", "/dev", "--remount-ro", "/"),
     ]  # fmt: skip

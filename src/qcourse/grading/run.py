@@ -164,5 +164,5 @@ def local_cluster(workers: int = 0) -> LocalCluster:
     # A lost worker fails its task at once: this module counts and tries again.
     dask_config.set({"distributed.scheduler.allowed-failures": 0})
     return LocalCluster(
-        n_workers=workers or None, threads_per_worker=1, dashboard_address=None, silence_logs=50
+        n_workers=workers or None, threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=50
     )

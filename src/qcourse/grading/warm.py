@@ -5,6 +5,8 @@ import importlib
 MODULES = (
     "ipykernel.kernelapp",
     "matplotlib_inline.backend_inline",
+    "numpy.random",
+    "qcourse.pt2e_qat",
     "qcourse.check.causes",
     "qcourse.plots.calibration",
     "qcourse.plots.ptq",
@@ -12,6 +14,10 @@ MODULES = (
     "qcourse.plots.scratch",
     "qcourse.torch_ao",
     "qcourse.training",
+    # What torch imports late: at the first gradient, and at the first optimizer.
+    "torch._dynamo",
+    "torch._subclasses.schema_check_mode",
+    "torch.fx.experimental.symbolic_shapes",
 )
 
 

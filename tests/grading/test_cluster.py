@@ -1,0 +1,212 @@
+"""Workers that die, a scheduler that dies, a cluster that exists; equal grades on each, as by stock nbgrader."""
+
+import json
+import multiprocessing
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+
+import pytest
+from made_up import CLASS, NAME, files, hand_in, on_a_worker, points
+from nbgrader.api import Gradebook
+
+from qcourse import cli
+from qcourse.answers import read_answers
+from qcourse.classroom import STOCK, Classroom
+from qcourse.course import read
+from qcourse.grading import run, task
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("grading")]
+
+
+def grade(folder, **options):
+    return run.grade(run.Options(NAME, folder, isolation="none", **options))
+
+
+@contextmanager
+def cluster(folder, workers):
+    """A Dask scheduler and workers, each a process of its own; yields the scheduler's file and process."""
+    address = folder / "scheduler.json"
+    known = ["--scheduler-file", str(address), "--no-dashboard"]
+    here = {"PYTHONPATH": os.path.dirname(__file__), "DASK_LOGGING__DISTRIBUTED": "critical"}
+    commands = [
+        ["scheduler", "--host", "127.0.0.1", "--port", "0", *known],
+        ["worker", "--nworkers", f"{workers}", "--nthreads", "1", "--local-directory", str(folder), *known],
+    ]
+    started = []
+    with (folder / "cluster.log").open("w") as log:
+        for command in commands:
+            command = [sys.executable, "-m", "dask", *command]
+            started.append(
+                subprocess.Popen(command, env=os.environ | here, stdout=log, stderr=log, cwd=folder)
+            )
+            while not address.exists():
+                assert started[0].poll() is None
+                time.sleep(0.1)
+    try:
+        yield json.loads(address.read_text())["address"], started[0]
+    finally:
+        for process in reversed(started):
+            process.terminate()
+        for process in started:
+            process.wait(30)
+
+
+# Workers and schedulers that die
+
+
+@pytest.fixture
+def no_kernels(monkeypatch):
+    monkeypatch.setattr(task, "grade", on_a_worker)
+
+
+def test_who_kills_three_workers_is_failed_and_the_others_are_graded(course, no_kernels, tmp_path):
+    hand_in(course, "ada", f"once {tmp_path / 'marker'}")
+    hand_in(course, "ben", "kill")
+    ada, ben, chloe = grade(course, workers=1)  # no other worker holds anything for it
+    assert (ben["status"], ben["reason"]) == ("failed", "3 workers died while they graded it.")
+    assert ada["status"] == chloe["status"] == "graded"
+    assert points(course) == files(course) == {"ada": 1, "chloe": 1}
+
+
+def test_a_scheduler_that_dies_ends_the_run_in_one_sentence_and_the_next_resumes(
+    course, no_kernels, tmp_path, monkeypatch, capfd
+):
+    record = run.Writer.record
+    with cluster(tmp_path, 1) as (address, scheduler):
+
+        def recorded(*arguments):
+            record(*arguments)
+            scheduler.send_signal(signal.SIGKILL)
+            scheduler.wait()
+
+        monkeypatch.setattr(run.Writer, "record", recorded)
+        assert cli.main(["grade", NAME, "--course", str(course), "--scheduler", address]) == 2
+    (line,) = capfd.readouterr().err.splitlines()
+    assert (
+        line == "qcourse: the Dask scheduler is gone: start it and grade again; what has been graded stays."
+    )
+    before = points(course)
+    assert before == files(course)
+    assert 1 <= len(before) < len(CLASS)
+    again = []
+    monkeypatch.setattr(run.Writer, "record", lambda *a: (again.append(a[1].student), record(*a)))
+    grade(course, workers=1)
+    assert sorted([*before, *again]) == list(CLASS)
+    assert points(course) == files(course) == dict.fromkeys(CLASS, 1)
+
+
+# Equal grades
+
+
+@pytest.fixture(scope="module")
+def graded(generated, root, tmp_path_factory):
+    """A class that has handed in notebooks, graded by one worker on an idle machine; and the results."""
+    room = Classroom(root, shutil.copytree(generated, tmp_path_factory.mktemp("class") / "course"))
+    for student, notebook in ordinary(room, read_answers(root / "tests" / "answers", 6)).items():
+        room.hand_in(student, NAME, notebook)
+    (room.folder / "submitted" / "ada" / NAME / "timestamp.txt").write_text("2025-12-01 10:00:00.5 UTC")
+    return room.folder, grade(room.folder, workers=1)
+
+
+def ordinary(room, bank):
+    """Notebooks that stock nbgrader can grade: solved, untouched, and with wrong answers."""
+    notebooks = {"ada": room.solution(NAME), "ben": room.release(NAME), "chloe": room.solution(NAME)}
+    wrong = {answer.grade_id: answer.source for answer in bank if not answer.right}
+    for cell in notebooks["chloe"].cells[::2]:
+        if (grade_id := cell.metadata.get("nbgrader", {}).get("grade_id")) in wrong:
+            cell.source = wrong[grade_id]
+    return notebooks
+
+
+@pytest.fixture
+def again(graded, tmp_path):
+    """The same class, not yet graded."""
+    folder = shutil.copytree(graded[0], tmp_path / "course")
+    with Gradebook(f"sqlite:///{folder}/gradebook.db", "qcourse") as book:
+        for student in CLASS:
+            book.remove_submission(NAME, student)
+    shutil.rmtree(folder / "autograded")
+    return folder
+
+
+def untimed(results):
+    return [result | {"seconds": 0} for result in results]
+
+
+def _burn():
+    while True:
+        pass
+
+
+def test_four_workers_on_a_busy_machine_give_equal_grades_though_one_is_killed(graded, again, monkeypatch):
+    client, record, killed = run.Client, run.Writer.record, []
+
+    def known(cluster):
+        killed.append(cluster)
+        return client(cluster)
+
+    def recorded(self, *arguments):
+        record(self, *arguments)
+        if len(killed) == 1:  # after the first result
+            nanny = next(iter(killed[0].workers.values()))
+            os.kill(nanny.pid, signal.SIGKILL)
+            killed.append(nanny.pid)
+
+    monkeypatch.setattr(run, "Client", known)
+    monkeypatch.setattr(run.Writer, "record", recorded)
+    burners = [multiprocessing.get_context("spawn").Process(target=_burn) for _ in range(2)]
+    for burner in burners:
+        burner.start()
+    try:
+        results = grade(again, workers=4)
+    finally:
+        for burner in burners:
+            burner.kill()
+            burner.join()
+    assert len(killed) == 2
+    assert untimed(results) == untimed(graded[1])
+
+
+def test_a_cluster_of_four_workers_gives_equal_grades(graded, again, tmp_path):
+    with cluster(tmp_path, 4) as (address, _):
+        results = grade(again, scheduler=address)
+    assert untimed(results) == untimed(graded[1])
+
+
+def test_stock_nbgrader_gives_equal_grades_comments_and_notebooks(graded, again, root):
+    with (again / "nbgrader_config.py").open("a") as settings:
+        settings.write(STOCK)
+    room = Classroom(root, again, stock=True)
+    room.nbgrader("autograde", NAME)
+    for student in CLASS:
+        assert in_gradebook(again, student) == in_gradebook(graded[0], student)
+        assert in_notebook(again, student) == in_notebook(graded[0], student)
+
+
+def in_gradebook(folder, student):
+    """All that the gradebook has about a submission."""
+    with Gradebook(f"sqlite:///{folder}/gradebook.db", "qcourse") as book:
+        submission = book.find_submission(NAME, student)
+        (notebook,) = submission.notebooks
+        grades = [{k: v for k, v in g.to_dict().items() if k != "id"} for g in notebook.grades]
+        comments = [{k: v for k, v in c.to_dict().items() if k != "id"} for c in notebook.comments]
+        whole = {k: v for k, v in submission.to_dict().items() if k != "id"}
+        parts = {k: v for k, v in notebook.to_dict().items() if k != "id"}
+        key = {"key": lambda row: row["name"]}
+        return whole, parts, sorted(grades, **key), sorted(comments, **key)
+
+
+def in_notebook(folder, student):
+    """The graded notebook, without what was shown in cells that nothing is graded on."""
+    notebook = read(folder / "autograded" / student / NAME / f"{NAME}.ipynb")
+    cells = []
+    for cell in notebook.cells:
+        meta = cell.metadata.get("nbgrader")
+        outputs = [o.get("ename", o.output_type) for o in cell.get("outputs", [])] if meta else []
+        cells.append((cell.cell_type, cell.source, meta, outputs))
+    return notebook.metadata, cells
