@@ -21,9 +21,10 @@ from jupyter_core.utils import run_sync
 import qcourse
 from qcourse.data import cache_folder
 from qcourse.grading import provisioner
-from qcourse.grading.containment import Limits
+from qcourse.grading.containment import PROCESSES, Limits
 from qcourse.grading.execute import ContainedKernelManager
 
+ROOT = Path(__file__).parents[2]
 REFUSED = "refused: "
 CREDENTIAL = "QCOURSE_PROBE_CREDENTIAL"
 HELPERS = """
@@ -161,6 +162,18 @@ RIGHTS = {
         import resource
         hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
         return resource.setrlimit(resource.RLIMIT_DATA, (2 * hard, 2 * hard))""",
+    "more processes than the limit": """
+        children = []
+        try:  # as many as the limit, and a few; each only waits
+            for _ in range(facts['processes'] + 8):
+                children.append(os.fork() or signal.pause())
+        finally:
+            for child in children:
+                os.kill(child, signal.SIGKILL)
+                os.waitpid(child, 0)
+        return len(children)""",
+    "a debugger on the first process": "return call('ptrace', 16, 1, 0, 0)",
+    "memory of the first process": "return os.open('/proc/1/mem', os.O_RDWR)",
     "memory of nobody": "return os.memfd_create('probe')",
     "System V memory": "return call('shmget', 0, 4096, 0o1600)",
     "an earlier turn on the processor": "return os.nice(-5)",
@@ -229,7 +242,9 @@ def run(folder: Path, names: Iterable[str] = ESCAPES) -> tuple[dict[str, str], l
         neighbour = stack.enter_context(kernel())
         neighbour.ask("for p in ('/tmp/home', '/dev/shm'): open(p + '/neighbour', 'w').write('mine')")
         facts |= _own_descriptors()
-        prisoner = stack.enter_context(kernel())
+        limits = Limits(processes=12)
+        facts["processes"] = PROCESSES * limits.processes
+        prisoner = stack.enter_context(kernel(limits))
         prisoner.ask(f"{HELPERS}\nfacts = {facts!r}")
         came = {name: prisoner.ask(escape(body)) for name, body in ESCAPES.items() if name in names}
         alive = "neighbour lives" in neighbour.ask("print('neighbour lives')")

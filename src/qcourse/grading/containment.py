@@ -10,22 +10,26 @@ import itertools
 import json
 import os
 import re
+import resource
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import psutil
 
 import qcourse
 from qcourse.data import cache_folder
 from qcourse.errors import UserError
+from qcourse.grading import syscalls
 
 MODES = ("auto", "bwrap", "none")
 HOME = "/tmp/home"  # inside: the folder where a notebook runs
 SYSTEM = ("/usr", "/bin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache")
 PATH = "/usr/bin:/bin"
+NOBODY = 65534  # who runs inside; where root grades, outside too: no limit on processes holds for root
+PROCESSES = 4  # times the limit of processes: how many the system itself allows, threads among them
 INSTALL = "install bubblewrap 0.8 or newer (apt install bubblewrap), or say --isolation none where you trust every student"  # noqa: E501
 
 
@@ -60,32 +64,43 @@ class Sandbox:
     """
 
     def __init__(self, limits: Limits) -> None:
-        report, told = os.pipe()
+        (info, told), (wait, go) = os.pipe(), os.pipe()
         # It writes a line when everything is in its place, and sleeps. As the first process it outlives
         # a kill of all others, and reaps the dead while it waits.
         sleep = ["sh", "-c", "echo; while :; do sleep 99999; done"]
-        command = ["bwrap", *_view(limits), "--as-pid-1", "--info-fd", str(told), *sleep]
-        pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        environment = {"PATH": PATH}
-        try:
-            self._bwrap = subprocess.Popen(
-                command, pass_fds=[told], stdin=subprocess.DEVNULL, env=environment, text=True, **pipes
-            )
-        except FileNotFoundError:
-            os.close(report)
-            raise UserError(f"bubblewrap is not installed: {INSTALL}.") from None
-        finally:
-            os.close(told)
-        with open(report) as stream:
-            info = stream.read()
+        given = {"--info-fd": told, "--userns-block-fd": wait, "--seccomp": _pipe(syscalls.program())}
+        options = [word for option, fd in given.items() for word in (option, str(fd))]
+        pipes: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        with open(info) as report, open(go, "w"):
+            try:
+                self._bwrap = subprocess.Popen(
+                    ["bwrap", *_view(limits), "--as-pid-1", *options, *sleep],
+                    pass_fds=given.values(), env={"PATH": PATH}, text=True, **pipes,
+                )  # fmt: skip
+            except FileNotFoundError:
+                raise UserError(f"bubblewrap is not installed: {INSTALL}.") from None
+            finally:
+                for descriptor in given.values():
+                    os.close(descriptor)
+            text = report.read()
+            try:
+                self.pid: int = json.loads(text)["child-pid"]
+                _map_users(self.pid)
+            except (ValueError, OSError) as error:
+                self._fail("" if isinstance(error, ValueError) else str(error))
         assert self._bwrap.stdout
-        if not (info and self._bwrap.stdout.readline()):
-            reason = self._bwrap.communicate()[1].strip()
-            raise UserError(f"bubblewrap does not work here ({reason}): {INSTALL}.")
-        self.pid: int = json.loads(info)["child-pid"]
+        if not self._bwrap.stdout.readline():
+            self._fail()
+        for what, most in rlimits(limits).items():
+            resource.prlimit(self.pid, what, (most, most))
         self.pidfd = os.pidfd_open(self.pid)
         self.root = Path(f"/proc/{self.pid}/root")
         self._namespace = os.readlink(f"/proc/{self.pid}/ns/pid")
+
+    def _fail(self, why: str = "") -> NoReturn:
+        self._bwrap.kill()
+        reason = why or self._bwrap.communicate()[1].strip()
+        raise UserError(f"bubblewrap does not work here ({reason}): {INSTALL}.")
 
     def inside(self, path: str) -> str:
         """``path`` as the kernel names it."""
@@ -148,6 +163,37 @@ def missing() -> str:
     return ""
 
 
+def rlimits(limits: Limits, size: int = 0, data: int = 0) -> dict[int, int]:
+    """What the system holds each process to; ``size`` and ``data`` bytes of memory it has already."""
+    return {
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_CPU: int(limits.cpu) + 1,
+        resource.RLIMIT_DATA: data + limits.memory,
+        resource.RLIMIT_AS: size + 2 * limits.memory,  # memory shared with nobody is in no other limit
+        resource.RLIMIT_FSIZE: limits.disk,
+        resource.RLIMIT_NOFILE: 256,
+        resource.RLIMIT_NPROC: PROCESSES * limits.processes,
+    }
+
+
+def _map_users(pid: int) -> None:
+    """Say who the users of the namespace of ``pid`` are outside: one, and where root grades, root besides."""
+    uid, gid = os.geteuid(), os.getegid()
+    if uid != 0:
+        Path(f"/proc/{pid}/setgroups").write_text("deny")
+    for kind, own in (("uid", uid), ("gid", gid)):
+        users = f"0 0 1\n{NOBODY} {NOBODY} 1\n" if uid == 0 else f"{NOBODY} {own} 1\n"
+        Path(f"/proc/{pid}/{kind}_map").write_text(users)
+
+
+def _pipe(content: bytes) -> int:
+    """A descriptor from which ``content``, no more than a pipe holds, can be read."""
+    descriptor, end = os.pipe()
+    with open(end, "wb") as stream:
+        stream.write(content)
+    return descriptor
+
+
 def _link(pid: int, name: str) -> str:
     try:
         return os.readlink(f"/proc/{pid}/{name}")
@@ -170,14 +216,18 @@ def _view(limits: Limits) -> list[str]:
     readable += [Path(qcourse.__file__).parent, cache_folder()]
     if given := os.environ.get("QCOURSE_DATA"):
         readable.append(Path(given).absolute() / "MNIST")
-    binds = [("--ro-bind", str(path), str(path)) for path in readable if path.exists()]
+    readable = [path for path in readable if path.exists()]
+    above = sorted({folder for path in readable for folder in path.parents} - {Path("/"), Path("/tmp")})
+    folders = [("--perms", "0755", "--dir", str(folder)) for folder in above]  # else closed to all but root
+    binds = [("--ro-bind", str(path), str(path)) for path in readable]
     return [
-        *("--unshare-all", "--unshare-user", "--disable-userns", "--cap-drop", "ALL", "--new-session"),
-        *("--uid", "65534", "--gid", "65534", "--die-with-parent"),
+        *("--unshare-all", "--unshare-user", "--cap-drop", "ALL", "--new-session", "--die-with-parent"),
+        *(() if os.geteuid() == 0 else ("--uid", str(NOBODY), "--gid", str(NOBODY))),
         # The scratch space first: a course may itself lie below /tmp.
-        *("--size", str(limits.disk), "--tmpfs", "/tmp", "--dir", HOME),
-        *itertools.chain(*binds),
-        *("--proc", "/proc", "--dev", "/dev", "--size", "1048576", "--tmpfs", "/dev/shm"),
+        *("--perms", "1777", "--size", str(limits.disk), "--tmpfs", "/tmp", "--perms", "0777", "--dir", HOME),
+        *itertools.chain(*folders, *binds),
+        *("--proc", "/proc", "--dev", "/dev"),
+        *("--perms", "1777", "--size", "1048576", "--tmpfs", "/dev/shm"),
         # Where root grades, a process without any right still owns /proc/sys, core_pattern among it.
         *("--remount-ro", "/proc", "--remount-ro", "/dev", "--remount-ro", "/"),
     ]  # fmt: skip

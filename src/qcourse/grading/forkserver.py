@@ -16,14 +16,17 @@ import subprocess
 import sys
 from pathlib import Path
 
-from qcourse.grading.containment import HOME, Limits
+from qcourse.data import cache_folder
+from qcourse.grading.containment import HOME, NOBODY, Limits, rlimits
 from qcourse.grading.syscalls import refuse
 
 READY = b"ready"
-# clone(2): the kinds of namespace that bubblewrap makes
-NAMESPACES = 0x10000000 | 0x00020000 | 0x20000000 | 0x40000000 | 0x08000000 | 0x04000000 | 0x02000000
-PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS = 1, 38
-KEPT = ("OMP_NUM_THREADS", "PYTHONHASHSEED", "PATH", "QCOURSE_CACHE", "QCOURSE_DATA", "QCOURSE_SOURCE")
+# clone(2): the kinds of namespace that bubblewrap makes; that of users is entered first
+USERS, OTHERS = 0x10000000, 0x00020000 | 0x20000000 | 0x40000000 | 0x08000000 | 0x04000000 | 0x02000000
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 1, 4, 38
+KEPT = ("HOME", "OMP_NUM_THREADS", "PYTHONHASHSEED", "PATH", "QCOURSE_CACHE", "QCOURSE_DATA", "QCOURSE_SOURCE")
+
+CACHES = ("MPLCONFIGDIR", "TORCHINDUCTOR_CACHE_DIR")  # made at import, else in /tmp where anybody may make them
 
 
 class Forkserver:
@@ -33,7 +36,8 @@ class Forkserver:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         environment = {name: os.environ[name] for name in KEPT if name in os.environ}
         environment |= {"OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "0", "QCOURSE_OFFLINE": "1"}
-        environment |= {"HOME": HOME, "USER": "student", "NBGRADER_EXECUTION": "autograde"}
+        environment |= {"USER": "student", "NBGRADER_EXECUTION": "autograde"}
+        environment |= {name: str(cache_folder() / name.lower()) for name in CACHES}
         self._socket = ours
         self._process = subprocess.Popen(
             [sys.executable, "-m", "qcourse.grading.forkserver", str(theirs.fileno())],
@@ -90,17 +94,31 @@ def _start(request: dict, handed: list[int]) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     _libc("prctl", PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     os.setsid()
+    Path("/proc/self/oom_score_adj").write_text("1000")  # the first to go where memory runs out
     if len(handed) == 2:
-        _libc("setns", handed[1], NAMESPACES)
+        _libc("setns", handed[1], USERS)
+        Path("/proc/sys/user/max_user_namespaces").write_text("0")  # of this namespace: it gets no other
+        _libc("setns", handed[1], OTHERS)
     if kernel := os.fork():
         os.waitpid(kernel, 0)
         os._exit(0)
     try:
+        if len(handed) == 2:
+            _become_nobody()
         _libc("prctl", PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         _confine(Limits(*request["limits"]))
         _run(request["connection"], Path(request["home"]))
     finally:
         os._exit(1)
+
+
+def _become_nobody() -> None:
+    """Where root grades: for root no limit on processes holds."""
+    if os.getuid() == 0:
+        os.setgroups([])
+        os.setgid(NOBODY)
+        os.setuid(NOBODY)
+        _libc("prctl", PR_SET_DUMPABLE, 1, 0, 0, 0)  # else its own /proc/self would be closed to it
 
 
 def _confine(limits: Limits) -> None:
@@ -112,18 +130,9 @@ def _confine(limits: Limits) -> None:
     header, none = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
     _libc("capset", header, none)
     refuse()
-    size, data = _memory("VmSize"), _memory("VmData")
-    for what, value in (
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_CPU, int(limits.cpu) + 1),
-        (resource.RLIMIT_DATA, data + limits.memory),
-        (resource.RLIMIT_AS, size + 2 * limits.memory),  # memory shared with nobody is in no other limit
-        (resource.RLIMIT_FSIZE, limits.disk),
-        (resource.RLIMIT_NOFILE, 256),
-        (resource.RLIMIT_NPROC, 4 * limits.processes),  # counts threads too
-    ):
+    for what, most in rlimits(limits, _memory("VmSize"), _memory("VmData")).items():
         with contextlib.suppress(ValueError):  # a lower limit holds already
-            resource.setrlimit(what, (value, value))
+            resource.setrlimit(what, (most, most))
 
 
 def _memory(kind: str) -> int:
@@ -135,6 +144,9 @@ def _run(connection: dict, home: Path) -> None:
     from ipykernel.kernelapp import launch_new_instance
 
     os.chdir(home)
+    os.environ["HOME"] = str(home)
+    for name in CACHES:
+        del os.environ[name]
     sys.path.insert(0, "")
     file = home.parent / "connection.json"
     file.write_text(json.dumps(connection))

@@ -181,7 +181,7 @@ def timestamp(submission: Submission, now: datetime) -> tuple[datetime | None, s
         with warnings.catch_warnings(action="ignore"):
             datetime.strptime(submission.timestamp[:10], "%Y-%m-%d")
             stamp = parse_utc(submission.timestamp)
-    except (ValueError, OverflowError):
+    except Exception:  # a time zone may name a file, and dateutil reads it: struct.error and others
         return None, f"timestamp.txt holds no time ({submission.timestamp[:40]!r}): it was left out."
     if stamp > now.replace(tzinfo=None) + timedelta(days=1):
         return None, f"timestamp.txt lies in the future ({submission.timestamp[:40]}): it was left out."

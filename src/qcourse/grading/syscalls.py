@@ -14,16 +14,16 @@ REFUSED = {
     "x86_64": (
         0xC000003E,
         {
-            "shmget": 29, "msgget": 68, "mq_open": 240, "add_key": 248, "request_key": 249, "keyctl": 250,
-            "perf_event_open": 298, "memfd_create": 319, "bpf": 321, "userfaultfd": 323,
+            "shmget": 29, "msgget": 68, "ptrace": 101, "mq_open": 240, "add_key": 248, "request_key": 249, "keyctl": 250,
+            "perf_event_open": 298, "process_vm_readv": 310, "process_vm_writev": 311, "memfd_create": 319, "bpf": 321, "userfaultfd": 323,
             "io_uring_setup": 425, "memfd_secret": 447,
         },
     ),
     "aarch64": (
         0xC00000B7,
         {
-            "mq_open": 180, "msgget": 186, "shmget": 194, "add_key": 217, "request_key": 218, "keyctl": 219,
-            "perf_event_open": 241, "memfd_create": 279, "bpf": 280, "userfaultfd": 282,
+            "ptrace": 117, "mq_open": 180, "msgget": 186, "shmget": 194, "add_key": 217, "request_key": 218, "keyctl": 219,
+            "perf_event_open": 241, "process_vm_readv": 270, "process_vm_writev": 271, "memfd_create": 279, "bpf": 280, "userfaultfd": 282,
             "io_uring_setup": 425, "memfd_secret": 447,
         },
     ),
@@ -34,14 +34,9 @@ PR_SET_SECCOMP, MODE_FILTER = 22, 2
 X32 = 0x40000000  # the same calls under other numbers
 
 
-def refuse() -> None:
-    """Refuse them to this process and all that it starts; needs no right once NO_NEW_PRIVS is set.
-
-    On a machine of another kind nothing is refused.
-    """
-    if platform.machine() not in REFUSED:
-        return
-    machine, numbers = REFUSED[platform.machine()]
+def program() -> bytes:
+    """The filter, as seccomp takes it; on a machine of another kind it refuses nothing."""
+    machine, numbers = REFUSED.get(platform.machine(), (0, {}))
     last = len(numbers) + 1  # jumps: to the refusal, which stands behind the permission
     steps = [
         (LOAD, 0, 0, 4),  # the machine
@@ -52,8 +47,16 @@ def refuse() -> None:
         (RETURN, 0, 0, ALLOW),
         (RETURN, 0, 0, ERRNO | errno.EPERM),
     ]
-    code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in steps))
-    program = ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(steps), ctypes.addressof(code)))
+    if not numbers:
+        steps = [(RETURN, 0, 0, ALLOW)]
+    return b"".join(struct.pack("HBBI", *step) for step in steps)
+
+
+def refuse() -> None:
+    """Refuse them to this process and all that it starts; needs no right once NO_NEW_PRIVS is set."""
+    steps = program()
+    code = ctypes.create_string_buffer(steps)
+    head = struct.pack("HxxxxxxP", len(steps) // struct.calcsize("HBBI"), ctypes.addressof(code))
     libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(PR_SET_SECCOMP, MODE_FILTER, program, 0, 0):
+    if libc.prctl(PR_SET_SECCOMP, MODE_FILTER, ctypes.create_string_buffer(head), 0, 0):
         raise OSError(ctypes.get_errno(), "seccomp")
