@@ -61,6 +61,22 @@ def load_digits28(source: str = "auto") -> Digits:
         source = os.environ.get("QCOURSE_SOURCE") or "auto"
     if source not in SOURCES:
         raise UserError(f"the data source {source!r} is unknown: say one of {', '.join(SOURCES)}.")
+    digits, notice = _kept.get(source) or _load(source)
+    print(notice)
+    return digits
+
+
+def keep_loaded() -> None:
+    """Load what "auto" means here once, for this process and its forks."""
+    source = os.environ.get("QCOURSE_SOURCE") or "auto"
+    _kept[source] = _load(source)
+
+
+_kept: dict[str, tuple[Digits, str]] = {}
+
+
+def _load(source: str) -> tuple[Digits, str]:
+    """The data, and a line that says what it is."""
     if source == "digits":
         return _offline_digits("as asked")
     digits, reason = _mnist_on_disk()
@@ -68,8 +84,7 @@ def load_digits28(source: str = "auto") -> Digits:
         digits, why_not = _mnist_by_download()
         reason = "; ".join(filter(None, [reason, why_not]))
     if digits is not None:
-        print(f"Data: {digits.name}.")
-        return digits
+        return digits, f"Data: {digits.name}."
     if source == "mnist":
         raise UserError(f"MNIST cannot be loaded: {reason}. Set QCOURSE_DATA to a folder that "
                         "holds MNIST/raw, or connect to the internet once.")  # fmt: skip
@@ -97,10 +112,10 @@ def declare_missing_operators() -> None:
         library = torch.library.Library("torchvision", "FRAGMENT")
         library.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
         library.define("qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-        _kept.append(library)  # the schemas live as long as this object
+        _schemas.append(library)  # they live as long as this object
 
 
-_kept: list[object] = []
+_schemas: list[object] = []
 
 
 def _mnist_on_disk() -> tuple[Digits | None, str]:
@@ -172,7 +187,7 @@ def _mnist_by_download() -> tuple[Digits | None, str]:
     return _read_folder(final, MNIST_FILES, "MNIST")
 
 
-def _offline_digits(reason: str) -> Digits:
+def _offline_digits(reason: str) -> tuple[Digits, str]:
     """Scikit-learn's 1,797 handwritten digits (UCI, Alpaydin and Kaynak 1998), 8x8, scaled to 28x28."""
     folder = cache_folder() / "digits28"
     digits, _ = _read_folder(folder, DIGITS_FILES, "scikit-learn digits")
@@ -180,8 +195,7 @@ def _offline_digits(reason: str) -> Digits:
         digits = _make_digits()
         with contextlib.suppress(OSError):  # a read-only or full disk: made anew next time
             _write_folder(folder, digits)
-    print(f"Data: {digits.name}, scaled to 28x28, in place of MNIST ({reason}).")
-    return digits
+    return digits, f"Data: {digits.name}, scaled to 28x28, in place of MNIST ({reason})."
 
 
 def _make_digits() -> Digits:

@@ -15,7 +15,6 @@ from pathlib import Path
 from string import Template
 from typing import Any, NamedTuple
 
-import nbformat
 from nbformat.v4 import new_code_cell
 
 from qcourse.classroom import Classroom
@@ -25,7 +24,7 @@ from qcourse.grading.containment import Limits
 NAME = "06_quantization_from_scratch"
 FULL, EXERCISE = 27.0, 3.0  # points; the question's 3 are given by hand
 MARK = "qcourse-left-behind"
-LIMITS = Limits(cell_cpu=3, cpu=30, wall=3, memory=2**30, processes=24, disk=64 * 2**20)
+LIMITS = Limits(cell_cpu=3, cpu=30, idle=5, memory=2**30, processes=24, disk=64 * 2**20)
 
 
 class Kit(NamedTuple):
@@ -165,10 +164,12 @@ def zipped(kit: Kit, folder: Path) -> None:
     """300 MB in an archive of 300 kB, taken in by nbgrader's own zip_collect."""
     archive = kit.classroom.folder / "downloaded" / NAME / "archive"
     archive.mkdir(parents=True)
-    with zipfile.ZipFile(archive / f"{folder.parent.name}.zip", "w", zipfile.ZIP_DEFLATED) as out:
-        with out.open(f"{folder.parent.name}_{NAME}.ipynb", "w") as stream:
-            for _ in range(300):
-                stream.write(bytes(2**20))
+    with (
+        zipfile.ZipFile(archive / f"{folder.parent.name}.zip", "w", zipfile.ZIP_DEFLATED) as out,
+        out.open(f"{folder.parent.name}_{NAME}.ipynb", "w") as stream,
+    ):
+        for _ in range(300):
+            stream.write(bytes(2**20))
     pattern = r".*?(?P<student_id>[a-z-]+)_(?P<file_id>\w+)\.ipynb"
     kit.classroom.nbgrader(
         "zip_collect", NAME, "--force", f"--FileNameCollectorPlugin.named_regexp={pattern}"
@@ -197,8 +198,8 @@ def stamped(text: str) -> Callable[[Kit, Path], None]:
 
 
 def crafted_zone(kit: Kit, folder: Path) -> None:
-    (folder / "zone").write_bytes(b"TZif")
-    (folder / "timestamp.txt").write_text(f"2026-01-01 00:00:00 {folder}/zone")
+    """The name of a time zone may be that of a file, which then would be read."""
+    (folder / "timestamp.txt").write_text(f"2026-01-01 00:00:00 {kit.facts['private']}"[:100])
 
 
 DAEMON = f"""
@@ -219,7 +220,7 @@ CELLS = {
     ),
     "warns": cell("import sys, warnings; warnings.warn('x'); print('y', file=sys.stderr)"),
     "one-long-line": cell("print('x' * 200_000_000)", "output"),
-    "flood": cell("while True: print('x' * 1000)", "outputs are larger than 16 MB"),
+    "flood": cell("while True: print('x' * 1000)", "outputs are larger than 16 MB|CPU time"),
     "flood-of-updates": cell(
         "h = display('x', display_id=True)\nwhile True: h.update('x' * 100_000)", "outputs are larger"
     ),
@@ -270,13 +271,15 @@ CELLS = {
     "closes-descriptors": cell("import os; os.closerange(0, 256)", "ended its kernel|no answer"),
     "raises-system-exit": cell("raise SystemExit(3)"),
     "exits": cell("import sys; sys.exit('away')"),
-    "replaces-stdout": cell("import sys; sys.stdout = sys.stderr = None"),
+    # Python itself can live without the two, a kernel cannot: it never answers again.
+    "removes-stdout": cell("import sys; sys.stdout = sys.stderr = None", "computed nothing", 0),
+    "replaces-stdout": cell("import io, sys; sys.stdout = sys.stderr = io.StringIO()"),
     "recurses": cell(
         "import sys\nsys.setrecursionlimit(10**9)\nx = []\nfor _ in range(10**6): x = [x]\nrepr(x)", "ended its kernel"
     ),
     "segfaults": cell("import ctypes; ctypes.string_at(0)", "ended its kernel"),
     "asks": cell("input('password: ')", "StdinNotImplementedError"),
-    "sleeps": cell("import time; time.sleep(10**6)", "no answer in time"),
+    "sleeps": cell("import time; time.sleep(10**6)", "waited for 5 seconds and computed nothing"),
     "leaves-a-thread": cell(
         "import threading, time\ndef go():\n    while True: time.sleep(0.001)\n"
         "threading.Thread(target=go).start()"

@@ -1,4 +1,4 @@
-"""Workers that die, a scheduler that dies, a cluster that exists; equal grades on each, as by stock nbgrader."""
+"""Workers that die, a scheduler that dies, a cluster that exists; equal grades, as by stock nbgrader."""
 
 import json
 import multiprocessing

@@ -24,7 +24,7 @@ pytestmark = [
         shutil.which("bwrap", path=containment.PATH) is None, reason="bubblewrap is not installed"
     ),
 ]
-SMALL = Limits(cell_cpu=1.5, cpu=8, wall=4, memory=512 * 2**20, processes=16, disk=32 * 2**20, output=2**20)
+SMALL = Limits(cell_cpu=1.5, cpu=8, idle=4, memory=512 * 2**20, processes=16, disk=32 * 2**20, output=2**20)
 MARK = "qcourse-left-behind"
 
 
@@ -99,7 +99,7 @@ sleep()
 """,
         CPU,
     ),
-    "sleep": ("sleep()", "no answer in time"),
+    "sleep": ("sleep()", "computed nothing"),
     "private memory": ("x = bytearray(2**30)", "MemoryError"),
     "memory of many processes": (
         """

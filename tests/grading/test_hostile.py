@@ -131,7 +131,10 @@ def test_nothing_is_left_behind(graded):
 
 
 def test_nothing_outside_was_touched(graded):
-    after, ours = tree(graded.root), ("course/autograded/", "course/gradebook.db", "course/.qcourse-grade", "cache")
+    after, ours = (
+        tree(graded.root),
+        ("course/autograded/", "course/gradebook.db", "course/.qcourse-grade", "cache"),
+    )
     changed = {n for n in after.keys() | graded.before.keys() if after.get(n) != graded.before.get(n)}
     assert sorted(n for n in changed if not n.startswith(ours)) == ["results.json"]
     assert graded.called == []

@@ -92,10 +92,17 @@ def borrowing_refused(number: str) -> Iterator[None]:
 
 def finished_copies(names: Iterable[str]) -> dict[str, Any]:
     """Correct versions of earlier exercises of 06, by name: copies that `borrowing_refused` leaves alone."""
+    return {name: _copies[name] for name in names}
+
+
+def _copied_functions() -> dict[str, Any]:
     spec = importlib.util.find_spec("qcourse.quantization")
     module = importlib.util.module_from_spec(spec)  # type: ignore[arg-type]
     spec.loader.exec_module(module)  # type: ignore[union-attr]
-    return {name: getattr(module, name) for name in names}
+    return vars(module)
+
+
+_copies = _copied_functions()
 
 
 @contextlib.contextmanager

@@ -39,6 +39,7 @@ class Limits(NamedTuple):
     cell_cpu: float = 60  # seconds, of one cell
     cpu: float = 300  # seconds, of the whole submission
     wall: float = 10  # times the CPU limit
+    idle: float = 60  # seconds of wall time, without computing anything
     memory: int = 2 * 2**30  # bytes, all processes together, above what the warm process shares
     processes: int = 64  # and threads are not counted
     disk: int = 256 * 2**20  # bytes, in the scratch space
@@ -70,7 +71,11 @@ class Sandbox:
         sleep = ["sh", "-c", "echo; while :; do sleep 99999; done"]
         given = {"--info-fd": told, "--userns-block-fd": wait, "--seccomp": _pipe(syscalls.program())}
         options = [word for option, fd in given.items() for word in (option, str(fd))]
-        pipes: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        pipes: dict[str, Any] = {
+            "stdin": subprocess.DEVNULL,
+            "stdout": subprocess.PIPE,
+            "stderr": subprocess.PIPE,
+        }
         with open(info) as report, open(go, "w"):
             try:
                 self._bwrap = subprocess.Popen(

@@ -11,8 +11,9 @@ import zmq.asyncio
 from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.session import Session
 from nbclient import NotebookClient
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbclient.exceptions import CellExecutionComplete, CellTimeoutError, DeadKernelError
 from nbclient.util import run_sync
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
@@ -22,6 +23,16 @@ from nbgrader.utils import is_grade, is_locked
 from qcourse.grading.containment import Limits, Meter, Sandbox, Scratch
 
 POLL = 0.2  # seconds between two looks at what a kernel uses
+
+
+class Listening(Session):
+    """Takes a message with a wrong signature, or without its parts, for one that answers nothing."""
+
+    def deserialize(self, *args: Any, **kwargs: Any) -> dict:
+        try:
+            return super().deserialize(*args, **kwargs)
+        except Exception:
+            return {"msg_type": "", "header": {}, "parent_header": {}, "content": {}}
 
 
 class Client(AsyncKernelClient):
@@ -54,6 +65,9 @@ class ContainedKernelManager(AsyncKernelManager):
             display_name="contained", language="python", interrupt_mode="message",
             metadata={"kernel_provisioner": {"provisioner_name": "qcourse-contained"}},
         )  # fmt: skip
+
+    def _session_default(self) -> Session:
+        return Listening(parent=self)
 
     async def _async_wait(self, pollinterval: float = 0.01) -> None:  # 0.1 in the base class
         await super()._async_wait(pollinterval)
@@ -124,6 +138,7 @@ class ContainedExecute(Execute):
                 raise DeadKernelError(self._watch.reason)
             if number < index:
                 cell.outputs, cell.execution_count = kept
+                self._written = self._written_before
             elif is_grade(cell):
                 _forgive_warnings(cell)
         return len(self.nb.cells)
@@ -137,7 +152,13 @@ class ContainedExecute(Execute):
             cell.outputs, self._written = [], self._written_before
             self._watch.end(f"the notebook's outputs are larger than {self.limits.output / 2**20:.3g} MB")
             return None
-        return super().process_message(msg, cell, cell_index)
+        try:
+            return super().process_message(msg, cell, cell_index)
+        except CellExecutionComplete:  # nbclient's way to say so
+            raise
+        except Exception as error:
+            self._watch.end(f"the cell sent what no kernel sends ({type(error).__name__}: {error})")
+            return None
 
     def _fail(self, index: int, reason: str) -> None:
         cell = self.nb.cells[index]
@@ -160,6 +181,7 @@ class Watch:
         self.reason = ""
         self._place, self._limits, self._spent = place, limits, spent
         self._meter, self._cpu, self._cell_began = Meter(place), 0.0, 0.0
+        self._woke, self._woke_cpu = time.monotonic(), 0.0  # when it was last seen to compute
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True)
         self._thread.start()
@@ -190,6 +212,10 @@ class Watch:
                 self.end(f"the notebook used more than {limits.memory / 2**30:.3g} GB of memory")
             elif processes > limits.processes:
                 self.end(f"the notebook started more than {limits.processes} processes")
+            elif self._cpu - self._woke_cpu > limits.idle / 200:  # a kernel that waits uses some CPU time too
+                self._woke, self._woke_cpu = time.monotonic(), self._cpu
+            elif time.monotonic() - self._woke > limits.idle:
+                self.end(f"the cell waited for {limits.idle:g} seconds and computed nothing")
 
 
 def _words(error: Exception) -> str:

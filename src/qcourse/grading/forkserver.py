@@ -17,16 +17,27 @@ import sys
 from pathlib import Path
 
 from qcourse.data import cache_folder
-from qcourse.grading.containment import HOME, NOBODY, Limits, rlimits
+from qcourse.grading.containment import NOBODY, Limits, rlimits
 from qcourse.grading.syscalls import refuse
 
 READY = b"ready"
 # clone(2): the kinds of namespace that bubblewrap makes; that of users is entered first
 USERS, OTHERS = 0x10000000, 0x00020000 | 0x20000000 | 0x40000000 | 0x08000000 | 0x04000000 | 0x02000000
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 1, 4, 38
-KEPT = ("HOME", "OMP_NUM_THREADS", "PYTHONHASHSEED", "PATH", "QCOURSE_CACHE", "QCOURSE_DATA", "QCOURSE_SOURCE")
+KEPT = (
+    "HOME",
+    "OMP_NUM_THREADS",
+    "PYTHONHASHSEED",
+    "PATH",
+    "QCOURSE_CACHE",
+    "QCOURSE_DATA",
+    "QCOURSE_SOURCE",
+)
 
-CACHES = ("MPLCONFIGDIR", "TORCHINDUCTOR_CACHE_DIR")  # made at import, else in /tmp where anybody may make them
+CACHES = (
+    "MPLCONFIGDIR",
+    "TORCHINDUCTOR_CACHE_DIR",
+)  # made at import, else in /tmp where anybody may make them
 
 
 class Forkserver:

@@ -7,6 +7,7 @@ was graded last. Killed at any point, the next run finds either the whole result
 import fcntl
 import json
 import os
+import re
 import time
 import warnings
 from collections.abc import Iterator
@@ -32,6 +33,8 @@ from qcourse.errors import UserError
 from qcourse.grading.submission import Submission
 
 RECORD = ".qcourse.json"  # beside the graded notebook: what was graded, and the result
+# dateutil would take "10" for the tenth of this month, and open a file that is named as a time zone.
+STAMP = r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)? ?([A-Za-z+-][A-Za-z0-9_:+/-]*)?"
 PATIENCE = 120  # seconds to wait for a database that somebody else has locked
 
 
@@ -177,11 +180,11 @@ def timestamp(submission: Submission, now: datetime) -> tuple[datetime | None, s
     if not submission.timestamp:
         return None, ""
     try:
-        # dateutil would take "10" for the tenth of this month, and warns of time zones that it does not know.
-        with warnings.catch_warnings(action="ignore"):
-            datetime.strptime(submission.timestamp[:10], "%Y-%m-%d")
+        if not re.fullmatch(STAMP, submission.timestamp):
+            raise ValueError
+        with warnings.catch_warnings(action="ignore"):  # of time zones that dateutil does not know
             stamp = parse_utc(submission.timestamp)
-    except Exception:  # a time zone may name a file, and dateutil reads it: struct.error and others
+    except (ValueError, OverflowError):
         return None, f"timestamp.txt holds no time ({submission.timestamp[:40]!r}): it was left out."
     if stamp > now.replace(tzinfo=None) + timedelta(days=1):
         return None, f"timestamp.txt lies in the future ({submission.timestamp[:40]}): it was left out."

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from qcourse import lean  # isort: skip  # noqa: F401
@@ -159,10 +160,14 @@ def _client(options: Options) -> Iterator[Client]:
         yield client
 
 
-def local_cluster(workers: int = 0) -> LocalCluster:
+@contextmanager
+def local_cluster(workers: int = 0) -> Iterator[LocalCluster]:
     """A Dask cluster of so many processes on this machine; 0 is one for each core."""
     # A lost worker fails its task at once: this module counts and tries again.
     dask_config.set({"distributed.scheduler.allowed-failures": 0})
-    return LocalCluster(
-        n_workers=workers or None, threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=50
-    )
+    options = {"n_workers": workers or None, "threads_per_worker": 1, "dashboard_address": "127.0.0.1:0"}
+    with (
+        TemporaryDirectory(prefix="qcourse-") as scratch,  # Dask would leave locks behind
+        LocalCluster(**options, local_directory=scratch, silence_logs=50) as cluster,
+    ):
+        yield cluster

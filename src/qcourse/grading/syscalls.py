@@ -14,17 +14,19 @@ REFUSED = {
     "x86_64": (
         0xC000003E,
         {
-            "shmget": 29, "msgget": 68, "ptrace": 101, "mq_open": 240, "add_key": 248, "request_key": 249, "keyctl": 250,
-            "perf_event_open": 298, "process_vm_readv": 310, "process_vm_writev": 311, "memfd_create": 319, "bpf": 321, "userfaultfd": 323,
-            "io_uring_setup": 425, "memfd_secret": 447,
+            "shmget": 29, "msgget": 68, "ptrace": 101, "mq_open": 240,
+            "add_key": 248, "request_key": 249, "keyctl": 250,
+            "perf_event_open": 298, "process_vm_readv": 310, "process_vm_writev": 311,
+            "memfd_create": 319, "bpf": 321, "userfaultfd": 323, "io_uring_setup": 425, "memfd_secret": 447,
         },
     ),
     "aarch64": (
         0xC00000B7,
         {
-            "ptrace": 117, "mq_open": 180, "msgget": 186, "shmget": 194, "add_key": 217, "request_key": 218, "keyctl": 219,
-            "perf_event_open": 241, "process_vm_readv": 270, "process_vm_writev": 271, "memfd_create": 279, "bpf": 280, "userfaultfd": 282,
-            "io_uring_setup": 425, "memfd_secret": 447,
+            "ptrace": 117, "mq_open": 180, "msgget": 186, "shmget": 194,
+            "add_key": 217, "request_key": 218, "keyctl": 219,
+            "perf_event_open": 241, "process_vm_readv": 270, "process_vm_writev": 271,
+            "memfd_create": 279, "bpf": 280, "userfaultfd": 282, "io_uring_setup": 425, "memfd_secret": 447,
         },
     ),
 }  # fmt: skip

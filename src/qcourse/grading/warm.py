@@ -2,6 +2,8 @@
 
 import importlib
 
+from qcourse.data import keep_loaded
+
 MODULES = (
     "ipykernel.kernelapp",
     "matplotlib_inline.backend_inline",
@@ -25,3 +27,4 @@ def warm() -> None:
     """Import and load; everything stays in memory, shared with every fork until it is written to."""
     for name in MODULES:
         importlib.import_module(name)
+    keep_loaded()
