@@ -49,13 +49,17 @@ def show(figure: Figure, alt: str) -> None:
 
 
 def to_png(figure: Figure) -> bytes:
-    """PNG bytes in 64 colours: a third of the size, and no difference to see."""
+    """PNG bytes in 128 colours: a third of the size, and no difference to see.
+
+    Not by median cut, Pillow's default: it drops a colour of few pixels, and a red marker turns orange.
+    """
     from PIL import Image
 
     buffer = io.BytesIO()
     with matplotlib.rc_context(STYLE):
         figure.savefig(buffer, format="png")
-    image = Image.open(buffer).convert("RGB").quantize(64, dither=Image.Dither.NONE)
+    image = Image.open(buffer).convert("RGB")
+    image = image.quantize(128, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     smaller = io.BytesIO()
     image.save(smaller, format="png", optimize=True)
     return smaller.getvalue()
