@@ -23,7 +23,7 @@
 # - why weights get one scale for each row, and why that is nearly free;
 # - how a linear layer runs on integers, with a single floating-point step at its end.
 #
-# **Time**: about 90 minutes, nine exercises. **You need**: NumPy arrays and matrix products. No PyTorch yet.
+# **Time:** about 90 minutes, nine exercises. **You need:** NumPy arrays and matrix products. No PyTorch yet.
 #
 # Each exercise has a cell to write in, a check that tells you at once what is wrong, and a picture. Replace
 # the line `raise NotImplementedError(...)`, run the cell, run the check. Hidden tests with other inputs run
@@ -93,8 +93,8 @@ print("error   ", x - s * (q - z))
 # %% [markdown]
 # ## The sample
 #
-# All experiments start from the same 20 numbers, drawn uniformly from −50 to 150, one of them set to 0, all
-# rounded to two digits so that you can read them. The seed is fixed: everyone has the same numbers.
+# The first experiments share 20 numbers, drawn uniformly from −50 to 150, one of them set to 0, all rounded
+# to two digits so that you can read them. The seed is fixed: everyone has the same numbers.
 
 # %%
 rng = np.random.default_rng(6)
@@ -107,12 +107,13 @@ print(params)
 #
 # *Difficulty ★☆☆ · 5 minutes*
 #
-# Write `clamp`: elements outside a given range move to its nearer end. Codes of 8 bits must stay within 0 and
-# 255, whatever the arithmetic before them gave.
+# **Goal.** Write `clamp`: elements outside a given range move to its nearer end. Codes of 8 bits must stay
+# within 0 and 255, whatever the arithmetic before them gave.
 #
 # $$\mathrm{clamp}(q;\, l, u) = \min(\max(q, l),\, u)$$
 #
-# The result is a new array of the same shape and dtype. The caller's array stays as it is.
+# The result is a new array of the same shape and dtype. The caller's array stays as it is. On paper, with the
+# range 0 to 255: −300, 50, 400 become 0, 50, 255.
 #
 # <details><summary>Hint</summary>
 #
@@ -188,9 +189,8 @@ scratch.before_and_after(before, clamp(before, 0, 255), 0, 255)
 # **Takeaway.** A clamp *saturates*: a value too large becomes the largest code, the nearest one there is.
 # Nothing wraps around. All that leaves the range lands on its border, however far away it was.
 #
-# **Correction.** Course notes often write the clamp with assignments into its argument, and some cast to
-# the small integer type before they clamp. Both go wrong without a word. The first changes the caller's
-# array:
+# **Correction.** The clamp is often written with assignments into its argument, or after the cast to the
+# small integer type. Both go wrong without a word. The first changes the caller's array:
 
 
 # %%
@@ -220,7 +220,8 @@ print("clamped first, then cast:", np.clip(wide, -128, 127).astype(np.int8)[0])
 #
 # *Difficulty ★★☆ · 15 minutes*
 #
-# Write `asymmetric_quantization`: map the range of an array onto the codes $0$ to $2^b - 1$.
+# **Goal.** Write `asymmetric_quantization`: map the range of an array onto the codes of $b$ bits, $0$ to
+# $2^b - 1$.
 #
 # $$\beta = \min(\min_i x_i,\, 0) \qquad \alpha = \max(\max_i x_i,\, 0) \qquad
 # s = \frac{\alpha - \beta}{2^b - 1} \qquad z = -\mathrm{round}\!\left(\frac{\beta}{s}\right)$$
@@ -230,6 +231,7 @@ print("clamped first, then cast:", np.clip(wide, -128, 127).astype(np.int8)[0])
 # The range is **widened to include 0**: then 0.0 has a code of its own, $z$, and $z$ is one of
 # $0$ to $2^b - 1$.
 #
+# - A value halfway between two codes may go to either. (`np.round` and Python's `round` take the even one.)
 # - An array of zeros has no range: give it scale 1.0 and zero point 0.
 # - An empty array, or one that holds NaN or infinity, cannot be quantized: raise `ValueError`.
 #
@@ -346,11 +348,14 @@ ex.passed()
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# The sample on a grid of 3 bits, then of 8:
+# The sample on a grid of 3 bits, which can be drawn:
 
 # %%
 codes, scale, zero = asymmetric_quantization(params, 3)
 scratch.number_line(params, codes, scale, zero, 0, 7, "asymmetric")
+
+# %% [markdown]
+# And its codes with 8 bits:
 
 # %%
 params_asymmetric_q, asymmetric_scale, asymmetric_zero = asymmetric_quantization(params, 8)
@@ -400,7 +405,7 @@ print(f"int: codes - zero is {(small_codes - int(float_zero)).dtype}")
 #
 # *Difficulty ★☆☆ · 3 minutes*
 #
-# Write `asymmetric_dequantize`: the real numbers that codes stand for.
+# **Goal.** Write `asymmetric_dequantize`: the real numbers that codes stand for.
 #
 # $$\hat x_i = (q_i - z)\, s$$
 #
@@ -459,7 +464,7 @@ ex.passed()
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Every number from −50 to 150 through 4 bits and back:
+# The whole range, −50 to 150, through 4 bits and back:
 
 # %%
 line = np.linspace(-50, 150, 2001)
@@ -484,7 +489,8 @@ print(f"largest error {largest:.4f}, half a scale {asymmetric_scale / 2:.4f}")
 #
 # *Difficulty ★★☆ · 10 minutes*
 #
-# Write `symmetric_quantization`: the grid lies evenly about 0, so the zero point is 0 and need not be stored.
+# **Goal.** Write `symmetric_quantization`: the grid lies evenly about 0, so the zero point is 0 and need not
+# be stored.
 #
 # $$s = \frac{\max_i |x_i|}{2^{b-1} - 1} \qquad q_i = \mathrm{round}\!\left(\frac{x_i}{s}\right), \quad
 # |q_i| \le 2^{b-1} - 1$$
@@ -590,6 +596,9 @@ for _bad in (np.nan, np.inf, -np.inf):
 ex.passed()
 ### END HIDDEN TESTS
 
+# %% [markdown]
+# The sample on the symmetric grid of 3 bits, and its codes with 8:
+
 # %%
 codes, scale = symmetric_quantization(params, 3)
 scratch.number_line(params, codes, scale, 0, -3, 3, "symmetric")
@@ -614,9 +623,12 @@ print(f"step: symmetric {symmetric_scale:.4f}, asymmetric {asymmetric_scale:.4f}
 #
 # *Difficulty ★☆☆ · 2 minutes*
 #
-# Write `symmetric_dequantize`.
+# **Goal.** Write `symmetric_dequantize`: the real numbers that symmetric codes stand for.
 #
 # $$\hat x_i = q_i\, s$$
+#
+# On paper: with $s = 2.2$ the codes 0, 0, 0, 1 of the four numbers stand for 0, 0, 0, 2.2. Of −0.8 and 0.6
+# nothing is left.
 #
 # <details><summary>Hint</summary>
 #
@@ -671,14 +683,17 @@ for _shape in [(1,), (1, 1), (4, 3), (2, 3, 4), (2, 1, 3, 2)]:
 ex.passed()
 ### END HIDDEN TESTS
 
+# %% [markdown]
+# The sample with 8 bits, by both schemes:
+
 # %%
 params_symmetric = symmetric_dequantize(params_symmetric_q, symmetric_scale)
-print("restored:", params_symmetric)
-scratch.errors(params, {"asymmetric": params_asymmetric, "symmetric": params_symmetric})
+restored = {"asymmetric": params_asymmetric, "symmetric": params_symmetric}
+scratch.errors(params, restored, {"asymmetric": asymmetric_scale, "symmetric": symmetric_scale})
 
 # %% [markdown]
 # **Takeaway.** Each error stays within half a step of its own grid, and the symmetric steps are wider here.
-# For values that lie evenly about 0, as most weights do, the two grids are nearly the same, and symmetric
+# For values that lie evenly about 0, as weights often do, the two grids are nearly the same, and symmetric
 # is the usual choice. For values on one side of 0, such as the output of a ReLU, a symmetric grid wastes
 # half of its codes, all those below 0, and its step is twice as wide:
 
@@ -693,9 +708,11 @@ print(f"the symmetric step is {scale_without / scale_with_zero:.2f} times the as
 #
 # *Difficulty ★☆☆ · 3 minutes*
 #
-# Write `quantization_error`: one number for the loss of a whole array.
+# **Goal.** Write `quantization_error`: one number for the loss of a whole array.
 #
 # $$\mathrm{MSE} = \frac{1}{n} \sum_i (x_i - \hat x_i)^2$$
+#
+# On paper: the errors 0.2, 0, −0.4, 0.2 of the first table give (0.04 + 0 + 0.16 + 0.04) / 4 = 0.06.
 #
 # <details><summary>Hint</summary>
 #
@@ -788,12 +805,13 @@ scratch.mse_against_bits(bits_tried, mse)
 #
 # *Difficulty ★★☆ · 8 minutes*
 #
-# Write `sqnr_db`, the signal-to-quantization-noise ratio.
+# **Goal.** Write `sqnr_db`, the signal-to-quantization-noise ratio.
 #
 # $$\mathrm{SQNR} = 10 \log_{10} \frac{\sum_i x_i^2}{\sum_i (x_i - \hat x_i)^2} \ \text{dB}$$
 #
-# Where nothing was lost the noise is 0: return `inf`. On paper: if every value comes back 10 % too small,
-# the noise is a hundredth of the signal in power, which is 20 dB.
+# Decibels count factors of power: 10 dB is a factor of 10, 20 dB of 100, 3 dB about 2. Where nothing was lost
+# the noise is 0: return `inf`. On paper: if every value comes back 10 % too small, the noise is a hundredth
+# of the signal in power, which is 20 dB.
 #
 # <details><summary>Hint</summary>
 #
@@ -869,9 +887,13 @@ ex.passed()
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# A quarter of the noise is $10 \log_{10} 4 = 6.02$ dB. So each bit should bring 6.02 dB. Here are a uniform
-# sample that fills the range, and a Gaussian one, most of which lies near 0 while a few values set the
-# range:
+# A quarter of the noise is $10 \log_{10} 4 = 6.02$ dB. So each bit should bring 6.02 dB. For values uniform
+# on $[-1, 1]$ one can say more. Their mean square is $1/3$, the step is $2 / (2^b - 1)$, and the noise is
+# $s^2 / 12$. So
+#
+# $$\mathrm{SQNR} = 10 \log_{10} \frac{1/3}{s^2/12} = 20 \log_{10}(2^b - 1) \approx 6.02\, b \ \text{dB}.$$
+#
+# Here are such a sample, and a Gaussian one, most of which lies near 0 while a few values set the range:
 
 
 # %%
@@ -886,6 +908,7 @@ sqnr = {name: [sqnr_of(values, bits) for bits in bits_tried] for name, values in
 scratch.sqnr_against_bits(bits_tried, sqnr)
 
 # %%
+print(f"20 log10(2^b - 1) at 8 bits: {20 * math.log10(2**8 - 1):.1f} dB")
 for name, decibels in sqnr.items():
     per_bit = (decibels[-1] - decibels[4]) / (bits_tried[-1] - bits_tried[4])
     print(f"{name}: {decibels[6]:.1f} dB at 8 bits, {per_bit:.2f} dB more for each bit from 6 to 10")
@@ -900,8 +923,8 @@ for name, decibels in sqnr.items():
 #
 # *Difficulty ★★★ · 12 minutes*
 #
-# Write `symmetric_quantization_per_channel`: quantize every slice of a weight along `axis` with a scale of
-# its own.
+# **Goal.** Write `symmetric_quantization_per_channel`: quantize every slice of a weight along `axis` with a
+# scale of its own.
 #
 # For a weight matrix `[out, in]` and `axis=0` a slice is a row $W_c$, all weights of one output channel $c$:
 #
@@ -911,6 +934,9 @@ for name, decibels in sqnr.items():
 # may be negative, as elsewhere in NumPy. The codes keep the weight's shape; the scales are one float64
 # array `[channels]`. A slice of zeros gets scale 1.0. You may call your `symmetric_quantization`; the
 # checks use a correct one.
+#
+# On paper, 4 bits (codes −7 to 7) and two rows, (−7, −2.2, 0.9) and (0.14, −0.7, 0.33): the scales are 1 and
+# 0.1, the codes (−7, −2, 1) and (1, −7, 3). With one scale for both, 1, the second row would be (0, −1, 0).
 #
 # <details><summary>Hint</summary>
 #
@@ -1034,7 +1060,7 @@ restored = {"one scale": weight_q * one_scale, "one scale for each row": channel
 
 # %%
 row_mse = {name: ((weight - values) ** 2).mean(axis=1) for name, values in restored.items()}
-scratch.error_of_rows(np.abs(weight).max(axis=1), row_mse)
+scratch.error_of_rows(weight, row_mse)
 
 # %%
 for name, values in restored.items():
@@ -1043,10 +1069,10 @@ for name, values in restored.items():
     print(f"{name}: smallest row {rows[0]:.1f} dB, largest {rows[-1]:.1f} dB, whole matrix {whole:.1f} dB")
 
 # %% [markdown]
-# **Takeaway.** With one scale the largest row sets the step for all, and the smallest rows round to 0
-# altogether: 0 dB. With a scale for each row every row keeps its precision. Look at the number for the
-# whole matrix too: with one scale it still looks good, because the large rows make up nearly all of the
-# signal. An average hides a ruined channel. The cost is one number for each row:
+# **Takeaway.** With one scale the largest row sets the step for all, and the two smallest rows round to 0
+# altogether: the error is the row itself, 0 dB. With a scale for each row every row keeps its precision.
+# Look at the number for the whole matrix too: with one scale it still looks good, because the large rows
+# make up nearly all of the signal. An average hides a ruined channel. The cost is one number for each row:
 
 # %%
 one_size, per_row = weight.size + 4, weight.size + 4 * len(scales)
@@ -1058,7 +1084,7 @@ print(f"a real layer, 4096 x 4096: {4 * 4096 / (4096 * 4096):.2%} more than the 
 #
 # *Difficulty ★★★ · 15 minutes*
 #
-# Write `integer_linear`: $y = x W^\top + b$, computed on codes.
+# **Goal.** Write `integer_linear`: $y = x W^\top + b$, computed on codes.
 #
 # Put $x = s_x (q_x - z_x)$ and $W = s_w Q_w$ into the product. The scales move out of the sum, and what
 # stays is integers (Jacob et al. 2018, equations 3 and 4):
@@ -1066,8 +1092,10 @@ print(f"a real layer, 4096 x 4096: {4 * 4096 / (4096 * 4096):.2%} more than the 
 # $$y = s_x s_w \,\big[(q_x - z_x)\, Q_w^\top\big] + b$$
 #
 # The bracket is computed in integers, accumulated in int32. Then comes **one** rescale to float. `w_scale`
-# is one number, or one for each output channel (row of `w_q`): the rows move out of the sum as well. That
-# is why weights have scales per output channel and not per input.
+# is one number, or one for each output channel (row of `w_q`): within a row it is constant, so it moves out
+# of the sum as well. A scale for each *input* would not; that is why weights have scales per output
+# channel. And a zero point of the weights would add a second sum, $-z_w \sum (q_x - z_x)$, to each output
+# (Jacob et al., equation 7, has all the terms); that is why weights are symmetric.
 #
 # On paper: $q_x = (3, 0)$, $z_x = 1$, $s_x = 0.5$, a weight row $(1, -3)$ with $s_w = 0.1$. The bracket is
 # $2 \cdot 1 + (-1) \cdot (-3) = 5$, and $y = 0.5 \cdot 0.1 \cdot 5 = 0.25$.
@@ -1206,7 +1234,7 @@ print(f"int16 holds {(2**15 - 1) // product} such product, int32 {(2**31 - 1) //
 # %% [markdown]
 # ## What you measured
 #
-# The 20 numbers of the sample, through your functions:
+# The 20 numbers of the sample through your functions, on this machine:
 
 
 # %%
@@ -1225,7 +1253,7 @@ figure.show_table(header, [both_schemes(params, bits) for bits in (2, 3, 4, 6, 8
 # ## Question
 #
 # A layer's inputs are outputs of a ReLU, between 0 and 6. Its weights lie between −0.31 and 0.29, but one
-# output channel's weights are all smaller than 0.01. You have 8 bits. Which scheme (asymmetric or
+# output channel's weights all lie between −0.01 and 0.01. You have 8 bits. Which scheme (asymmetric or
 # symmetric, per tensor or per channel) do you choose for the inputs, and which for the weights? What would
 # the other choice cost in each case? Three to six sentences.
 
@@ -1252,7 +1280,7 @@ figure.show_table(header, [both_schemes(params, bits) for bits in (2, 3, 4, 6, 8
 #
 # - B. Jacob, S. Kligys, B. Chen, M. Zhu, M. Tang, A. Howard, H. Adam, D. Kalenichenko. *Quantization and
 #   Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference.* CVPR 2018.
-#   arXiv:1712.05877. Section 2 is this notebook.
+#   arXiv:1712.05877. Section 2 has the scheme of 6.2 and the integer product of 6.9.
 # - R. Krishnamoorthi. *Quantizing deep convolutional networks for efficient inference: A whitepaper.* 2018.
 #   arXiv:1806.08342. Per-tensor and per-channel results for many networks.
 # - M. Nagel, M. Fournarakis, R. A. Amjad, Y. Bondarenko, M. van Baalen, T. Blankevoort. *A White Paper on

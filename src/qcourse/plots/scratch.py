@@ -33,13 +33,13 @@ def number_line(
     places, landed = (grid - zero) * scale, (codes - zero) * scale
     for x, target in zip(params, landed, strict=True):
         axes.annotate("", (target, 0.1), (x, 0.95), arrowprops={"arrowstyle": "->", "color": GREY, "lw": 0.8})
-    axes.axvline(0, color=RED, linestyle="--", linewidth=1)
+    axes.vlines(0, -0.15, 1.2, color=RED, linestyle="--", linewidth=1)
     axes.plot(params, np.ones(len(params)), "o", color=ORANGE, markersize=5)
     axes.plot(places, np.zeros(len(grid)), "|", color=BLUE, markersize=16, markeredgewidth=2)
     used = np.isin(grid, codes)
     axes.plot(places[used], np.zeros(used.sum()), "s", color=BLUE, markersize=6)
     for code, place in zip(grid, places, strict=True):
-        axes.annotate(str(code), (place, -0.22), ha="center", va="top", color=BLUE)
+        axes.annotate(str(code).replace("-", "−"), (place, -0.22), ha="center", va="top", color=BLUE)
     axes.set(title=f"The {scheme} grid: each value goes to the nearest code", xlabel="real value (no unit)")
     axes.set(yticks=[0, 1], yticklabels=["codes\n(square: used)", "values"], ylim=(-0.55, 1.2))
     axes.grid(axis="y", visible=False)
@@ -65,18 +65,19 @@ def round_trip(x: np.ndarray, restored: np.ndarray, scale: float, scheme: str) -
                  "between minus and plus half a scale.")  # fmt: skip
 
 
-def errors(x: np.ndarray, restored: Mapping[str, np.ndarray]) -> None:
-    """The error of each value ``[n]``, one series for each scheme."""
-    figure, axes = new_figure()
+def errors(x: np.ndarray, restored: Mapping[str, np.ndarray], scales: Mapping[str, float]) -> None:
+    """The error of each value ``[n]``, one series for each scheme, between lines at half its scale."""
+    figure, axes = new_figure(size=(8, 3.2))
     axes.axhline(0, color=GREY, linewidth=1)
-    for (name, values), colour, marker in zip(restored.items(), COLOURS, MARKERS):
+    for (name, values), colour, marker, line in zip(restored.items(), COLOURS, MARKERS, LINES[1:]):
         axes.plot(x, x - values, marker, color=colour, label=name)
-    axes.set(
-        title="Error of each value, by scheme", xlabel="value x (no unit)", ylabel="error x − x̂ (unit of x)"
-    )
+        axes.axhline(scales[name] / 2, color=colour, linestyle=line, label=f"± scale / 2, {name}")
+        axes.axhline(-scales[name] / 2, color=colour, linestyle=line)
+    axes.set(title="Each error lies within half a step of its own grid")
+    axes.set(xlabel="value x (no unit)", ylabel="error x − x̂ (unit of x)")
     axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))
-    show(figure, f"Error against value for the schemes {' and '.join(restored)}: the symmetric errors are "
-                 "spread wider.")  # fmt: skip
+    show(figure, f"Error against value for the schemes {' and '.join(restored)}, each between two lines at "
+                 "plus and minus half its scale: the symmetric lines lie farther apart.")  # fmt: skip
 
 
 def mse_against_bits(bits: Sequence[int], mse: Mapping[str, Sequence[float]]) -> None:
@@ -102,24 +103,24 @@ def sqnr_against_bits(bits: Sequence[int], sqnr: Mapping[str, Sequence[float]]) 
     show(figure, "SQNR against bits: every series rises in parallel to the line of 6.02 dB a bit, or on it.")
 
 
-def error_of_rows(scales: np.ndarray, mse: Mapping[str, np.ndarray]) -> None:
-    """Mean squared error of each row of a weight matrix, per tensor and per channel; all ``[rows]``."""
-    figure, axes = new_figure(size=(9, 3.2))
-    rows = np.arange(len(scales))
-    width = 0.8 / len(mse)
-    for i, (name, values) in enumerate(mse.items()):
-        place = rows + (i - (len(mse) - 1) / 2) * width
-        axes.bar(
-            place, values, width, color=COLOURS[i], hatch=("", "//")[i % 2], edgecolor="white", label=name
-        )
-    axes.set(title="Error of each row: rows rise in size from left to right", yscale="log", xticks=rows)
-    axes.set_xticklabels([f"{i}\n±{s:.2g}" for i, s in enumerate(scales)])
-    axes.set(
-        xlabel="row (output channel), and its largest |w|", ylabel="mean squared error\n(squared unit of w)"
+def error_of_rows(weight: np.ndarray, mse: Mapping[str, np.ndarray]) -> None:
+    """Mean square of each row of ``weight`` ``[rows, in]``, and its mean squared errors ``[rows]``."""
+    figure, axes = new_figure(size=(9, 3.4))
+    rows = np.arange(len(weight))
+    axes.plot(
+        rows, (weight**2).mean(axis=1), "D--", color=GREY, markersize=5, label="the row itself: mean w²"
     )
+    for (name, values), colour, marker, size in zip(mse.items(), COLOURS, MARKERS, (12, 7)):
+        look = {"color": colour, "markersize": size, "markerfacecolor": "none", "markeredgewidth": 2}
+        axes.plot(rows, values, marker, label=f"its error: {name}", **look)
+    axes.set(title="Signal and error of each row: the gap is its SQNR", yscale="log", xticks=rows)
+    axes.set_xticklabels([f"{i}\n{largest:.2g}" for i, largest in enumerate(np.abs(weight).max(axis=1))])
+    axes.set(xlabel="row (output channel), and its largest |w|", ylabel="mean square\n(squared unit of w)")
+    axes.minorticks_off()
     axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))
-    show(figure, "Bars of the error of each weight row: with one scale for the whole matrix the rows "
-                 "err alike, with one scale for each row the small rows err far less.")  # fmt: skip
+    show(figure, "Mean square of each weight row and of its errors, logarithmic: with one scale for each row "
+                 "the error stays equally far below the row; with one scale for all it is as large as the "
+                 "smallest rows themselves, and far below the largest only.")  # fmt: skip
 
 
 def against_float(exact: np.ndarray, quantized: np.ndarray) -> None:
