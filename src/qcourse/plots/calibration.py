@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from matplotlib.ticker import FuncFormatter, LogLocator
 
 from qcourse.plots.figure import BLUE, COLOURS, GREY, LINES, MARKERS, ORANGE, RED, new_figure, show
 
@@ -42,9 +43,10 @@ def error_against_percentile(
     ax.set(title="Error against the percentile, 8 bits, one outlier in 10,000",
            xlabel="percentile (%)", ylabel="mean squared error (units²)")  # fmt: skip
     ax.minorticks_off()
-    ax.legend()
+    fig.legend(loc="outside lower center", ncols=3)
     show(fig, "Mean squared error against the percentile, 90 to 99.999: over all elements it is high until "
-              "the range includes the outlier; without the outlier it is lowest near 99.99.")  # fmt: skip
+              "the range reaches for the outlier, above 99.99; without the outlier it is lowest from about "
+              "99.5 to 99.99.")  # fmt: skip
 
 
 def parts_against_range(shares: Sequence[float], parts: np.ndarray, bits: int) -> None:
@@ -79,11 +81,12 @@ def clipping_curves(samples: Mapping[str, tuple], clips: np.ndarray) -> None:
             at = np.interp([chosen[bits], published[bits]], clips, errors)
             ax.plot(chosen[bits], at[0], "D", color=colour)
             ax.plot(published[bits], at[1], "x", color="black", markersize=8, markeredgewidth=2)
-        ax.set(title=name, xlabel="clipping value α (σ or b)")
+        ax.set(title=name, xlabel=f"clipping value α ({'σ' if name == 'Gaussian' else 'b'})")
         ax.minorticks_off()
     axes[0].plot([], [], "D", color=GREY, label="7.3 on the sample")
     axes[0].plot([], [], "x", color="black", markersize=8, markeredgewidth=2, label="published")
     axes[0].set_ylabel("mean squared error (σ² or b²)")
+    fig.suptitle("Error against the clipping value")
     fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=5)
     show(fig, "Error against the clipping value at 2, 3 and 4 bits for a Gaussian and a Laplace sample: more "
               "bits move the minimum outward; the published values lie near the minima.")  # fmt: skip
@@ -110,13 +113,16 @@ def ranges_on_histograms(panels: Mapping[str, tuple[np.ndarray, Mapping[str, Ran
 
 def ranges_over_batches(batch_max: np.ndarray, tracked: Mapping[str, np.ndarray], title: str) -> None:
     """The maximum of each batch, and the upper end of the range that each method holds after it."""
-    fig, ax = new_figure(size=(7, 3.4))
+    fig, ax = new_figure(size=(7, 3.8))
     steps = np.arange(1, len(batch_max) + 1)
     ax.plot(steps, batch_max, ".", color=GREY, label="maximum of the batch")
     for (name, ends), colour, line in zip(tracked.items(), COLOURS, LINES):
         ax.plot(steps, ends, color=colour, linestyle=line, linewidth=2, label=name)
-    ax.set(title=title, xlabel="batch (number)", ylabel="upper end of the range α (units)")
-    ax.legend()
+    ax.set(title=title, xlabel="batch (number)", ylabel="upper end of the range α (units)", yscale="log")
+    ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y:g}"))
+    ax.minorticks_off()
+    fig.legend(loc="outside lower center", ncols=2)
     show(fig, "Upper end of the range after each batch: min-max jumps at one strange batch and stays there; "
               "the moving averages move a little and come back.")  # fmt: skip
 
@@ -135,7 +141,7 @@ def all_against_bulk(results: Mapping[str, tuple[float, float]], title: str) -> 
     ax.minorticks_off()
     ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
     show(fig, "For each method the error of all elements and of the bulk: ranges that keep the outlier have "
-              "both near 1, ranges without it a large error of all and a small one of the bulk.")  # fmt: skip
+              "both between 1 and 2, the others a large one of all and a small one of bulk.")  # fmt: skip
 
 
 def accuracy_against_bits(bits: Sequence[int], accuracies: Mapping[str, list[float]], whole: float) -> None:
