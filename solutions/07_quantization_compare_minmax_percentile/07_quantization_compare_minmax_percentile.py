@@ -218,7 +218,8 @@ ex.passed()
 # %% [markdown]
 # ### What it gains, and what it costs
 #
-# Both ranges on the sample, judged twice: over all 10,000 elements, and without the outlier.
+# Min-max and two percentiles on the sample, each judged twice: over all 10,000 elements, and without the
+# outlier.
 
 # %%
 for percentile in (100, 99.99, 99):
@@ -526,8 +527,8 @@ ex.passed()
 # ### Against published values
 #
 # Banner et al. (2019, "ACIQ") derived the best clipping value α for a range [−α, α]. In this section, as in
-# the paper, $M$ is the number of bits, and $b$ the scale of a Laplace distribution. Its error is, to a good
-# approximation,
+# the paper, $M$ is the number of bits, and $b$ the scale of a Laplace distribution, whose density is
+# $e^{-|x|/b} / (2b)$. Its error is, to a good approximation,
 #
 # $$\underbrace{2b^2 e^{-\alpha/b}}_{\text{clipping}}
 # + \underbrace{\frac{\alpha^2}{3\cdot 4^M}}_{\text{rounding}}
@@ -979,7 +980,8 @@ net = trained_net(train_images, train_labels)
 # %% [markdown]
 # 20,000 images to train on and 4,000 to test on are enough here (the offline digits are fewer). A hook on
 # each layer records what it receives. Calibrate on **training** images: a range measured on the test set has
-# seen the test set, and the accuracy reported on it is no longer that of unseen data. Here 256 images do.
+# seen the test set, and the accuracy reported on it is no longer that of unseen data. Here 256 images are
+# used.
 
 # %%
 received = {}
@@ -1058,11 +1060,11 @@ whole = accuracy(net, test_images, test_labels)
 calibration.accuracy_against_bits(widths, measured, whole)
 
 # %% [markdown]
-# **At 8 bits there is nothing to see**: with 256 codes every range is good enough for this network. The
-# choice matters at 2 bits. When this was written min-max lost about 3 percentage points there on MNIST (and
-# one at 3 bits), and least MSE about one. On the offline digits min-max lost about one and least MSE none,
-# but with 397 test images that may be chance: as a rule of thumb, do not trust a difference below two
-# standard errors.
+# **At 8 bits there is nothing to see**: with 256 codes each of the three ranges is good enough for this
+# network. The choice matters at 2 bits. When this was written min-max lost about 3 percentage points there
+# on MNIST (and one at 3 bits), and least MSE about one. On the offline digits min-max lost about one and
+# least MSE none, but with 397 test images that may be chance: as a rule of thumb, do not trust a difference
+# below two standard errors.
 
 # %%
 error = 100 * math.sqrt(whole * (1 - whole) / len(test_labels))
