@@ -64,6 +64,11 @@ class Writer:
         self.notebook, self.source = self._read_source()
         self._key = sha256(nbformat.writes(self.source).encode() + __version__.encode()).hexdigest()
 
+    def close(self) -> None:
+        """Let go of the database."""
+        self._gradebook.close()
+        self._gradebook.engine.dispose()
+
     @property
     def submitted(self) -> Path:
         """The folder of all submissions."""

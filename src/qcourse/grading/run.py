@@ -4,7 +4,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -50,8 +50,7 @@ def grade(options: Options) -> list[dict[str, Any]]:
     root = options.course.absolute()
     if not (root / "nbgrader_config.py").exists():
         raise UserError(f"{root} is no course folder (it has no nbgrader_config.py): say --course DIR.")
-    with only_one(root):
-        writer = Writer(root, nbgrader_settings(root), options.assignment)
+    with only_one(root), closing(Writer(root, nbgrader_settings(root), options.assignment)) as writer:
         found = students(writer.submitted, options.assignment)
         if missing := set(options.student) - set(found):
             raise UserError(f"no submission of {', '.join(sorted(missing))} lies in {writer.submitted}.")
@@ -163,11 +162,9 @@ def _client(options: Options) -> Iterator[Client]:
 @contextmanager
 def local_cluster(workers: int = 0) -> Iterator[LocalCluster]:
     """A Dask cluster of so many processes on this machine; 0 is one for each core."""
-    # A lost worker fails its task at once: this module counts and tries again.
-    dask_config.set({"distributed.scheduler.allowed-failures": 0})
     options = {"n_workers": workers or None, "threads_per_worker": 1, "dashboard_address": "127.0.0.1:0"}
-    with (
-        TemporaryDirectory(prefix="qcourse-") as scratch,  # Dask would leave locks behind
-        LocalCluster(**options, local_directory=scratch, silence_logs=50) as cluster,
-    ):
-        yield cluster
+    with TemporaryDirectory(prefix="qcourse-") as scratch:
+        # A lost worker fails its task at once: this module counts and tries again. Dask leaves locks behind.
+        dask_config.set({"distributed.scheduler.allowed-failures": 0, "temporary-directory": scratch})
+        with LocalCluster(**options, silence_logs=50) as cluster:
+            yield cluster
