@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from matplotlib.ticker import StrMethodFormatter
 
 from qcourse.plots.figure import BLUE, COLOURS, GREEN, GREY, MARKERS, ORANGE, RED, new_figure, show
 
@@ -17,15 +18,15 @@ def straight_through(
     left.set(
         title="Forward: a staircase", xlabel="x (units of the data)", ylabel="output (units of the data)"
     )
-    left.legend()
     right.plot(x, np.zeros_like(x), ":", color=RED, label="derivative of the staircase")
     right.plot(x, gradient, "-", color=BLUE, label="straight-through estimator")
     right.set(title="Backward: 1 inside, 0 outside", xlabel="x (units of the data)",
-              ylabel="gradient (1)", ylim=(-0.15, 1.45))  # fmt: skip
-    right.legend(loc="upper center")
+              ylabel="gradient (no unit)", ylim=(-0.15, 1.65))  # fmt: skip
     for ax in (left, right):
-        for end in ends:
-            ax.axvline(end, color=GREY, linewidth=0.8)
+        for end, label in zip(ends, ("outermost codes", None)):
+            ax.axvline(end, color=GREY, linewidth=0.8, label=label)
+    left.legend(loc="upper left")
+    right.legend(loc="upper center")
     show(fig, "Left: fake quantization is a staircase that goes flat beyond the last code on either side. "
               "Right: its straight-through gradient is 1 up to half a step beyond the outermost codes and 0 "
               "from there.")  # fmt: skip
@@ -43,18 +44,28 @@ def weight_changes(weights: np.ndarray, changes: Mapping[str, np.ndarray]) -> No
               "everywhere; with the QAT qconfig it is a sawtooth of half a step up and down.")  # fmt: skip
 
 
-def freezing(losses: Sequence[float], ranges: Sequence[float], frozen: float, epochs: int) -> None:
-    """Training loss, and the top of an observer's range at each step; ``frozen`` is in epochs."""
+def freezing(
+    losses: Sequence[float], ranges: Sequence[float], frozen: float, epochs: int, before: float
+) -> None:
+    """Training loss, and the top of an observer's range at each step; ``frozen`` is in epochs.
+
+    ``before`` is the loss of the float network, before QAT.
+    """
     fig, (left, right) = new_figure(1, 2, size=(8, 3.2))
     left.plot(np.arange(1, len(losses) + 1) * epochs / len(losses), losses, "o-", color=BLUE, markersize=4)
+    left.axhline(before, color=GREY, linestyle=":", label="float network, before")
     left.set(title="Training loss", xlabel="epoch", ylabel="cross-entropy (nats)", xlim=(0, epochs * 1.05))
-    left.set_ylim(bottom=0)
+    left.set_ylim(0, 1.3 * max(*losses, before))
+    left.legend(loc="upper right")
     right.plot(np.arange(1, len(ranges) + 1) * epochs / len(ranges), ranges, color=BLUE)
     right.axvline(frozen, color=RED, linestyle="--", label="observers switched off")
-    right.set(title="Top of the range of linear1's output", xlabel="epoch", ylabel="range's upper end (1)")
+    right.set(
+        title="Top of the range of linear1's output", xlabel="epoch", ylabel="range's upper end (no unit)"
+    )
     right.legend()
-    show(fig, "Left: training loss against epochs. Right: the upper end of an observer's range, which moves "
-              "from step to step until the observers are switched off; then it is flat.")  # fmt: skip
+    show(fig, "Left: training loss against epochs, and the float network's loss as a line. Right: the upper "
+              "end of an observer's range, which moves from step to step until the observers are switched "
+              "off; then it is flat.")  # fmt: skip
 
 
 def agreement(fake: np.ndarray, int8: np.ndarray) -> None:
@@ -63,8 +74,8 @@ def agreement(fake: np.ndarray, int8: np.ndarray) -> None:
     ends = [min(fake.min(), int8.min()), max(fake.max(), int8.max())]
     ax.plot(ends, ends, "--", color=GREY, label="equal")
     ax.plot(fake.ravel(), int8.ravel(), ".", color=BLUE, markersize=4, label="one logit of one test image")
-    ax.set(title="Trained with fakes, run on integers", xlabel="logit, fake quantization in float (1)",
-           ylabel="logit, int8 model (1)")  # fmt: skip
+    ax.set(title="Trained with fakes, run on integers", xlabel="logit, fake quantization in float (no unit)",
+           ylabel="logit, int8 model (no unit)")  # fmt: skip
     ax.legend()
     show(fig, "Logits of the converted int8 model against those of the trained model with fake "
               "quantization: the points lie along the diagonal.")  # fmt: skip
@@ -74,12 +85,14 @@ def reachable_weights(weights: np.ndarray, levels: Mapping[str, np.ndarray]) -> 
     """A histogram of ``weights`` over number lines of the values that each kind of code can stand for."""
     fig, (top, ax) = new_figure(2, 1, size=(7, 4.2), sharex=True, height_ratios=(1, 1.2))
     top.hist(weights.ravel(), bins=121, color=GREY)
-    top.set(title="The weights of linear2, and the only values that low bits leave them", ylabel="weights",
-            yscale="log")  # fmt: skip
+    top.set(title="The weights of linear2, and the only values that low bits leave them",
+            ylabel="count (log scale)", yscale="log")  # fmt: skip
+    top.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+    top.minorticks_off()
     for row, (values, colour, marker) in enumerate(zip(levels.values(), COLOURS, MARKERS)):
         ax.plot(values, np.full(len(values), -row), marker, color=colour, markersize=5)
     ax.set_yticks([-row for row in range(len(levels))], list(levels))
-    ax.set(xlabel="weight (1)", ylim=(0.6 - len(levels), 0.4))
+    ax.set(xlabel="weight (no unit)", ylabel="weights of", ylim=(0.6 - len(levels), 0.4))
     show(fig, "Histogram of the weights of a layer: most lie near 0, few near the ends. Below it, the values "
               "that the codes stand for, evenly spaced: fewer and further apart with fewer bits, and at 2 "
               "bits only three.")  # fmt: skip
@@ -122,8 +135,8 @@ def weights_in_steps(weights: Mapping[str, np.ndarray], layer: str) -> None:
         ax.text(code if code == 0 else 0.9 * code, 0.93, f"code {code}".replace("-", "−"),
                 transform=ax.get_xaxis_transform(), ha="center")  # fmt: skip
     ax.set(title=f"The float weights of {layer} at 2 bits", xlabel="weight (steps of its channel's scale)",
-           ylabel="weights")  # fmt: skip
+           ylabel="count")  # fmt: skip
     ax.set_ylim(top=1.2 * ax.get_ylim()[1])
     ax.legend(loc="center right")
     show(fig, "Histograms of a layer's float weights before and after QAT, in steps of the scale: in both "
-              "most weights lie between −0.5 and 0.5, where the code is 0; they look alike.")  # fmt: skip
+              "most weights lie between −0.5 and 0.5, where the code is 0; they look much alike.")  # fmt: skip
