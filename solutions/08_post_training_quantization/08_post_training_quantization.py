@@ -1224,7 +1224,7 @@ ptq.layer_bars(sqnr)
 # %%
 rows = [[name, *(f"≈ {of[layer]:.1f} dB" for layer in layers)] for name, of in sqnr.items()]
 figure.show_table(["int8 model", *layers], rows)
-mean = np.array([list(of.values()) for of in sqnr.values()]).mean(axis=1)
+mean = np.array([[of[layer] for layer in layers] for of in sqnr.values()]).mean(axis=1)
 print("mean gain over the first: ≈ {:.1f} dB, ≈ {:.1f} dB and ≈ {:.1f} dB".format(*mean[1:] - mean[0]))
 print("a scale for each row gains least, the eighth bit most:", mean[1] < mean[2] < mean[3])
 
@@ -1232,7 +1232,7 @@ print("a scale for each row gains least, the eighth bit most:", mean[1] < mean[2
 # With 8 bits for a weight, one scale per row hardly matters: the weights' rounding is not what limits this
 # network. The rounding of the activations is, so the eighth bit gains the 6 dB that notebook 06 promises.
 # (It is safe where a processor adds in 32 bits; torch's defaults for the engines `onednn` and `qnnpack` use
-# it.) With 2 bits for a weight it is the other way round: notebook 09.
+# it.) With 2 bits for a weight, the scales per row decide: notebook 09.
 #
 # **Takeaway.** A layer's SQNR holds three losses: its rounded weights, its rounded output, and what the
 # layers before had already lost; so the layer of the lowest bar need not be the culprit. Change one thing at
