@@ -139,4 +139,5 @@ def weights_in_steps(weights: Mapping[str, np.ndarray], layer: str) -> None:
     ax.set_ylim(top=1.2 * ax.get_ylim()[1])
     ax.legend(loc="center right")
     show(fig, "Histograms of a layer's float weights before and after QAT, in steps of the scale: in both "
-              "most weights lie between −0.5 and 0.5, where the code is 0; they look much alike.")  # fmt: skip
+              "most weights lie between −0.5 and 0.5, where the code is 0; they look much "
+              "alike.")  # fmt: skip
