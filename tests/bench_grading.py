@@ -13,9 +13,9 @@ from qcourse.classroom import Classroom
 from qcourse.course import nbgrader_settings
 from qcourse.demo import STUDENTS
 from qcourse.grading import provisioner, run, task
-from qcourse.grading.containment import Limits
 from qcourse.grading.execute import ContainedExecute
 from qcourse.grading.gradebook import Writer
+from qcourse.grading.limits import Limits
 from qcourse.grading.submission import take
 
 PAIRS = 3

@@ -51,6 +51,9 @@ except ImportError as error:
         "install the version that constraints.txt names (pip install -c constraints.txt torch)."
     ) from error
 
+if torch.backends.quantized.engine == "none":  # so on Apple Silicon, though the kernels of qnnpack are there
+    torch.backends.quantized.engine = "qnnpack"
+
 __all__ = [
     "DeQuantStub",
     "FakeQuantize",

@@ -19,7 +19,7 @@ from nbformat.v4 import new_code_cell
 
 from qcourse.classroom import Classroom
 from qcourse.grading import report, run, task
-from qcourse.grading.containment import Limits
+from qcourse.grading.limits import Limits
 
 NAME = "06_quantization_from_scratch"
 FULL, EXERCISE = 27.0, 3.0  # points; the question's 3 are given by hand

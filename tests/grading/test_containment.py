@@ -14,8 +14,9 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from qcourse.errors import UserError
 from qcourse.grading import containment, provisioner
-from qcourse.grading.containment import Limits, Sandbox
+from qcourse.grading.containment import Sandbox
 from qcourse.grading.execute import ContainedExecute
+from qcourse.grading.limits import Limits
 
 pytestmark = [
     pytest.mark.slow,

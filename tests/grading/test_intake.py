@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from qcourse.grading import intake, report, submission
-from qcourse.grading.gradebook import timestamp
-from qcourse.grading.submission import Refused, Submission, students, take
+from qcourse.grading.submission import Refused, Submission, students, take, timestamp
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)  # the clock of these tests
 

@@ -34,7 +34,7 @@ def url():
         settings = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off"
         subprocess.run([pg_ctl, "-D", data, "-w", "-l", f"{name}/log", "-o", settings, "start"], **mine)
         try:
-            yield f"postgresql://grader@/postgres?host={folder}"
+            yield f"postgresql+psycopg2://grader@/postgres?host={folder}"
         finally:
             subprocess.run([pg_ctl, "-D", data, "-w", "-m", "immediate", "stop"], **mine)
 

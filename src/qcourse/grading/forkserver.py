@@ -17,7 +17,8 @@ import sys
 from pathlib import Path
 
 from qcourse.data import cache_folder
-from qcourse.grading.containment import NOBODY, Limits, rlimits
+from qcourse.grading.containment import NOBODY
+from qcourse.grading.limits import Limits, rlimits
 from qcourse.grading.syscalls import refuse
 
 READY = b"ready"

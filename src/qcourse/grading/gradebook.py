@@ -7,12 +7,10 @@ was graded last. Killed at any point, the next run finds either the whole result
 import fcntl
 import json
 import os
-import re
 import time
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -24,17 +22,14 @@ from nbformat import NotebookNode
 from nbgrader.api import Assignment, Gradebook, InvalidEntry, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties
-from nbgrader.utils import parse_utc
 from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
 from qcourse import __version__
 from qcourse.errors import UserError
-from qcourse.grading.submission import Submission
+from qcourse.grading.submission import Submission, timestamp
 
 RECORD = ".qcourse.json"  # beside the graded notebook: what was graded, and the result
-# dateutil would take "10" for the tenth of this month, and open a file that is named as a time zone.
-STAMP = r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)? ?([A-Za-z+-][A-Za-z0-9_:+/-]*)?"
 PATIENCE = 120  # seconds to wait for a database that somebody else has locked
 
 
@@ -178,22 +173,6 @@ class Writer:
 
     def _recorded(self, submission: Submission, result: dict[str, Any]) -> bytes:
         return json.dumps({"of": self._of(submission), "result": result}, indent=1).encode()
-
-
-def timestamp(submission: Submission, now: datetime) -> tuple[datetime | None, str]:
-    """When it was handed in, in UTC, and what is wrong with that; one that cannot be is none."""
-    if not submission.timestamp:
-        return None, ""
-    try:
-        if not re.fullmatch(STAMP, submission.timestamp):
-            raise ValueError
-        with warnings.catch_warnings(action="ignore"):  # of time zones that dateutil does not know
-            stamp = parse_utc(submission.timestamp)
-    except (ValueError, OverflowError):
-        return None, f"timestamp.txt holds no time ({submission.timestamp[:40]!r}): it was left out."
-    if stamp > now.replace(tzinfo=None) + timedelta(days=1):
-        return None, f"timestamp.txt lies in the future ({submission.timestamp[:40]}): it was left out."
-    return stamp, ""
 
 
 @contextmanager

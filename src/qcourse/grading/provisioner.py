@@ -14,8 +14,9 @@ from typing import Any
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
 
-from qcourse.grading.containment import HOME, Limits, Sandbox, Scratch, enter
+from qcourse.grading.containment import HOME, Sandbox, Scratch, enter
 from qcourse.grading.forkserver import Forkserver
+from qcourse.grading.limits import Limits
 
 PORTS = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")
 _warm: list[Forkserver] = []

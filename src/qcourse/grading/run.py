@@ -21,9 +21,10 @@ from tqdm import tqdm
 from qcourse.course import nbgrader_settings
 from qcourse.errors import UserError
 from qcourse.grading import task
-from qcourse.grading.containment import Limits, enter
-from qcourse.grading.gradebook import Writer, only_one, timestamp
-from qcourse.grading.submission import Refused, Submission, students, take
+from qcourse.grading.containment import enter
+from qcourse.grading.gradebook import Writer, only_one
+from qcourse.grading.limits import Limits
+from qcourse.grading.submission import Refused, Submission, students, take, timestamp
 
 DEATHS = 3  # workers that one submission may take with it
 

@@ -5,13 +5,20 @@ file of reasonable size; other files are not taken along, so that a ``numpy.py``
 """
 
 import os
+import re
 import stat
+import warnings
+from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
+from nbgrader.utils import parse_utc
+
 LARGEST = 20 * 2**20  # bytes of a notebook; the course's own have less than 2 MB with all pictures
 MOST_FILES, DEEPEST = 1_000, 10
+# dateutil would take "10" for the tenth of this month, and open a file that is named as a time zone.
+STAMP = r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)? ?([A-Za-z0-9+-][A-Za-z0-9_:+/-]*)?"
 
 
 class Refused(Exception):
@@ -64,6 +71,22 @@ def take(submitted: Path, student: str, assignment: str, notebook: str) -> Submi
         large = f"{wanted.name} is larger than {LARGEST >> 20} MB"
         raise Refused(f"{large}: clear its outputs and save it again.")
     return Submission(student, content, timestamp, notes)
+
+
+def timestamp(submission: Submission, now: datetime) -> tuple[datetime | None, str]:
+    """When it was handed in, in UTC, and what is wrong with that; one that cannot be is none."""
+    if not submission.timestamp:
+        return None, ""
+    try:
+        if not re.fullmatch(STAMP, submission.timestamp):
+            raise ValueError
+        with warnings.catch_warnings(action="ignore"):  # of time zones that dateutil does not know
+            stamp = parse_utc(submission.timestamp)
+    except (ValueError, OverflowError):
+        return None, f"timestamp.txt holds no time ({submission.timestamp[:40]!r}): it was left out."
+    if stamp > now.replace(tzinfo=None) + timedelta(days=1):
+        return None, f"timestamp.txt lies in the future ({submission.timestamp[:40]}): it was left out."
+    return stamp, ""
 
 
 def _files(folder: Path) -> list[Path]:

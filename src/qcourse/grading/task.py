@@ -11,9 +11,9 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import LimitOutput
 from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution
 
-from qcourse.grading.containment import Limits
 from qcourse.grading.execute import ContainedExecute
 from qcourse.grading.intake import mend, parse
+from qcourse.grading.limits import Limits
 from qcourse.grading.needed import needed
 from qcourse.grading.submission import Refused
 

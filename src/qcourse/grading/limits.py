@@ -1,0 +1,83 @@
+"""What one submission may use, and what it does use."""
+
+import contextlib
+import re
+import resource
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+import psutil
+
+PROCESSES = 4  # times the limit of processes: how many the system itself allows, threads among them
+
+
+class Limits(NamedTuple):
+    """What one submission may use. A wall limit of ``10 ×`` the CPU time stands behind the CPU limits."""
+
+    cell_cpu: float = 60  # seconds, of one cell
+    cpu: float = 300  # seconds, of the whole submission
+    wall: float = 10  # times the CPU limit
+    idle: float = 60  # seconds of wall time, without computing anything
+    memory: int = 2 * 2**30  # bytes, all processes together, above what the warm process shares
+    processes: int = 64  # and threads are not counted
+    disk: int = 256 * 2**20  # bytes, in the scratch space
+    output: int = 16 * 2**20  # bytes, of all cells together
+    restarts: int = 5  # kernels that may be lost
+
+
+class Usage(NamedTuple):
+    """What the processes inside use now: CPU seconds, bytes of memory that no file backs, their number."""
+
+    cpu: float
+    memory: int
+    processes: int
+
+
+def rlimits(limits: Limits, size: int = 0, data: int = 0) -> dict[int, int]:
+    """What the system holds each process to; ``size`` and ``data`` bytes of memory it has already."""
+    return {
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_CPU: int(limits.cpu) + 1,
+        resource.RLIMIT_DATA: data + limits.memory,
+        resource.RLIMIT_AS: size + 2 * limits.memory,  # memory shared with nobody is in no other limit
+        resource.RLIMIT_FSIZE: limits.disk,
+        resource.RLIMIT_NOFILE: 256,
+        resource.RLIMIT_NPROC: PROCESSES * limits.processes,
+    }
+
+
+class Place(Protocol):
+    """Where a submission runs: `Sandbox` or `Scratch` of `qcourse.grading.containment`."""
+
+    def processes(self) -> list[psutil.Process]: ...
+
+    def close(self) -> None: ...
+
+
+class Meter:
+    """What the processes of a place use; the CPU time of those that have ended counts as last seen."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._cpu: dict[tuple[int, float], float] = {}
+
+    def read(self, most: int) -> Usage:
+        """Memory above ``most`` bytes is measured exactly, which takes longer."""
+        processes, memory = self._place.processes(), 0
+        for process in processes:
+            with contextlib.suppress(psutil.Error):
+                times = process.cpu_times()
+                self._cpu[process.pid, process.create_time()] = times.user + times.system
+                memory += _memory(process.pid)
+        if memory > most:  # what a fork shares with its parent was counted twice
+            memory = sum(_memory(p.pid, "smaps_rollup", "Pss_") for p in processes)
+        return Usage(sum(self._cpu.values()), memory, len(processes))
+
+
+def _memory(pid: int, file: str = "status", prefix: str = "Rss") -> int:
+    """The bytes that ``pid`` holds and no file backs; psutil leaves out those that it may share."""
+    try:
+        text = Path(f"/proc/{pid}/{file}").read_text()
+    except OSError:
+        return 0
+    return 1024 * sum(map(int, re.findall(rf"^{prefix}(?:Anon|Shmem):\s+(\d+)", text, re.MULTILINE)))
