@@ -61,17 +61,30 @@ def test_a_name_that_only_an_old_kernel_knows(checked):
     assert "cell 2, which defines it, fails with SyntaxError" in checked(IMPORTS, "def one(:", CHECK_ONE)[1]
 
 
-def test_a_cell_that_hangs_is_named(checked):
+def test_a_cell_that_hangs_is_named_and_the_others_are_judged(checked):
     endless = "def one():\n    return 1\nwhile True: pass"
-    code, said, _ = checked(IMPORTS, endless, CHECK_ONE, options=["--timeout", "8"])
+    code, said, result = checked(IMPORTS, TWO, endless, CHECK_ONE, CHECK_TWO, options=["--timeout", "6"])
     assert code == 1
-    assert "not reached: cell 2 (def one():) ran for more than 8 seconds" in said
+    assert "`one` is not defined: cell 3 (def one():) ran for more than 6 seconds" in said
+    assert [r["points"] for r in result] == [0, 1]
 
 
-def test_a_cell_that_ends_the_kernel_is_named(checked):
-    code, said, _ = checked(IMPORTS, "import os; os._exit(1)", CHECK_ONE)
+def test_a_check_that_ends_the_kernel_is_named_and_the_others_are_judged(checked):
+    code, said, result = checked(
+        IMPORTS, "def one():\n    import os\n    os._exit(1)", CHECK_ONE, TWO, CHECK_TWO
+    )
     assert code == 1
-    assert "cell 2 (import os; os._exit(1)) ended the kernel" in said
+    assert "cell 3 (ex = Exercise(" in said
+    assert "ended the kernel" in said
+    assert [r["points"] for r in result] == [0, 1]
+
+
+def test_a_notebook_that_costs_many_kernels_is_not_run_to_its_end(checked):
+    fatal = [f"import os; os._exit({n})" for n in range(9)]
+    code, said, result = checked(*fatal, IMPORTS, ONE, CHECK_ONE)
+    assert code == 1
+    assert "not reached: cell 1 (import os; os._exit(0)) ended the kernel; cell 2" in said
+    assert [r["points"] for r in result] == [0]
 
 
 @pytest.mark.parametrize(

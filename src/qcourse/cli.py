@@ -44,8 +44,8 @@ def _check(options: argparse.Namespace) -> int:
 
     path = selfcheck.find_notebook(options.notebook, Path.cwd())
     notebook = selfcheck.read_notebook(path)
-    stopped = selfcheck.run(notebook, path.parent, options.timeout)
-    checked = selfcheck.results(notebook, stopped)
+    lost = selfcheck.run(notebook, path.parent, options.timeout)
+    checked = selfcheck.results(notebook, lost)
     if not checked:
         raise UserError(f"{path} holds no check of this course: is it the notebook that was handed out?")
     print(selfcheck.table(checked))
