@@ -179,6 +179,13 @@ def test_a_failure_in_a_notebook_is_one_line_beside_formatted_html():
     assert failure._render_traceback_()[0].startswith("Exercise 6.2")
 
 
+def test_validate_which_shows_only_the_traceback_tells_the_reason_and_the_cause(monkeypatch):
+    monkeypatch.setattr("qcourse.check.failure.in_notebook", lambda: True)
+    failure = CheckFailed("6.2", "scale is wrong.", {"got": "1", "likely cause": "off by one"})
+    assert failure._render_traceback_() == ["Exercise 6.2: scale is wrong.\nLikely cause: off by one."]
+    assert CheckFailed("6.2", "not written yet.")._render_traceback_() == ["Exercise 6.2: not written yet."]
+
+
 def test_passing_says_one_line(capsys):
     Exercise("6.2", print).passed()
     assert capsys.readouterr().out == "✓ Exercise 6.2: visible check passed.\n"
@@ -198,6 +205,7 @@ def test_the_picture_has_a_ring_and_a_cross_for_each_number_and_hidden_ones_have
     with pytest.raises(CheckFailed) as caught:
         exercise.equal("codes", np.array([1, 2, 4]), np.array([1, 3, 4]))
     assert caught.value.picture.count("<circle") == caught.value.picture.count("#D55E00") == 3
+    assert 'fill="currentColor"' in caught.value.picture  # black text cannot be read in a dark theme
     exercise.hidden = True
     with pytest.raises(CheckFailed) as caught:
         exercise.equal("codes", np.array([1, 2, 4]), np.array([1, 3, 4]))

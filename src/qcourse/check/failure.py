@@ -7,6 +7,8 @@ import numpy as np
 
 from qcourse.kernel import in_notebook
 
+PROSE = ("case", "likely cause", "read")  # facts that are sentences; the others are values
+
 
 class CheckFailed(AssertionError):
     """Shown without a traceback: the lines of the check would not help the student."""
@@ -24,8 +26,8 @@ class CheckFailed(AssertionError):
 
     def html(self) -> str:
         rows = "".join(
-            f"<tr><th style='text-align:left'>{html.escape(name)}</th>"
-            f"<td style='text-align:left'><code>{html.escape(value)}</code></td></tr>"
+            f"<tr><th style='text-align:left;padding-right:1em'>{html.escape(name)}</th>"
+            f"<td style='text-align:left'>{_cell(name, value)}</td></tr>"
             for name, value in self.facts.items()
         )
         return (
@@ -42,7 +44,15 @@ class CheckFailed(AssertionError):
             display({"text/html": self.html(), "text/plain": self.text()}, raw=True)
 
     def _render_traceback_(self) -> list[str]:
-        return [f"CheckFailed: exercise {self.number}" if in_notebook() else self.text()]
+        """In a notebook, what nbgrader's Validate dialog needs: it shows this, not what was displayed."""
+        if not in_notebook():
+            return [self.text()]
+        cause = self.facts.get("likely cause")
+        return [f"Exercise {self.number}: {self.problem}" + (f"\nLikely cause: {cause}." if cause else "")]
+
+
+def _cell(name: str, value: str) -> str:
+    return html.escape(value) if name in PROSE else f"<code>{html.escape(value)}</code>"
 
 
 def short(value: Any, limit: int = 100) -> str:
