@@ -1,8 +1,9 @@
 """nbgrader's settings for this course: stock nbgrader and formgrader read this file too."""
 
 from nbgrader import preprocessors
-from nbgrader.converters import Autograde, GenerateAssignment
+from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 
+from qcourse.feedback import HideTests
 from qcourse.grading.execute import ContainedExecute
 from qcourse.stubs import ClearSolutions
 
@@ -24,6 +25,9 @@ c.ClearSolutions.end_solution_delimeter = "### END SOLUTION"
 c.ClearHiddenTests.begin_test_delimeter = "### BEGIN HIDDEN TESTS"
 c.ClearHiddenTests.end_test_delimeter = "### END HIDDEN TESTS"
 c.ClearSolutions.text_stub = "*Write your answer here.*"
+
+# nbgrader's own feedback shows the source of the hidden tests.
+c.GenerateFeedback.preprocessors = [HideTests, *GenerateFeedback.preprocessors.default()]
 
 # Submissions run contained, here as under qcourse grade: in formgrader and by nbgrader autograde.
 c.Autograde.autograde_preprocessors = [

@@ -45,6 +45,8 @@ def test_a_class_is_graded_as_it_deserves(graded, name):
 def test_feedback_names_the_cause_and_shows_no_hidden_test(graded, name):
     feedback = (graded / "feedback" / "dev" / name / f"{name}.html").read_text()
     assert "likely cause" in feedback
+    assert feedback.count("Hidden tests of exercise") >= 5
+    assert "HIDDEN TESTS" not in feedback
 
 
 # A student's cell may warn, and the notebooks' own warnings are nbgrader's to judge (test_gates).
