@@ -1,0 +1,109 @@
+"""A real JupyterLab, and what a person does in it."""
+
+import contextlib
+import os
+import queue
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+from playwright.sync_api import Locator, Page, expect
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+SECONDS = 60  # for one thing to happen, on a loaded machine; a test waits as long only where it fails
+FLAGS = [
+    "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]  # fmt: skip
+OPTIONS = [
+    "--no-browser", "--allow-root", "--ip=127.0.0.1", "--IdentityProvider.token=",
+    # No look at the network for news, versions and extensions.
+    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.extension_manager=readonly",
+]  # fmt: skip
+
+
+@contextlib.contextmanager
+def running_lab(folder: Path, home: Path, *options: str, **environment: str) -> Iterator[str]:
+    """``jupyter lab`` started in ``folder``, with settings of its own in ``home``; gives its address."""
+    own = {"HOME": home, "JUPYTER_CONFIG_DIR": home / "config", "JUPYTER_DATA_DIR": home / "data"}
+    own |= {"JUPYTER_RUNTIME_DIR": home / "run", "JUPYTERLAB_SETTINGS_DIR": home / "settings"}
+    own |= {"JUPYTERLAB_WORKSPACES_DIR": home / "workspaces"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "jupyterlab", *OPTIONS, f"--port={_free_port()}", *options],
+        cwd=folder, env=os.environ | {k: str(v) for k, v in own.items()} | environment,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    log: list[str] = []
+    addresses: queue.Queue[str] = queue.Queue()
+    reader = threading.Thread(target=_read, args=(process, log, addresses), daemon=True)
+    reader.start()
+    try:
+        yield addresses.get(timeout=SECONDS)
+    except queue.Empty:
+        raise RuntimeError("JupyterLab did not start:\n" + "".join(log)) from None
+    finally:
+        _end(process)
+        reader.join()
+        assert process.stdout
+        process.stdout.close()
+
+
+def _read(process: subprocess.Popen, log: list[str], addresses: queue.Queue) -> None:
+    assert process.stdout
+    for line in process.stdout:
+        log.append(line)
+        if found := re.search(r" (http://127\.0\.0\.1:\d+)/lab", line):
+            addresses.put(found[1])
+
+
+def _end(process: subprocess.Popen) -> None:
+    """End the server, and the kernels where it does not do so itself."""
+    started = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
+    process.terminate()
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    _, alive = psutil.wait_procs(started, timeout=5)
+    for child in alive:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            child.kill()
+
+
+def _free_port() -> int:
+    """JupyterLab takes the next free one where somebody else is quicker."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def open_notebook(page: Page, lab: str, path: str) -> None:
+    """Open the notebook, and wait until its kernel is ready."""
+    page.goto(f"{lab}/lab/tree/{path}")
+    expect(page.locator(".jp-StatusBar-TextItem", has_text="| Idle")).to_be_visible()
+
+
+def code_cell(page: Page, text: str) -> Locator:
+    """The first code cell that holds ``text``."""
+    return page.locator(".jp-CodeCell", has_text=text).first
+
+
+def run(cell: Locator) -> None:
+    """Select the cell and run it, as with the mouse and Ctrl+Enter."""
+    cell.locator(".jp-InputArea-prompt").click()
+    cell.page.keyboard.press("Control+Enter")
+
+
+def replace_line(cell: Locator, line: str, text: str) -> None:
+    """Type ``text`` in the place of the line that holds ``line``."""
+    cell.locator(".cm-line", has_text=line).click()
+    for keys in ("Home", "Shift+End"):
+        cell.page.keyboard.press(keys)
+    cell.page.keyboard.type(text)

@@ -1,0 +1,132 @@
+"""A student and an instructor in JupyterLab, in a browser: what they see, and what the buttons do."""
+
+import shutil
+
+import nbformat
+import pytest
+from jupyter_lab import CHROMIUM, FLAGS, SECONDS, code_cell, open_notebook, replace_line, run, running_lab
+from nbformat.v4 import new_code_cell
+from playwright.sync_api import expect, sync_playwright
+
+from qcourse.answers import read_answers
+from qcourse.classroom import Classroom
+from qcourse.demo import half_done
+from qcourse.grading import containment
+
+NAME = "06_quantization_from_scratch"
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.xdist_group("browser"),
+    pytest.mark.skipif(not CHROMIUM, reason="No Chromium here: apt install chromium."),
+]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    expect.set_options(timeout=1000 * SECONDS)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS, timeout=1000 * SECONDS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def page(browser):
+    context = browser.new_context(viewport={"width": 1400, "height": 1000})
+    context.set_default_timeout(1000 * SECONDS)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def notebook(root, tmp_path_factory, page):
+    """The page, with notebook 06 open in a student's JupyterLab, started on the course as `make lab` does."""
+    folder, home = tmp_path_factory.mktemp("student"), tmp_path_factory.mktemp("home")
+    shutil.copytree(root / "notebooks", folder / "notebooks")
+    shutil.copy(root / "nbgrader_config.py", folder)
+    with running_lab(folder, home, "notebooks") as address:
+        open_notebook(page, address, f"{NAME}/{NAME}.ipynb")
+        yield page
+
+
+def test_a_wrong_answer_is_explained_and_a_right_one_passes(notebook, tmp_path):
+    answer, check = code_cell(notebook, "def clamp(params_q"), code_cell(notebook, 'Exercise("6.1", clamp)')
+    said = check.locator(".jp-OutputArea")
+    run(code_cell(notebook, "import copy"))
+
+    replace_line(answer, "raise NotImplementedError", "return np.minimum(params_q, upper_bound)")
+    run(answer)
+    run(check)
+    row = said.locator("tr", has=notebook.get_by_role("rowheader", name="likely cause"))
+    expect(row).to_contain_text("the lower bound is missing")
+    expect(said.get_by_role("img", name="expected (rings) and got (crosses)")).to_be_visible()
+    expect(said).not_to_contain_text("Traceback")
+    said.scroll_into_view_if_needed()
+    notebook.screenshot(path=tmp_path / "wrong.png")
+
+    replace_line(answer, "return np.minimum", "return np.clip(params_q, lower_bound, upper_bound)")
+    run(answer)
+    run(check)
+    expect(said).to_have_text("✓ Exercise 6.1: visible check passed.")
+    figure = code_cell(notebook, "scratch.before_and_after(before")
+    run(figure)
+    expect(figure.locator("img[alt]")).to_be_visible()
+    notebook.screenshot(path=tmp_path / "right.png")
+
+
+def test_a_hint_opens_and_formulas_are_set(notebook):
+    exercise = notebook.locator(".jp-MarkdownOutput", has_text="Exercise 6.1: limit the codes")
+    hint = exercise.get_by_text("NumPy has element-wise versions")
+    expect(exercise.locator("mjx-container").first).to_be_visible()
+    expect(hint).to_be_hidden()
+    exercise.get_by_text("Hint", exact=True).click()
+    expect(hint).to_be_visible()
+
+
+def test_the_validate_button_names_the_reason(notebook):
+    notebook.get_by_role("button", name="Validate").click()
+    results = notebook.get_by_role("dialog")
+    expect(results).to_contain_text("The following cell failed")
+    expect(results).to_contain_text("Exercise 6.2: not written yet: quantize with a zero point.")
+    results.get_by_role("button", name="Ok").click()
+
+
+@pytest.fixture
+def instructor(root, tmp_path):
+    """The address of an instructor's JupyterLab; ben has handed in the first four of nine exercises."""
+    room = Classroom(root, tmp_path / "course")
+    bank = read_answers(root / "tests" / "answers", 6)
+    submission = half_done(room.release(NAME), room.solution(NAME), bank)
+    submission.cells.append(new_code_cell("import os\nprint(os.getcwd())"))
+    room.hand_in("ben", NAME, submission)
+    isolation = "none" if containment.missing() else "auto"
+    with running_lab(room.folder, tmp_path / "home", QCOURSE_ISOLATION=isolation) as address:
+        yield address
+
+
+def test_formgrader_generates_grades_contained_and_writes_feedback(instructor, browser, tmp_path):
+    page = browser.new_page()
+    page.set_default_timeout(1000 * SECONDS)
+
+    def press(row, button):
+        page.locator("tr", has_text=row).locator(f".{button} a").click()
+        expect(page.locator(".modal-title", has_text="Success")).to_be_visible()
+        page.get_by_role("button", name="OK").click()
+        expect(page.locator(".modal")).to_have_count(0)
+
+    page.goto(f"{instructor}/formgrader")
+    press(NAME, "assign")
+    page.goto(f"{instructor}/formgrader/manage_submissions/{NAME}")
+    press("ben", "autograde")
+    ben = page.locator("tr", has_text="ben")
+    expect(ben.locator(".score")).to_have_text("12 / 30")  # four of nine exercises, 3 points each
+    press("ben", "generate-feedback")
+    page.screenshot(path=tmp_path / "graded.png")
+
+    course = tmp_path / "course"
+    graded = nbformat.read(course / "autograded" / "ben" / NAME / f"{NAME}.ipynb", as_version=4)
+    if not containment.missing():
+        assert graded.cells[-1].outputs[0].text.strip() == containment.HOME
+    feedback = (course / "feedback" / "ben" / NAME / f"{NAME}.html").read_text()
+    assert "not written yet" in feedback
+    assert "HIDDEN TESTS" not in feedback
