@@ -5,7 +5,6 @@ import os
 import queue
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import threading
@@ -13,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
+import urllib3
 from playwright.sync_api import Locator, Page, expect
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -22,7 +22,7 @@ FLAGS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]  # fmt: skip
 OPTIONS = [
-    "--no-browser", "--allow-root", "--ip=127.0.0.1", "--IdentityProvider.token=",
+    "--no-browser", "--allow-root", "--ip=127.0.0.1", "--port=0", "--IdentityProvider.token=",
     # No look at the network for news, versions and extensions.
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.extension_manager=readonly",
 ]  # fmt: skip
@@ -35,7 +35,7 @@ def running_lab(folder: Path, home: Path, *options: str, **environment: str) -> 
     own |= {"JUPYTER_RUNTIME_DIR": home / "run", "JUPYTERLAB_SETTINGS_DIR": home / "settings"}
     own |= {"JUPYTERLAB_WORKSPACES_DIR": home / "workspaces"}
     process = subprocess.Popen(
-        [sys.executable, "-m", "jupyterlab", *OPTIONS, f"--port={_free_port()}", *options],
+        [sys.executable, "-m", "jupyterlab", *OPTIONS, *options],
         cwd=folder, env=os.environ | {k: str(v) for k, v in own.items()} | environment,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
@@ -44,9 +44,7 @@ def running_lab(folder: Path, home: Path, *options: str, **environment: str) -> 
     reader = threading.Thread(target=_read, args=(process, log, addresses), daemon=True)
     reader.start()
     try:
-        yield addresses.get(timeout=SECONDS)
-    except queue.Empty:
-        raise RuntimeError("JupyterLab did not start:\n" + "".join(log)) from None
+        yield _answering(addresses, log)
     finally:
         _end(process)
         reader.join()
@@ -62,6 +60,18 @@ def _read(process: subprocess.Popen, log: list[str], addresses: queue.Queue) -> 
             addresses.put(found[1])
 
 
+def _answering(addresses: queue.Queue, log: list[str]) -> str:
+    """The server's address, as soon as it answers: it tells it a moment before it listens there."""
+    retries = urllib3.Retry(SECONDS, backoff_factor=0.1, backoff_max=1)
+    try:
+        address = addresses.get(timeout=SECONDS)
+        with urllib3.PoolManager() as pool:
+            pool.request("GET", f"{address}/api", retries=retries)
+    except (queue.Empty, urllib3.exceptions.MaxRetryError):
+        raise RuntimeError("JupyterLab did not start:\n" + "".join(log)) from None
+    return address
+
+
 def _end(process: subprocess.Popen) -> None:
     """End the server, and the kernels where it does not do so itself."""
     started = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
@@ -75,13 +85,6 @@ def _end(process: subprocess.Popen) -> None:
     for child in alive:
         with contextlib.suppress(psutil.NoSuchProcess):
             child.kill()
-
-
-def _free_port() -> int:
-    """JupyterLab takes the next free one where somebody else is quicker."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def open_notebook(page: Page, lab: str, path: str) -> None:
