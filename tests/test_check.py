@@ -60,6 +60,16 @@ def test_changing_the_input_fails():
         net.eval()
 
     assert "changed its input" in failing(eval_in_place, nn.Linear(2, 2))
+
+    def replaced(ranges):
+        ranges["a"] = 0.5, 0.25
+
+    assert "changed its input" in failing(replaced, {"a": (-1.0, 1.0)})
+
+    def another_kind(ranges):
+        ranges["a"] = 0.5
+
+    assert "changed its input" in failing(another_kind, {"a": (-1.0, 1.0)})
     Exercise("99.1", eval_in_place).call(nn.Linear(2, 2), may_change=[0])
 
 

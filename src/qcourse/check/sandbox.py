@@ -149,6 +149,10 @@ def why_changed(before: Any, after: Any) -> str:
 
 def unchanged(a: Any, b: Any) -> bool:
     """Whether two values of the same origin are still equal, bit for bit; NaN equals NaN."""
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, int | float | complex | str | bytes | np.generic):
+        return bool(a == b or a != a)
     if isinstance(a, nn.Module):
         modes = [m.training for m in a.modules()] == [m.training for m in b.modules()]
         kinds = [type(m) for m in a.modules()] == [type(m) for m in b.modules()]
@@ -158,8 +162,7 @@ def unchanged(a: Any, b: Any) -> bool:
             return unchanged(a.int_repr(), b.int_repr())
         return unchanged(a.detach().numpy(), b.detach().numpy())
     if isinstance(a, np.ndarray):
-        same_kind = isinstance(b, np.ndarray) and a.dtype == b.dtype and a.shape == b.shape
-        return same_kind and a.tobytes() == b.tobytes()
+        return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
     if isinstance(a, dict):
         return a.keys() == b.keys() and all(unchanged(a[key], b[key]) for key in a)
     if isinstance(a, list | tuple):
