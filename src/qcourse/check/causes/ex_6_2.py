@@ -4,6 +4,7 @@ import numpy as np
 
 from qcourse import quantization
 from qcourse.check.causes import mistake, right, symptom
+from qcourse.check.causes.symmetric_codes import HALF_CUT, half_cut
 from qcourse.check.causes.texts import NO_GUARD
 
 right("6.2", quantization.asymmetric_quantization)
@@ -62,9 +63,16 @@ def _(x, bits):
     return np.clip(exact, 0, 2**bits - 1).astype(np.int32), *_asymmetric(x, bits)[1:]
 
 
+@mistake("6.2", "rounded up: by ceil, or by int(x + 0.5), which cuts negative values; use np.round")
+def _(x, bits):
+    ceil, cut = (_asymmetric(x, bits, rounding=rounding) for rounding in (np.ceil, half_cut))
+    return ceil if np.array_equal(ceil[0], cut[0]) else None
+
+
 mistake("6.2", "ceil instead of round: codes are up to one too high; np.round finds the nearest")(
     lambda x, bits: _asymmetric(x, bits, rounding=np.ceil)
 )
+mistake("6.2", HALF_CUT)(lambda x, bits: _asymmetric(x, bits, rounding=half_cut))
 mistake("6.2", "off by one in the levels: 2**bits codes have 2**bits - 1 steps between them")(
     lambda x, bits: _asymmetric(x, bits, levels=2**bits)
 )
@@ -110,6 +118,12 @@ mistake("6.2", "the sign of the zero point: it is minus round(beta / scale), so 
 def _(x, bits):
     _, scale, zero = _asymmetric(x, bits)
     return np.clip(np.round(np.asarray(x) / scale), 0, 2**bits - 1).astype(np.int32), scale, zero
+
+
+@mistake("6.2", "the zero point is subtracted from the codes: add it")
+def _(x, bits):
+    _, scale, zero = _asymmetric(x, bits)
+    return np.clip(np.round(np.asarray(x) / scale) - zero, 0, 2**bits - 1).astype(np.int32), scale, zero
 
 
 mistake("6.2", "the range is not widened to include 0: take min(beta, 0) and max(alpha, 0)")(

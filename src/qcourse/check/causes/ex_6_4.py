@@ -4,7 +4,7 @@ import numpy as np
 
 from qcourse import quantization
 from qcourse.check.causes import mistake, right, symptom
-from qcourse.check.causes.symmetric_codes import symmetric
+from qcourse.check.causes.symmetric_codes import HALF_CUT, half_cut, symmetric
 from qcourse.check.causes.texts import NO_GUARD
 
 right("6.4", quantization.symmetric_quantization)
@@ -46,9 +46,29 @@ symptom("6.4", "the codes leave ±(2**(bits - 1) - 1): the grid is the same on b
 symptom("6.4", "the scale is upside down: it is the largest absolute value over the largest code")(
     lambda got, args, kwargs: np.isclose(got[1], (2 ** (args[1] - 1) - 1) / np.abs(args[0]).max())
 )
-symptom("6.4", "negative codes are cut off: the symmetric codes run from -(2**(bits - 1) - 1)")(
-    lambda got, args, kwargs: (
-        np.isclose(got[1], quantization.symmetric_quantization(*args)[1])
-        and got[0].min() >= 0 > np.round(args[0] / got[1]).min()
-    )
+symptom("6.4", "the scale belongs to 2**bits - 1 steps: the largest code is 2**(bits - 1) - 1")(
+    lambda got, args, kwargs: np.isclose(got[1], 2 * np.abs(args[0]).max() / (2 ** args[1] - 1), rtol=1e-6)
 )
+
+
+def _positive_only(x, bits):
+    codes, scale = quantization.symmetric_quantization(x, bits)
+    return np.maximum(codes, 0), scale
+
+
+@mistake("6.4", "negative codes are missing: cut off at 0, or rounded up by int(x + 0.5)")
+def _(x, bits):
+    cut = _positive_only(x, bits)
+    return cut if np.array_equal(cut[0], symmetric(x, bits, rounding=half_cut)[0]) else None
+
+
+mistake("6.4", "negative codes are cut off: the symmetric codes run from -(2**(bits - 1) - 1)")(
+    _positive_only
+)
+mistake("6.4", HALF_CUT)(lambda x, bits: symmetric(x, bits, rounding=half_cut))
+
+
+@mistake("6.4", "the sign is lost: round x / scale itself, not its absolute value")
+def _(x, bits):
+    codes, scale = quantization.symmetric_quantization(x, bits)
+    return np.abs(codes), scale

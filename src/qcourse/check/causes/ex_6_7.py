@@ -12,6 +12,10 @@ def _decibels(signal, noise, factor=10.0):
     return float(factor * np.log10(signal / noise))
 
 
+def _norms(x, back):
+    return _decibels(np.sqrt(np.sum(x**2)), np.sqrt(np.sum((x - back) ** 2)))
+
+
 symptom("6.7", "nothing was lost, so the noise is 0: look for that before you divide, and return inf")(
     lambda got, args, kwargs: np.array_equal(*args)
 )
@@ -33,6 +37,15 @@ mistake("6.7", "the factor 10 is missing: that is bel, not decibel")(
 mistake("6.7", "the ratio itself: take 10 log10 of it")(
     lambda x, back: float(np.sum(x**2) / np.sum((x - back) ** 2))
 )
+
+
+@mistake("6.7", "amplitudes instead of powers: with absolute values use squares, with norms the factor 20")
+def _(x, back):
+    absolute = _decibels(np.sum(np.abs(x)), np.sum(np.abs(x - back)))
+    return absolute if np.isclose(absolute, _norms(x, back), rtol=1e-6) else None
+
+
+mistake("6.7", "norms are roots of powers: square them, or take the factor 20")(_norms)
 mistake("6.7", "absolute values instead of squares: a power is a sum of squares")(
     lambda x, back: _decibels(np.sum(np.abs(x)), np.sum(np.abs(x - back)))
 )
@@ -45,6 +58,14 @@ mistake("6.7", "the variance instead of the power: do not subtract the mean")(
 mistake("6.7", "the variance instead of the power: do not subtract the signal's mean")(
     lambda x, back: _decibels(np.var(x), np.mean((x - back) ** 2))
 )
+mistake("6.7", "the variance of the noise instead of its power: do not subtract its mean")(
+    lambda x, back: _decibels(np.mean(x**2), np.var(x - back))
+)
 mistake("6.7", "the peak instead of the power: that is PSNR; the signal is the sum of squares")(
     lambda x, back: _decibels(np.max(np.abs(x)) ** 2, np.mean((x - back) ** 2))
+)
+symptom("6.7", "inf although something was lost: it is for a noise of exactly 0, not of nearly 0")(
+    lambda got, args, kwargs: (
+        np.isposinf(got) and np.sum((args[0] - args[1]) ** 2) > 0 and np.var(args[0]) > 0
+    )
 )

@@ -1,5 +1,8 @@
 """Known mistakes of exercise 6.8, ``symmetric_quantization_per_channel``."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from qcourse import quantization
@@ -31,9 +34,24 @@ def _(result, args, kwargs):
     return np.shape(result[1]) != (args[0].shape[axis],)
 
 
-symptom("6.8", "a slice of zeros: its scale would be 0; give it scale 1.0")(
-    lambda got, args, kwargs: bool(np.any(np.asarray(got[1]) == 0) or np.isnan(got[1]).any())
-)
+def _over_slices(function: Callable, args: list, kwargs: dict) -> np.ndarray:
+    """``function`` of each slice along the axis, over the largest code."""
+    axis = (args[2:] or [kwargs.get("axis", 0)])[0]
+    slices = np.moveaxis(args[0], axis, 0).reshape(args[0].shape[axis], -1)
+    return function(slices, axis=1) / (2 ** (args[1] - 1) - 1)
+
+
+def _largest(slices: np.ndarray, axis: int) -> np.ndarray:
+    return np.abs(slices).max(axis=axis)
+
+
+@symptom("6.8", "a slice of zeros: its scale would be 0; give it scale 1.0")
+def _zeros(result: Any, args: list, kwargs: dict) -> bool:
+    scales = np.asarray(result[1])
+    zeros = _over_slices(_largest, args, kwargs) == 0
+    return bool(np.isnan(scales).any() or (scales == 0).any() or (scales[zeros] != 1.0).any())
+
+
 symptom("6.8", "the channel axis is not moved back: the codes must have the weight's shape")(
     lambda got, args, kwargs: got[0].shape != args[0].shape and got[0].size == args[0].size
 )
@@ -72,6 +90,16 @@ mistake("6.8", "one bit too many: one bit goes to the sign, the largest code is 
 mistake("6.8", "the bits are ignored: always 8 bits")(
     lambda weight, bits, axis=0: _per_channel(weight, 8, axis)
 )
-symptom("6.8", "the absolute value is missing: max overlooks large negative values")(
-    lambda got, args, kwargs: (np.asarray(got[1]) <= 0).any() or np.abs(got[0]).max() >= 2 ** (args[1] - 1)
-)
+
+
+@symptom("6.8", "the absolute value is missing: max overlooks large negative values")
+def _no_absolute(result: Any, args: list, kwargs: dict) -> bool:
+    right, signed = (_over_slices(f, args, kwargs) for f in (_largest, np.max))
+    return not np.allclose(right, signed) and np.isclose(result[1], signed)[right != 0].all()
+
+
+@symptom("6.8", "the scales come from max - min: the symmetric ones come from the largest absolute values")
+def _spread(result: Any, args: list, kwargs: dict) -> bool:
+    right, spread = (_over_slices(f, args, kwargs) for f in (_largest, np.ptp))
+    top, ratio = 2 ** (args[1] - 1) - 1, (spread / result[1])[right != 0]
+    return any(np.allclose(ratio * top, steps) for steps in (2 * top + 1, 2 * top)) and ratio.any()

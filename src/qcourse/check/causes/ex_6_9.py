@@ -64,6 +64,11 @@ def _(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
     return None if np.ndim(w_scale) == 0 else integer_linear(x_q, x_scale, x_zero, w_q, scale, bias)
 
 
+mistake("6.9", "one scale for all rows, the mean: each row of w_q has its own")(
+    lambda x, sx, zx, w, sw, b=None: (
+        None if np.ndim(sw) == 0 else integer_linear(x, sx, zx, w, float(np.mean(sw)), b)
+    )
+)
 mistake("6.9", "one scale for all rows: w_scale may hold one for each")(
     lambda x, sx, zx, w, sw, b=None: None if np.ndim(sw) == 0 else integer_linear(x, sx, zx, w, sw[0], b)
 )
@@ -80,4 +85,14 @@ def _(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
 
 mistake("6.9", "the codes do not fit in int8: codes of the input reach 255; compute in int32")(
     lambda x, sx, zx, w, sw, b=None: integer_linear(x.astype(np.int8).astype(np.int32), sx, zx, w, sw, b)
+)
+mistake("6.9", "the differences x_q - x_zero do not fit in uint8: they may be negative; compute in int32")(
+    lambda x, sx, zx, w, sw, b=None: integer_linear(
+        (x - zx).astype(np.uint8).astype(np.int32), sx, 0, w, sw, b
+    )
+)
+mistake("6.9", "the sum does not fit: float32 holds whole numbers of 24 bits; accumulate in int32")(
+    lambda x, sx, zx, w, sw, b=None: (
+        sx * np.asarray(sw) * ((x - zx).astype(np.float32) @ w.astype(np.float32).T) + (0 if b is None else b)
+    )
 )

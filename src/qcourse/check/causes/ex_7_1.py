@@ -53,13 +53,18 @@ mistake("7.1", "the range is that of min-max: is the percentile ignored, or take
     )
 )
 mistake("7.1", "the percentile is ignored: 99.99 is fixed in the code; use the parameter")(
-    lambda x, bits, percentile=99.99: quantized(x, bits, np.percentile(x, [0.01, 99.99]))
+    lambda x, bits, percentile=99.99: (
+        None if percentile == 99.99 else quantized(x, bits, np.percentile(x, [0.01, 99.99]))
+    )
 )
 mistake("7.1", "the default is not 99.99: keep the signature as it is given")(
     lambda x, bits, percentile=99.9: quantized(x, bits, np.percentile(x, [0.1, 99.9]))
 )
 mistake("7.1", "only the upper end is a percentile: the lower end is the percentile 100 - p")(
     lambda x, bits, percentile=99.99: quantized(x, bits, (np.min(x), np.percentile(x, percentile)))
+)
+mistake("7.1", "only the lower end is a percentile: the upper end is the percentile p")(
+    lambda x, bits, percentile=99.99: quantized(x, bits, (np.percentile(x, 100 - percentile), np.max(x)))
 )
 mistake("7.1", "the percentile was divided by 100: np.percentile counts to 100, np.quantile to 1")(
     lambda x, bits, percentile=99.99: quantized(
@@ -103,6 +108,13 @@ def _levels(params, bits, percentile=99.99):
 def _dropped(params, bits, percentile=99.99):
     ends = np.percentile(params, [100 - percentile, percentile])
     return quantized(params[(params >= ends[0]) & (params <= ends[1])], bits, ends)
+
+
+@mistake("7.1", "the outliers are removed from the data: they must stay, at the end of the range (saturate)")
+def _dropped_first(params, bits, percentile=99.99):
+    ends = np.percentile(params, [100 - percentile, percentile])
+    kept = params[(params >= ends[0]) & (params <= ends[1])]
+    return quantized(kept, bits, (np.min(kept), np.max(kept)))
 
 
 for _method in ("nearest", "lower", "higher", "inverted_cdf"):

@@ -25,8 +25,18 @@ mistake("7.2", "only the elements above alpha count as clipped: those below beta
 mistake("7.2", "only the elements below beta count as clipped: those above alpha are outside as well")(
     lambda x, bits, b, a: _parts(error(x, bits, (b, a)) ** 2, x < b, x.size)
 )
-mistake("7.2", "an element exactly at beta or alpha lies inside: compare with < and >")(
-    lambda x, bits, b, a: _parts(error(x, bits, (b, a)) ** 2, (x <= b) | (x >= a), x.size)
+for _outside in (
+    lambda x, b, a: (x <= b) | (x >= a),
+    lambda x, b, a: (x < b) | (x >= a),
+    lambda x, b, a: (x <= b) | (x > a),
+):
+    mistake("7.2", "an element exactly at beta or alpha lies inside: compare with < and >")(
+        lambda x, bits, b, a, outside=_outside: _parts(error(x, bits, (b, a)) ** 2, outside(x, b, a), x.size)
+    )
+mistake("7.2", "the roots of the parts: leave out the square root, the two must add up to the whole error")(
+    lambda x, bits, b, a: tuple(
+        np.sqrt(_parts(error(x, bits, (b, a)) ** 2, beyond(x, b, a), x.size)).tolist()
+    )
 )
 mistake("7.2", "the errors are absolute values: square them")(
     lambda x, bits, b, a: _parts(np.abs(error(x, bits, (b, a))), beyond(x, b, a), x.size)
@@ -65,8 +75,9 @@ def _empty_mean(result: Any, args: list, kwargs: dict) -> bool:
 def _estimated(result: Any, args: list, kwargs: dict) -> bool:
     params, bits, beta, alpha = args
     guess = ((alpha - beta) / (2**bits - 1)) ** 2 / 12
-    shares = (1.0, np.mean(~beyond(params, beta, alpha)))
-    return any(same(float(result[1]), float(guess * share)) for share in shares)
+    inside = ~beyond(params, beta, alpha)
+    guesses = [guess, guess * np.mean(inside)] if inside.any() else [guess]
+    return any(same(float(result[1]), float(one)) for one in guesses)
 
 
 @symptom("7.2", "clipping is measured to the end of the range: measure it to the dequantized value")

@@ -107,7 +107,9 @@ def _narrowest(result: Any, args: list, kwargs: dict) -> bool:
     return count > 1 and same(result, (float(np.min(args[0]) / count), float(np.max(args[0]) / count)))
 
 
-@symptom("7.3", "the full range is not found: k runs up to and including candidates, and errors are squared")
+@symptom(
+    "7.3", "the full range is not found: k includes candidates; the error is the mean square of all elements"
+)
 def _full_not_found(result: Any, args: list, kwargs: dict) -> bool:
     count = (args[2:] or [kwargs.get("candidates", 100)])[0]
     ends = [

@@ -33,6 +33,9 @@ mistake("7.4", "the two weights are swapped: the new batch weighs momentum, the 
 mistake("7.4", "the average starts from 0: the first batch must set the range")(
     lambda batches, momentum=0.01: _moving(batches, 1 - momentum, momentum, (0.0, 0.0))
 )
+mistake("7.4", "momentum 0 is taken for 'not given': `momentum or 0.01` replaces it")(
+    lambda batches, momentum=0.01: _moving(batches, 0.99, 0.01) if momentum == 0 else None
+)
 mistake("7.4", "momentum is ignored: 0.01 is fixed in the code; use the parameter")(
     lambda batches, momentum=0.01: _moving(batches, 0.99, 0.01)
 )
@@ -48,6 +51,18 @@ mistake("7.4", "the range never moves after the first batch")(
 mistake("7.4", "the old range loses nothing: move it by momentum * (new - old)")(
     lambda batches, momentum=0.01: _moving(batches, 1.0, momentum)
 )
+
+
+@mistake("7.4", "an end of exactly 0 is taken for 'no batch yet': remember the first batch in another way")
+def _zero_end(batches, momentum=0.01):
+    ranges, held = [], [0.0, 0.0]
+    for batch in batches:
+        ends = float(np.min(batch)), float(np.max(batch))
+        held = [old + momentum * (new - old) if old else new for old, new in zip(held, ends, strict=True)]
+        ranges.append(tuple(held))
+    return ranges
+
+
 mistake("7.4", "an end of exactly 0 is taken for 'no batch yet': remember the first batch in another way")(
     lambda batches, momentum=0.01: _moving(
         batches, 1 - momentum, momentum, first=lambda held: not held or not held[0] or not held[1]
@@ -90,4 +105,7 @@ def _widened(result: Any, args: list, kwargs: dict) -> bool:
 
 @symptom("7.4", "the first range must be [min, max] of this tracker's own first batch, of all its elements")
 def _first_is_wrong(result: Any, args: list, kwargs: dict) -> bool:
-    return not np.allclose(result[0], (np.min(args[0][0]), np.max(args[0][0])), rtol=1e-4)
+    batches = args[0]  # a list only where the check reads the range after each batch
+    if not isinstance(batches, list) or len(result) != len(batches):
+        return False
+    return not np.allclose(result[0], (np.min(batches[0]), np.max(batches[0])), rtol=1e-4)

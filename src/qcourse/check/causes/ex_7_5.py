@@ -3,7 +3,7 @@
 import numpy as np
 
 from qcourse.check.causes import mistake, symptom
-from qcourse.check.causes.ranges import error
+from qcourse.check.causes.ranges import beyond, error
 from qcourse.check.causes.texts import EIGHT_BITS
 
 
@@ -36,7 +36,7 @@ mistake("7.5", "both ends are cut: 0.1 % in all are left out, by absolute value"
 mistake("7.5", "this leaves out 1 % of the elements: 0.1 % is one in 1,000")(
     lambda x, bits, ranges: _compared(x, bits, ranges, _by_size(x), slice(-_cut(x, 0.01)))
 )
-mistake("7.5", "exactly one element is left out: it is 0.1 % of them, and at least one")(
+mistake("7.5", "exactly one element is left out: it is 0.1 % of them all (size, not len), and at least one")(
     lambda x, bits, ranges: _compared(x, bits, ranges, _by_size(x), slice(-1))
 )
 mistake("7.5", "0.1 % of the first dimension is left out: count all elements, with size")(
@@ -74,6 +74,24 @@ def _pair_swapped(params, bits, ranges):
 def _removed_before(params, bits, ranges):
     compared = _compared(params, bits, ranges, _by_size(params), slice(-_cut(params)))
     return {name: (bulk, bulk) for name, (_, bulk) in compared.items()}
+
+
+@mistake(
+    "7.5",
+    "the bulk is what lies inside the range: it is all but the 0.1 % of largest |x|, whatever the range",
+)
+def _inside(params, bits, ranges):
+    compared = {}
+    for name, ends in ranges.items():
+        squared = error(params, bits, ends) ** 2
+        compared[name] = np.mean(squared), np.mean(squared[~beyond(params, *ends)])
+    return compared
+
+
+@mistake("7.5", "the roots of the errors: leave out the square root")
+def _roots(params, bits, ranges):
+    compared = _compared(params, bits, ranges, _by_size(params), slice(-_cut(params)))
+    return {name: (np.sqrt(whole), np.sqrt(bulk)) for name, (whole, bulk) in compared.items()}
 
 
 symptom("7.5", "0.1 % of so few elements rounds to none: leave out at least one element")(

@@ -2,6 +2,13 @@
 
 import numpy as np
 
+HALF_CUT = "int(x + 0.5) rounds negative values up: np.round finds the nearest on both sides of 0"
+
+
+def half_cut(x):
+    """Rounding as ``int(x + 0.5)`` does it."""
+    return np.trunc(x + 0.5)
+
 
 def symmetric(x, bits, *, rounding=np.round, levels=None, largest=None):
     x = np.asarray(x, dtype=np.float64)
