@@ -329,6 +329,7 @@ for _value in (0.37, -0.37, 41.0, -41.0):
 _check(np.array([-3.0, -2.5, -1.5, -0.5, 0.0, 0.5, 1.5, 2.5, 12.0]), 4, "values halfway between two codes")
 _check(_rng.uniform(-1e-5, 3e-5, 60), 8, "very small weights")
 _check(_rng.uniform(-1e-5, 3e-5, 60), 16, "very small weights")
+_check(_rng.uniform(-1e-9, 3e-9, 60), 8, "very small weights")
 _check(_rng.uniform(-1e7, 4e7, 60), 8, "very large values")
 _check(np.array([0.0, 0.0, 5.0, 0.0]), 8, "mostly zeros")
 
@@ -580,6 +581,8 @@ for _value in (0.37, -0.37, 41.0, -41.0):
 _check(np.array([-7.0, -2.5, -1.5, -0.5, 0.0, 0.5, 1.5, 2.5]), 4, "values halfway between two codes")
 _check(_rng.uniform(-1e-5, 3e-5, 60), 8, "very small weights")
 _check(_rng.uniform(-1e-5, 3e-5, 60), 16, "very small weights")
+_check(_rng.uniform(-1e-9, 3e-9, 60), 8, "very small weights")
+_check(np.array([-3.0, 1.0, 2.5, -0.5]), 8, "values whose sum is 0")
 _check(_rng.uniform(-1e7, 4e7, 60), 8, "very large values")
 
 for _shape in [(1,), (3, 4)]:
@@ -735,9 +738,9 @@ def quantization_error(params, params_deq):
 # %% nbgrader={"grade": true, "grade_id": "quantization_error-check", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 ex = Exercise("6.6", quantization_error)
 
-x, restored = np.array([[3.0, 1.0], [2.0, 5.0]]), np.array([[0.0, 1.0], [3.0, 3.0]])
-got = ex.call(x, restored, case="a matrix: (9 + 0 + 1 + 4) / 4")
-ex.equal("the error", got, 3.5)
+x, restored = np.array([[3.0, 1.0], [2.0, 5.0]]), np.array([[0.0, 1.0], [3.0, 1.0]])
+got = ex.call(x, restored, case="a matrix: (9 + 0 + 1 + 16) / 4")
+ex.equal("the error", got, 6.5)
 
 x, restored = np.array([-0.8, 0.0, 0.6, 2.2]), np.array([-1.0, 0.0, 1.0, 2.0])
 got = ex.call(x, restored, case="on paper: (0.04 + 0 + 0.16 + 0.04) / 4")
@@ -759,8 +762,9 @@ def _check(values, restored, case):
     ex.equal("the error", got, want, rtol=1e-5)
 
 
-for _shape in [(1,), (2,), (101,), (1, 5), (5, 1), (4, 6), (3, 4, 5), (2, 3, 2, 2)]:
-    for _size in (1e-3, 1.0, 500.0):
+# Large ones first: in few or small elements one mistake looks like another.
+for _shape in [(101,), (4, 6), (3, 4, 5), (2, 3, 2, 2), (1, 5), (5, 1), (2,), (1,)]:
+    for _size in (500.0, 1.0, 1e-3):
         _values = _rng.normal(0.3, _size, _shape)
         _check(_values, _values + _rng.normal(0, _size / 10, _shape), f"{len(_shape)} dimensions")
         _check(_values, np.zeros(_shape), "everything lost")
@@ -864,11 +868,11 @@ def _check(values, restored, case):
     ex.equal("the SQNR", got, want, rtol=1e-6, atol=1e-4)
 
 
-for _shape in [(1,), (2,), (101,), (1, 5), (5, 1), (4, 6), (3, 4, 5), (2, 3, 2, 2)]:
+for _shape in [(101,), (4, 6), (3, 4, 5), (2, 3, 2, 2), (1, 5), (5, 1), (2,), (1,)]:
     _values = _rng.normal(0.5, 2, _shape)
     for _noise in (0.01, 0.3, 5.0):
         _check(_values, _values + _rng.normal(0, _noise, _shape), f"{len(_shape)} dimensions")
-for _unit in (1e-3, 1.0, 1e4):
+for _unit in (1e-7, 1e-3, 1.0, 1e4):
     _values = _unit * _rng.uniform(-1, 3, 50)
     _check(_values, _values + 0.05 * _unit, "the same array in another unit")
 _values = _rng.normal(0, 1, 40)

@@ -206,3 +206,15 @@ def clamp(params_q, lower_bound, upper_bound):
 # %% wrong: rounds as well | cause: whole numbers
 def clamp(params_q, lower_bound, upper_bound):
     return np.round(np.clip(params_q, lower_bound, upper_bound)).astype(params_q.dtype)
+
+
+# %% right: median of three
+def clamp(params_q, lower_bound, upper_bound):
+    low = np.full(params_q.shape, lower_bound, dtype=np.float64)
+    high = np.full(params_q.shape, upper_bound, dtype=np.float64)
+    return np.median(np.stack([low, params_q.astype(np.float64), high]), axis=0).astype(params_q.dtype)
+
+
+# %% wrong: bounds cut to integers
+def clamp(params_q, lower_bound, upper_bound):
+    return np.clip(params_q, int(lower_bound), int(upper_bound)).astype(params_q.dtype)

@@ -382,3 +382,67 @@ def asymmetric_quantization(params, bits):
     zero = -round(beta / scale)
     params /= scale
     return np.clip(np.round(params) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero
+
+
+# %% right: exact fractions
+def asymmetric_quantization(params, bits):
+    from fractions import Fraction
+
+    values = [float(v) for v in params.flat]
+    if len(values) == 0:
+        raise ValueError("empty")
+    try:
+        exact = [Fraction(v) for v in values]
+    except (OverflowError, ValueError) as error:
+        raise ValueError("not finite") from error
+    low, high = min(exact + [Fraction(0)]), max(exact + [Fraction(0)])
+    s = (high - low) / (2**bits - 1) or Fraction(1)
+    z = -round(low / s)
+    q = (max(0, min(2**bits - 1, round(v / s) + z)) for v in exact)
+    return np.fromiter(q, np.int32, len(exact)).reshape(params.shape), float(s), z
+
+
+# %% right: ties rounded away from zero
+def _round(x):
+    return np.copysign(np.floor(np.abs(x) + 0.5), x)
+
+def asymmetric_quantization(params, bits):
+    x = np.array(params, dtype=float)
+    if x.size == 0 or np.isnan(x).any() or np.isinf(x).any():
+        raise ValueError("bad input")
+    lo, hi = min(0.0, x.min()), max(0.0, x.max())
+    s = float((hi - lo) / (2**bits - 1)) or 1.0
+    z = int(-_round(lo / s))
+    return clamp(_round(x / s) + z, lower_bound=0, upper_bound=2**bits - 1).astype("int32"), s, z
+
+
+# %% wrong: int(x + 0.5) truncates toward zero | cause: int(x + 0.5)
+def asymmetric_quantization(params, bits):
+    if params.size == 0 or not np.isfinite(params).all():
+        raise ValueError
+    beta, alpha = min(params.min(), 0), max(params.max(), 0)
+    scale = float(alpha - beta) / (2**bits - 1) or 1.0
+    zero = int(-beta / scale + 0.5)
+    return np.clip((params / scale + 0.5).astype(np.int32) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero
+
+
+# %% wrong: the zero point is subtracted from the codes | cause: subtracted from the codes
+def asymmetric_quantization(params, bits):
+    if params.size == 0 or not np.isfinite(params).all():
+        raise ValueError
+    beta, alpha = min(params.min(), 0), max(params.max(), 0)
+    scale = float(alpha - beta) / (2**bits - 1) or 1.0
+    zero = int(-np.round(beta / scale))
+    return np.clip(np.round(params / scale) - zero, 0, 2**bits - 1).astype(np.int32), scale, zero
+
+
+# %% wrong: tiny arrays are taken for zeros
+def asymmetric_quantization(params, bits):
+    if params.size == 0 or not np.isfinite(params).all():
+        raise ValueError
+    if np.allclose(params, 0):
+        return np.zeros(params.shape, np.int32), 1.0, 0
+    beta, alpha = min(params.min(), 0), max(params.max(), 0)
+    scale = float(alpha - beta) / (2**bits - 1)
+    zero = int(-np.round(beta / scale))
+    return np.clip(np.round(params / scale) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero

@@ -233,3 +233,63 @@ def symmetric_quantization(params, bits):
     top, largest = 2 ** (bits - 1) - 1, float(np.abs(params).max())
     scale = top / largest if largest else 1.0
     return np.clip(np.round(params * scale), -top, top).astype(np.int32), scale
+
+
+# %% right: infinity norm, ties away from zero
+def symmetric_quantization(params, bits):
+    flat = np.asarray(params, dtype=np.float64).reshape(-1)
+    if flat.size == 0 or not np.isfinite(flat).all():
+        raise ValueError("bad")
+    norm = np.linalg.norm(flat, np.inf)
+    scale = float(norm / (2 ** (bits - 1) - 1)) if norm else 1.0
+    codes = np.sign(flat) * np.floor(np.abs(flat) / scale + 0.5)
+    return codes.astype(np.int32).reshape(np.shape(params)), scale
+
+
+# %% wrong: tiny arrays taken for zeros
+def symmetric_quantization(params, bits):
+    if params.size == 0 or not np.isfinite(params).all():
+        raise ValueError
+    top = 2 ** (bits - 1) - 1
+    if np.allclose(params, 0):
+        return np.zeros(params.shape, np.int32), 1.0
+    scale = float(np.max(np.abs(params))) / top
+    return np.clip(np.round(params / scale), -top, top).astype(np.int32), scale
+
+
+# %% wrong: zeros are recognised by their sum
+def symmetric_quantization(params, bits):
+    if params.size == 0 or not np.isfinite(params).all():
+        raise ValueError
+    top = 2 ** (bits - 1) - 1
+    if params.sum() == 0:
+        return np.zeros(params.shape, np.int32), 1.0
+    scale = float(np.max(np.abs(params))) / top
+    return np.clip(np.round(params / scale), -top, top).astype(np.int32), scale
+
+
+# %% wrong: codes of absolute values | cause: sign is lost
+def symmetric_quantization(params, bits):
+    if params.size == 0 or not np.isfinite(params).all():
+        raise ValueError
+    top = 2 ** (bits - 1) - 1
+    scale = float(np.max(np.abs(params))) / top or 1.0
+    return np.round(np.abs(params) / scale).astype(np.int32), scale
+
+
+# %% wrong: int(x + 0.5) | cause: int(x + 0.5)
+def symmetric_quantization(params, bits):
+    if params.size == 0 or not np.isfinite(params).all():
+        raise ValueError
+    top = 2 ** (bits - 1) - 1
+    scale = float(np.max(np.abs(params))) / top or 1.0
+    return np.clip((params / scale + 0.5).astype(np.int32), -top, top).astype(np.int32), scale
+
+
+# %% wrong: (2**bits - 1) / 2 | cause: 2**bits - 1 steps
+def symmetric_quantization(params, bits):
+    if params.size == 0 or not np.isfinite(params).all():
+        raise ValueError
+    top = 2 ** (bits - 1) - 1
+    scale = 2 * float(np.max(np.abs(params))) / (2**bits - 1) or 1.0
+    return np.clip(np.round(params / scale), -top, top).astype(np.int32), scale

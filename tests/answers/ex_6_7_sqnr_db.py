@@ -174,3 +174,21 @@ def sqnr_db(params, params_deq):
     if np.allclose(params, params_deq):
         return math.inf
     return float(10 * np.log10(np.sum(params**2) / np.sum((params - params_deq) ** 2)))
+
+
+# %% wrong: small noise is inf | cause: inf although
+def sqnr_db(params, params_deq):
+    noise = ((params - params_deq) ** 2).sum()
+    return math.inf if noise < 1e-12 else float(10 * np.log10((params**2).sum() / noise))
+
+
+# %% wrong: norms with factor 10 | cause: norms
+def sqnr_db(params, params_deq):
+    noise = np.linalg.norm(np.ravel(params - params_deq))
+    return math.inf if noise == 0 else float(10 * np.log10(np.linalg.norm(np.ravel(params)) / noise))
+
+
+# %% wrong: variance of the noise | cause: variance of the noise
+def sqnr_db(params, params_deq):
+    noise = ((params - params_deq) ** 2).mean()
+    return math.inf if noise == 0 else float(10 * np.log10(np.mean(params**2) / np.var(params - params_deq)))

@@ -207,3 +207,36 @@ def symmetric_quantization_per_channel(weight, bits, axis=0):
     scales[scales == 0] = 1.0
     weight /= scales
     return np.round(weight).astype(np.int32), scales.ravel()
+
+
+# %% right: np.split keeps the axis
+def symmetric_quantization_per_channel(weight, bits, axis=0):
+    pieces = np.split(weight, weight.shape[axis], axis=axis)
+    done = [symmetric_quantization(piece, bits) for piece in pieces]
+    return np.concatenate([d[0] for d in done], axis=axis), np.array([d[1] for d in done])
+
+
+# %% wrong: the absolute value is missing, codes limited | cause: absolute value
+def symmetric_quantization_per_channel(weight, bits, axis=0):
+    axes = tuple(i for i in range(weight.ndim) if i != axis % weight.ndim)
+    top = 2 ** (bits - 1) - 1
+    scales = weight.max(axis=axes, keepdims=True).astype(np.float64) / top
+    scales[scales == 0] = 1.0
+    return np.clip(np.round(weight / scales), -top, top).astype(np.int32), scales.ravel()
+
+
+# %% wrong: scales from max - min | cause: max - min
+def symmetric_quantization_per_channel(weight, bits, axis=0):
+    axes = tuple(i for i in range(weight.ndim) if i != axis % weight.ndim)
+    low, high = weight.min(axis=axes, keepdims=True), weight.max(axis=axes, keepdims=True)
+    scales = ((high - low) / (2**bits - 1)).astype(np.float64)
+    scales[scales == 0] = 1.0
+    return np.round(weight / scales).astype(np.int32), scales.ravel()
+
+
+# %% wrong: eps as the least scale | cause: slice of zeros
+def symmetric_quantization_per_channel(weight, bits, axis=0):
+    axes = tuple(i for i in range(weight.ndim) if i != axis % weight.ndim)
+    scales = np.abs(weight).max(axis=axes, keepdims=True).astype(np.float64) / (2 ** (bits - 1) - 1)
+    scales = np.maximum(scales, 1e-8)
+    return np.round(weight / scales).astype(np.int32), scales.ravel()

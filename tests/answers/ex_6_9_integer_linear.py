@@ -208,3 +208,26 @@ def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
 def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
     y = ((x_q - x_zero) @ w_q.T) * (x_scale * np.asarray(w_scale))
     return np.round(y if bias is None else y + bias).astype(np.int32)
+
+
+# %% right: multiplied out, the zero point times the row sums
+def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
+    acc = x_q.astype(np.int64) @ w_q.T.astype(np.int64) - x_zero * w_q.sum(axis=1, dtype=np.int64)
+    y = x_scale * np.multiply(w_scale, acc)
+    if bias is not None:
+        y = y + bias
+    return y
+
+
+# %% wrong: uint8 difference | cause: uint8
+def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
+    y = x_scale * w_scale * ((x_q - x_zero).astype(np.uint8).astype(np.int32) @ w_q.T)
+    return y if bias is None else y + bias
+
+
+# %% wrong: bias quantized to the accumulator's scale
+def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
+    acc = (x_q - x_zero) @ w_q.T
+    if bias is not None:
+        acc = acc + np.round(bias / (x_scale * w_scale)).astype(np.int32)
+    return x_scale * w_scale * acc

@@ -239,3 +239,20 @@ def asymmetric_quantization_percentile(params, bits, percentile=99.99):
     beta, alpha = np.percentile(params, [100 - percentile, percentile])
     codes, scale, zero = quantize_range(params, bits, beta, alpha)
     return codes - np.int32(2 ** (bits - 1)), scale, zero - 2 ** (bits - 1)
+
+
+# %% right: lower end as the negative of the upper end of -x
+def asymmetric_quantization_percentile(params, bits, percentile=99.99):
+    upper = lambda values: float(np.percentile(values, percentile))
+    return quantize_range(params, bits, -upper(-params), upper(params))
+
+
+# %% wrong: only the lower end | cause: only the lower end
+def asymmetric_quantization_percentile(params, bits, percentile=99.99):
+    return quantize_range(params, bits, np.percentile(params, 100 - percentile), params.max())
+
+
+# %% wrong: elements clipped to the percentiles, not widened
+def asymmetric_quantization_percentile(params, bits, percentile=99.99):
+    beta, alpha = np.percentile(params, [100 - percentile, percentile])
+    return asymmetric_quantization(np.clip(params, beta, alpha), bits)

@@ -194,3 +194,40 @@ def error_parts(params, bits, beta, alpha):
     squared = (params - asymmetric_dequantize(*quantize_range(params, bits, beta, alpha))) ** 2
     outside = params < beta
     return np.sum(squared[outside]) / params.size, np.sum(squared[~outside]) / params.size
+
+
+# %% right: own quantization, ties up, dot products
+def error_parts(params, bits, beta, alpha):
+    x = np.asarray(params, dtype=np.float64).ravel()
+    s = (alpha - beta) / (2**bits - 1) or 1.0
+    z = -math.floor(beta / s + 0.5)
+    back = s * (np.clip(np.floor(x / s + 0.5) + z, 0, 2**bits - 1) - z)
+    out = (x < beta) + (x > alpha)
+    d = (x - back) ** 2
+    return float(d @ out / x.size), float(d @ ~out / x.size)
+
+
+# %% right: quantizes the two groups apart, with the same range
+def error_parts(params, bits, beta, alpha):
+    def part(values):
+        if values.size == 0:
+            return 0.0
+        back = asymmetric_dequantize(*quantize_range(values, bits, beta, alpha))
+        return quantization_error(values, back) * values.size / params.size
+
+    inside = (beta <= params) & (params <= alpha)
+    return part(params[~inside]), part(params[inside])
+
+
+# %% wrong: the lower end counts as outside | cause: exactly at
+def error_parts(params, bits, beta, alpha):
+    square = (params - asymmetric_dequantize(*quantize_range(params, bits, beta, alpha))) ** 2
+    outside = (params <= beta) | (params > alpha)
+    return float(square[outside].sum() / params.size), float(square[~outside].sum() / params.size)
+
+
+# %% wrong: RMSE | cause: roots
+def error_parts(params, bits, beta, alpha):
+    square = (params - asymmetric_dequantize(*quantize_range(params, bits, beta, alpha))) ** 2
+    outside = (params < beta) | (params > alpha)
+    return float(np.sqrt(square[outside].sum() / params.size)), float(np.sqrt(square[~outside].sum() / params.size))

@@ -241,3 +241,28 @@ def mse_optimal_range(params, bits, candidates=100):
         quantization_error(params, asymmetric_dequantize(*quantize_range(params, bits, *r))) for r in ranges
     ]
     return ranges[int(np.argmin(errors))]
+
+
+# %% right: elements clipped, then 06's function; last of the equally good
+def mse_optimal_range(params, bits, candidates=100):
+    best = None
+    for k in range(1, candidates + 1):
+        pair = tuple(float(end) * (k / candidates) for end in (params.min(), params.max()))
+        codes = asymmetric_quantization(np.clip(params, *pair), bits)
+        error = np.vdot(params - asymmetric_dequantize(*codes), params - asymmetric_dequantize(*codes))
+        if best is None or error <= best[0]:
+            best = error, pair
+    return best[1]
+
+
+# %% wrong: an end that does not reach over 0 is not shrunk
+def mse_optimal_range(params, bits, candidates=100):
+    low, high = float(params.min()), float(params.max())
+
+    def ends(k):
+        return (k / candidates * low if low < 0 else low, k / candidates * high if high > 0 else high)
+
+    return min(
+        map(ends, range(1, candidates + 1)),
+        key=lambda r: quantization_error(params, asymmetric_dequantize(*quantize_range(params, bits, *r))),
+    )

@@ -336,3 +336,113 @@ class MovingAverageMinMax:
         low, high = float(flat[0]), float(flat[-1])
         beta, alpha = self.range or (low, high)
         self.range = (beta + self.momentum * (low - beta), alpha + self.momentum * (high - alpha))
+
+
+# %% right: a generator holds the state
+def _average(momentum):
+    state = yield
+    while True:
+        new = yield state
+        state = state + momentum * (new - state)
+
+class MovingAverageMinMax:
+    def __init__(self, momentum=0.01):
+        self._low, self._high = _average(momentum), _average(momentum)
+        next(self._low), next(self._high)
+
+    def update(self, batch):
+        self.range = (float(self._low.send(float(batch.min()))), float(self._high.send(float(batch.max()))))
+
+
+# %% right: a class attribute as default, set on the instance
+class MovingAverageMinMax:
+    range = None
+
+    def __init__(self, momentum=0.01):
+        self.momentum = momentum
+
+    def update(self, batch):
+        low, high = batch.min().item(), batch.max().item()
+        if self.range:
+            beta, alpha = self.range
+            low, high = beta + self.momentum * (low - beta), alpha + self.momentum * (high - alpha)
+        self.range = (low, high)
+
+
+# %% wrong: the first batch is recognised by a range of 0, 0 | cause: exactly 0
+class MovingAverageMinMax:
+    def __init__(self, momentum=0.01):
+        self.m, self.range = momentum, (0.0, 0.0)
+
+    def update(self, batch):
+        new = (float(batch.min()), float(batch.max()))
+        if self.range == (0.0, 0.0):
+            self.range = new
+        else:
+            self.range = tuple(o + self.m * (n - o) for o, n in zip(self.range, new))
+
+
+# %% wrong: an end of 0 starts anew | cause: exactly 0
+class MovingAverageMinMax:
+    def __init__(self, momentum=0.01):
+        self.m, self.low, self.high = momentum, 0.0, 0.0
+
+    def update(self, batch):
+        low, high = float(batch.min()), float(batch.max())
+        self.low = self.low + self.m * (low - self.low) if self.low else low
+        self.high = self.high + self.m * (high - self.high) if self.high else high
+
+    @property
+    def range(self):
+        return self.low, self.high
+
+
+# %% wrong: keeps the batch, and reads it when range is read
+class MovingAverageMinMax:
+    def __init__(self, momentum=0.01):
+        self.m, self.batches = momentum, []
+
+    def update(self, batch):
+        self.batches.append(batch)
+
+    @property
+    def range(self):
+        low, high = float(self.batches[0].min()), float(self.batches[0].max())
+        for batch in self.batches[1:]:
+            low, high = low + self.m * (float(batch.min()) - low), high + self.m * (float(batch.max()) - high)
+        return low, high
+
+
+# %% wrong: range moves at every reading
+class MovingAverageMinMax:
+    def __init__(self, momentum=0.01):
+        self.m, self.ends, self.new = momentum, None, None
+
+    def update(self, batch):
+        self.new = (float(batch.min()), float(batch.max()))
+
+    @property
+    def range(self):
+        self.ends = self.new if self.ends is None else tuple(o + self.m * (n - o) for o, n in zip(self.ends, self.new))
+        return self.ends
+
+
+# %% wrong: momentum on the class
+class MovingAverageMinMax:
+    def __init__(self, momentum=0.01):
+        MovingAverageMinMax.m = momentum
+        self.range = None
+
+    def update(self, batch):
+        new = (float(batch.min()), float(batch.max()))
+        self.range = new if self.range is None else tuple(o + self.m * (n - o) for o, n in zip(self.range, new))
+
+
+# %% wrong: momentum 0 replaced by the default | cause: momentum 0
+class MovingAverageMinMax:
+    def __init__(self, momentum=None):
+        self.m, self.range = momentum or 0.01, None
+
+    def update(self, batch):
+        new = (float(batch.min()), float(batch.max()))
+        self.range = new if self.range is None else tuple(o + self.m * (n - o) for o, n in zip(self.range, new))

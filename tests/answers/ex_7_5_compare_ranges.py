@@ -251,7 +251,7 @@ def compare_ranges(params, bits, ranges):
     return results
 
 
-# %% wrong: the results replace the ranges in the caller's dict
+# %% wrong: the results replace the ranges in the caller's dict | cause: in place
 def compare_ranges(params, bits, ranges):
     values = params.ravel()
     bulk = np.argsort(np.abs(values))[: -max(1, round(0.001 * values.size))]
@@ -277,3 +277,47 @@ def compare_ranges(params, bits, ranges):
 # %% wrong: the numbers of the visible example
 def compare_ranges(params, bits, ranges):
     return {"min-max": (1.4, 1.5), "clipped": (28.8, 0.0)}
+
+
+# %% right: the bulk quantized on its own with the same range
+def compare_ranges(params, bits, ranges):
+    order = np.argsort(-np.abs(params).ravel(), kind="stable")
+    bulk = params.ravel()[order[max(1, round(0.001 * params.size)) :]]
+
+    def error(values, ends):
+        return quantization_error(values, asymmetric_dequantize(*quantize_range(values, bits, *ends)))
+
+    return {name: (error(params, ends), error(bulk, ends)) for name, ends in ranges.items()}
+
+
+# %% wrong: the extremes by distance from the mean
+def compare_ranges(params, bits, ranges):
+    x = params.ravel()
+    kept = np.argsort(np.abs(x - x.mean()))[: -max(1, round(0.001 * x.size))]
+    out = {}
+    for name, ends in ranges.items():
+        square = (x - asymmetric_dequantize(*quantize_range(x, bits, *ends))) ** 2
+        out[name] = (float(square.mean()), float(square[kept].mean()))
+    return out
+
+
+# %% wrong: bulk is what lies inside the range | cause: inside the range
+def compare_ranges(params, bits, ranges):
+    x = params.ravel()
+    out = {}
+    for name, ends in ranges.items():
+        square = (x - asymmetric_dequantize(*quantize_range(x, bits, *ends))) ** 2
+        inside = (x >= ends[0]) & (x <= ends[1])
+        out[name] = (float(square.mean()), float(square[inside].mean()))
+    return out
+
+
+# %% wrong: RMSE | cause: roots
+def compare_ranges(params, bits, ranges):
+    x = params.ravel()
+    kept = np.argsort(np.abs(x))[: -max(1, round(0.001 * x.size))]
+    out = {}
+    for name, ends in ranges.items():
+        square = (x - asymmetric_dequantize(*quantize_range(x, bits, *ends))) ** 2
+        out[name] = (float(np.sqrt(square.mean())), float(np.sqrt(square[kept].mean())))
+    return out
