@@ -326,12 +326,12 @@ def calibrate(model, images, batch_size=256):
 
 # %% nbgrader={"grade": true, "grade_id": "calibrate-check", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 ex = Exercise("8.2", calibrate)
-images = torch.tensor([0.1, 0.2, 0.3, 0.4, 0.9])[:, None, None].expand(5, 28, 28).clone()
+images = torch.arange(1, 10)[:, None, None].expand(9, 28, 28) / 10
 watched = torch_ao.QuantStub(torch_ao.default_qconfig).train()
 watched, modes = torch_ao.prepare(nn.Sequential(watched)), []
 watched.register_forward_pre_hook(lambda module, inputs: modes.append(module.training))
-seen = ex.call(watched, images, batch_size=2, case="5 images in batches of 2: 2 + 2 + 1", may_change=[0])
-ex.equal("the number of images seen", seen, 5)
+seen = ex.call(watched, images, batch_size=4, case="9 images in batches of 4: 4 + 4 + 1", may_change=[0])
+ex.equal("the number of images seen", seen, 9)
 ex.true(not any(modes), "calibrate in evaluation mode.", expected="model.training False", got="True")
 observer = watched[0].activation_post_process
 ex.equal("the observer's minimum (the first image is 0.1)", float(observer.min_val), 0.1, rtol=1e-5)
@@ -388,16 +388,22 @@ for n, batch_size, shape in (
         got=str(max(sizes)),
     )
     ex.true(
+        sum(sizes) == n,
+        "the model must see every image once.",
+        expected=f"{n} images",
+        got=f"{sum(sizes)} images",
+    )
+    ex.true(
         len(sizes) <= math.ceil(n / limit),
         "there are more batches than needed: is batch_size used?",
         expected=str(math.ceil(n / limit)),
         got=str(len(sizes)),
     )
     ex.true(
-        sum(sizes) == n,
-        "the model must see every image once.",
-        expected=f"{n} images",
-        got=f"{sum(sizes)} images",
+        set(sizes[:-1]) <= {limit},
+        "only the last batch may have fewer than batch_size images.",
+        expected=f"{limit} each",
+        got=", ".join(map(str, sizes)),
     )
     shown = torch.cat([batch.flatten(1) for batch in batches])
     order, shown_order = images.flatten(1)[:, 0].argsort(), shown[:, 0].argsort()
@@ -408,6 +414,10 @@ for n, batch_size, shape in (
     )
     ex.true(
         not any(gradients), "gradients were kept during calibration: it wastes memory, nothing is learned."
+    )
+    ex.true(
+        model.weight.requires_grad,
+        "the parameters' requires_grad is switched off for good: use torch.no_grad() in a with statement.",
     )
     kept = torch.is_grad_enabled()
     torch.set_grad_enabled(True)
@@ -798,7 +808,7 @@ cases = {
         copy.deepcopy(stubs), torch.rand(9, 28, 28), per_channel
     ),
 }
-saved_to = []
+saved_to, sizes = [], []
 save = torch.save
 
 
@@ -811,11 +821,13 @@ for case, model in cases.items():
     before = set(os.listdir())
     with mock.patch.object(torch, "save", watched_save):
         size = ex.call(model, case=case)
-    paths = [os.path.abspath(p) for p in saved_to if isinstance(p, str | os.PathLike)]
+    targets = [getattr(f, "name", f) for f in saved_to]
+    paths = [os.path.abspath(p) for p in targets if isinstance(p, str | os.PathLike)]
     beside = [p for p in paths if os.path.dirname(p) == os.getcwd()]
     ex.true(
         not beside and set(os.listdir()) <= before, "a file was written beside the notebook: write to memory."
     )
+    ex.true(not any(map(os.path.exists, paths)), "a file is left on the disk: write to memory.")
     ex.true(isinstance(size, int | float | np.number), "the size must be a number.", got=type(size).__name__)
     buffer = io.BytesIO()
     save(model.state_dict(), buffer)
@@ -826,6 +838,10 @@ for case, model in cases.items():
     )
     if abs(size - pickled) > min(0.003 * pickled, 1.0):  # pickle, without torch.save, serializes too
         ex.equal("the size in kB, to within 1 % and 1 kB", size, want, rtol=0, atol=min(0.01 * want, 1.0))
+    sizes.append(size)
+ex.true(
+    not all(size.is_integer() for size in sizes), "every size is a whole number of kB: do not round the quotient."
+)
 ex.passed()
 ### END HIDDEN TESTS
 

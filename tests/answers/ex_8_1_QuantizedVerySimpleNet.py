@@ -341,3 +341,36 @@ class QuantizedVerySimpleNet(nn.Module):
         x = self.linear1(x)
         x = (x > 0) * x
         return self.dequant(self.linear3(F.relu(self.linear2(x))))
+
+
+# %% right: a named nn.Sequential as the base class
+from collections import OrderedDict
+
+class QuantizedVerySimpleNet(nn.Sequential):
+    def __init__(self):
+        super().__init__(OrderedDict([
+            ("flatten", nn.Flatten(1)), ("quant", torch_ao.QuantStub()),
+            ("linear1", nn.Linear(784, 100)), ("relu1", nn.ReLU()),
+            ("linear2", nn.Linear(100, 100)), ("relu2", nn.ReLU()),
+            ("linear3", nn.Linear(100, 10)), ("dequant", torch_ao.DeQuantStub()),
+        ]))
+
+
+# %% wrong: quantized twice | cause: calls it twice
+class QuantizedVerySimpleNet(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.quant = torch_ao.QuantStub()
+        self.linear1 = nn.Linear(784, 100)
+        self.linear2 = nn.Linear(100, 100)
+        self.linear3 = nn.Linear(100, 10)
+        self.relu = nn.ReLU()
+        self.dequant = torch_ao.DeQuantStub()
+
+    def forward(self, images):
+        x = images.reshape(-1, 784)
+        x = self.quant(self.quant(x))
+        x = self.relu(self.linear1(x))
+        x = self.relu(self.linear2(x))
+        x = self.linear3(x)
+        return self.dequant(x)

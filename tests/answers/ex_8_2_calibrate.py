@@ -304,3 +304,52 @@ def calibrate(model, images, batch_size=256):
     for part in images.split(batch_size):
         model(part)
     return len(images)
+
+
+# %% right: whole batches, then the rest
+def calibrate(model, images, batch_size=256):
+    model.eval()
+    whole = len(images) // batch_size * batch_size
+    with torch.no_grad():
+        for batch in images[:whole].reshape(-1, batch_size, *images.shape[1:]):
+            model(batch)
+        if whole < len(images):
+            model(images[whole:])
+    return int(images.shape[0])
+
+
+# %% wrong: chunk: batches of equal size instead of batch_size
+def calibrate(model, images, batch_size=256):
+    model.eval()
+    seen = 0
+    with torch.no_grad():
+        for batch in images.chunk(math.ceil(len(images) / batch_size)):
+            model(batch)
+            seen += len(batch)
+    return seen
+
+
+# %% wrong: requires_grad of the parameters switched off
+def calibrate(model, images, batch_size=256):
+    model.eval()
+    seen = 0
+    for p in model.parameters():
+        p.requires_grad_(False)
+    if True:
+        for start in range(0, len(images), batch_size):
+            batch = images[start:start + batch_size]
+            model(batch)
+            seen += len(batch)
+    return seen
+
+
+# %% wrong: the last image of each batch left out
+def calibrate(model, images, batch_size=256):
+    model.eval()
+    seen = 0
+    with torch.no_grad():
+        for start in range(0, len(images), batch_size):
+            batch = images[start:start + batch_size - 1]
+            model(batch)
+            seen += len(batch)
+    return seen

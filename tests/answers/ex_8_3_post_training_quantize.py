@@ -294,7 +294,7 @@ def post_training_quantize(net, images, qconfig=None):
     return torch_ao.convert(prepared)
 
 
-# %% wrong: only one layer is quantized | cause: a layer was left in float
+# %% wrong: only one layer is quantized | cause: a part was left in float
 def post_training_quantize(net, images, qconfig=None):
     model = copy.deepcopy(net).eval()
     q = torch_ao.default_qconfig if qconfig is None else qconfig
@@ -304,3 +304,44 @@ def post_training_quantize(net, images, qconfig=None):
     prepared = torch_ao.prepare(model)
     calibrate(prepared, images)
     return torch_ao.convert(prepared)
+
+
+# %% right: torch's own one-liner quantize
+def post_training_quantize(net, images, qconfig=None):
+    model = copy.deepcopy(net)
+    model.qconfig = qconfig or torch_ao.default_qconfig
+    return torch.ao.quantization.quantize(model, calibrate, [images])
+
+
+# %% right: the caller's net lends itself and is put back
+def post_training_quantize(net, images, qconfig=None):
+    training = net.training
+    net.eval()
+    net.qconfig = qconfig or torch_ao.default_qconfig
+    try:
+        prepared = torch_ao.prepare(net, inplace=False)
+    finally:
+        del net.qconfig
+        net.train(training)
+    calibrate(prepared, images)
+    return torch_ao.convert(prepared)
+
+
+# %% wrong: default is a QAT qconfig | cause: another default
+def post_training_quantize(net, images, qconfig=None):
+    model = copy.deepcopy(net)
+    model.eval()
+    model.qconfig = torch_ao.default_qat_qconfig if qconfig is None else qconfig
+    model = torch_ao.prepare(model)
+    calibrate(model, images)
+    return torch_ao.convert(model)
+
+
+# %% wrong: a qconfig on the linear layers only | cause: left in float
+def post_training_quantize(net, images, qconfig=None):
+    model = copy.deepcopy(net).eval()
+    for part in (model.linear1, model.linear2, model.linear3):
+        part.qconfig = torch_ao.default_qconfig if qconfig is None else qconfig
+    model = torch_ao.prepare(model)
+    calibrate(model, images)
+    return torch_ao.convert(model)

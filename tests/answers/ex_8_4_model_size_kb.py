@@ -209,3 +209,28 @@ def model_size_kb(model):
     buffer = io.BytesIO()
     torch.save(obj=model.state_dict(), f=buffer)
     return buffer.getbuffer().nbytes / 1000
+
+
+# %% right: SpooledTemporaryFile that stays in memory
+import tempfile
+
+def model_size_kb(model):
+    with tempfile.SpooledTemporaryFile() as f:
+        torch.save(model.state_dict(), f)
+        return f.tell() / 1000
+
+
+# %% wrong: a file in the temporary folder left behind
+import tempfile
+
+def model_size_kb(model):
+    path = os.path.join(tempfile.mkdtemp(), "model.pt")
+    torch.save(model.state_dict(), path)
+    return os.path.getsize(path) / 1000
+
+
+# %% wrong: rounded to a whole number
+def model_size_kb(model):
+    buffer = io.BytesIO()
+    torch.save(model.state_dict(), buffer)
+    return float(round(len(buffer.getvalue()) / 1000))

@@ -120,7 +120,7 @@ def quantized_linear_by_hand(x_q, x_scale, x_zero, w_q, w_scale, bias, out_scale
     return np.clip(np.round(y / out_scale) + out_zero, 0, 255).astype(np.uint8)
 
 
-# %% wrong: the bias is added to the codes | cause: divided by out_scale
+# %% wrong: the bias is added to the codes | cause: wrong unit
 def quantized_linear_by_hand(x_q, x_scale, x_zero, w_q, w_scale, bias, out_scale, out_zero):
     acc = (x_q.astype(np.int32) - x_zero) @ w_q.astype(np.int32).T
     y = acc * x_scale * np.asarray(w_scale)
@@ -134,7 +134,7 @@ def quantized_linear_by_hand(x_q, x_scale, x_zero, w_q, w_scale, bias, out_scale
     return np.clip(np.round(y) + out_zero, 0, 255).astype(np.uint8)
 
 
-# %% wrong: x_scale left out | cause: x_scale is left out
+# %% wrong: x_scale left out | cause: w_scale is left out
 def quantized_linear_by_hand(x_q, x_scale, x_zero, w_q, w_scale, bias, out_scale, out_zero):
     acc = (x_q.astype(np.int32) - x_zero) @ w_q.astype(np.int32).T
     y = acc * np.asarray(w_scale) + bias
@@ -304,3 +304,35 @@ def quantized_linear_by_hand(x_q, x_scale, x_zero, w_q, w_scale, bias, out_scale
     acc = (x_q.astype(np.int32) - x_zero) @ w_q.astype(np.int32).T
     y = np.round(acc * x_scale * np.asarray(w_scale) / out_scale) + np.round(bias / out_scale)
     return np.clip(y + out_zero, 0, 255).astype(np.uint8)
+
+
+# %% right: tensordot and a fixed-point multiplier of 31 bits
+def quantized_linear_by_hand(x_q, x_scale, x_zero, w_q, w_scale, bias, out_scale, out_zero):
+    unit = x_scale * np.asarray(w_scale, dtype=np.float64)
+    acc = np.tensordot(x_q.astype(np.int64) - x_zero, w_q.astype(np.int64), axes=([1], [1]))
+    acc = acc + np.rint(bias / unit).astype(np.int64)
+    mantissa, exponent = np.frexp(unit / out_scale)
+    m = np.rint(mantissa * 2.0**31)
+    y = np.rint(acc * m / 2.0**31 * 2.0**exponent)
+    return np.clip(y + out_zero, 0, 255).astype(np.uint8)
+
+
+# %% wrong: bias divided by the input's scale only | cause: wrong unit
+def quantized_linear_by_hand(x_q, x_scale, x_zero, w_q, w_scale, bias, out_scale, out_zero):
+    total = (x_q.astype(np.int32) - x_zero) @ w_q.astype(np.int32).T
+    y = ((total + np.round(bias / x_scale)) * (x_scale * w_scale)) / out_scale
+    return np.clip(np.round(y) + out_zero, 0, 255).astype(np.uint8)
+
+
+# %% wrong: output zero point before the scale | cause: out_zero is added before
+def quantized_linear_by_hand(x_q, x_scale, x_zero, w_q, w_scale, bias, out_scale, out_zero):
+    total = (x_q.astype(np.int32) - x_zero) @ w_q.astype(np.int32).T
+    y = (total * (x_scale * w_scale) + bias + out_zero) / out_scale
+    return np.clip(np.round(y), 0, 255).astype(np.uint8)
+
+
+# %% wrong: weight's scale forgotten | cause: w_scale is left out
+def quantized_linear_by_hand(x_q, x_scale, x_zero, w_q, w_scale, bias, out_scale, out_zero):
+    total = (x_q.astype(np.int32) - x_zero) @ w_q.astype(np.int32).T
+    y = (total * (x_scale) + bias) / out_scale
+    return np.clip(np.round(y) + out_zero, 0, 255).astype(np.uint8)

@@ -442,3 +442,35 @@ def layer_sqnr(net, net_quantized, images):
     for h in hs:
         h.remove()
     return {n: sqnr_db(acts[0][n].numpy(), acts[1][n].numpy()) for n in acts[0]}
+
+
+# %% right: inputs of what follows, by pre-hooks
+def layer_sqnr(net, net_quantized, images):
+    def run(model):
+        got, handles = [], []
+        def keep(module, args):
+            got.append(args[0].dequantize() if args[0].is_quantized else args[0])
+        handles = [model.relu.register_forward_pre_hook(keep), model.dequant.register_forward_pre_hook(keep)]
+        with torch.no_grad():
+            model(images)
+        [h.remove() for h in handles]
+        return got
+    a, b = run(net), run(net_quantized)
+    return {f"linear{i + 1}": sqnr_db(x.numpy(), y.numpy()) for i, (x, y) in enumerate(zip(a, b))}
+
+
+# %% wrong: the float network twice | cause: compared with itself
+def layer_sqnr(net, net_quantized, images):
+    def outputs(model):
+        kept, handles = {}, []
+        for name in ("linear1", "linear2", "linear3"):
+            def hook(module, inputs, output, name=name):
+                kept[name] = output.dequantize() if output.is_quantized else output
+            handles.append(model.get_submodule(name).register_forward_hook(hook))
+        with torch.no_grad():
+            model(images)
+        for handle in handles:
+            handle.remove()
+        return kept
+    floats, ints = outputs(net), outputs(net)
+    return {name: sqnr_db(floats[name].numpy(), ints[name].numpy()) for name in floats}

@@ -144,6 +144,10 @@ def why_changed(before: Any, after: Any) -> str:
     was, now = ([module.training for module in model.modules()] for model in (before, after))
     if len(was) == len(now) and was != now:
         return "eval() and train() act on the model itself: call them on a copy (copy.deepcopy)"
+    if _learning(before) != _learning(after):
+        return "requires_grad of its parameters is switched: use torch.no_grad() in a with statement"
+    if len(was) == len(now) and _configured(before) != _configured(after):
+        return "a qconfig is left on the caller's model, or taken off it: set it on a copy (copy.deepcopy)"
     return "done on the caller's model itself: work on a copy (copy.deepcopy)"
 
 
@@ -156,7 +160,8 @@ def unchanged(a: Any, b: Any) -> bool:
     if isinstance(a, nn.Module):
         modes = [m.training for m in a.modules()] == [m.training for m in b.modules()]
         kinds = [type(m) for m in a.modules()] == [type(m) for m in b.modules()]
-        return modes and kinds and unchanged(dict(a.state_dict()), dict(b.state_dict()))
+        marks = _learning(a) == _learning(b) and _configured(a) == _configured(b)
+        return modes and kinds and marks and unchanged(dict(a.state_dict()), dict(b.state_dict()))
     if isinstance(a, torch.Tensor):
         if a.is_quantized:
             return unchanged(a.int_repr(), b.int_repr())
@@ -168,6 +173,14 @@ def unchanged(a: Any, b: Any) -> bool:
     if isinstance(a, list | tuple):
         return len(a) == len(b) and all(map(unchanged, a, b))
     return True
+
+
+def _learning(model: nn.Module) -> list[bool]:
+    return [parameter.requires_grad for parameter in model.parameters()]
+
+
+def _configured(model: nn.Module) -> list[bool]:
+    return [getattr(module, "qconfig", None) is not None for module in model.modules()]
 
 
 def students_line(error: BaseException) -> str:

@@ -29,6 +29,9 @@ symptom("8.1", "no DeQuantStub: the logits would stay codes; make one in __init_
 symptom("8.1", "the last result stays a code: forward never calls the DeQuantStub, or not as the last step")(
     lambda got, args, kwargs: got[2].is_quantized
 )
+symptom("8.1", "the QuantStub got codes: forward calls it twice, once is enough")(
+    lambda got, args, kwargs: isinstance(got[2], RuntimeError) and "quantize_per_tensor" in str(got[2])
+)
 symptom(
     "8.1", "an operation between the stubs has no version for codes: only linear layers and ReLU belong there"
 )(lambda got, args, kwargs: isinstance(got[2], RuntimeError) and "quantized::linear" not in str(got[2]))

@@ -1,7 +1,11 @@
 """Known mistakes of exercise 8.3, ``post_training_quantize``."""
 
+import copy
+import math
+
 import torch
 
+from qcourse import torch_ao
 from qcourse.check.causes import symptom
 from qcourse.check.causes.module_kinds import kinds
 
@@ -16,8 +20,8 @@ symptom("8.3", "this is dynamic quantization, which measures ranges at run time:
 symptom("8.3", "nothing was quantized: set the qconfig before prepare, on the model that prepare gets")(
     lambda got, args, kwargs: "Linear" in kinds(got) and "QuantizedLinear" not in kinds(got)
 )
-symptom("8.3", "a layer was left in float: set the qconfig on the whole network, before prepare")(
-    lambda got, args, kwargs: "Linear" in kinds(got)
+symptom("8.3", "a part was left in float: set the qconfig on the whole network, before prepare")(
+    lambda got, args, kwargs: "Linear" in kinds(got) or "QuantStub" in kinds(got)
 )
 symptom("8.3", "not calibrated: the observers saw no image, so every scale is 1; calibrate after prepare")(
     lambda got, args, kwargs: float(got.linear3.scale) == 1.0 and int(got.linear3.zero_point) == 0
@@ -25,6 +29,23 @@ symptom("8.3", "not calibrated: the observers saw no image, so every scale is 1;
 symptom("8.3", "the qconfig is not used for the weights: set the one that is given on the copy")(
     lambda got, args, kwargs: not _could_be(kwargs.get("qconfig", args[2]).weight(), got.linear1.weight())
 )
+
+
+@symptom(
+    "8.3",
+    "another default: without a qconfig torch_ao.default_qconfig holds, not an engine's, nor one for QAT",
+)
+def _other_default(got, args, kwargs):
+    if kwargs.get("qconfig", args[2] if len(args) > 2 else None) is not None:
+        return False
+    if not _could_be(torch_ao.default_qconfig.weight(), got.linear1.weight()):
+        return True
+    return any(
+        math.isclose(got.linear1.scale, _flow(args[0], args[1], other).linear1.scale, rel_tol=1e-5)
+        for other in (torch_ao.default_qat_qconfig, torch_ao.get_default_qconfig("qnnpack"))
+    )
+
+
 symptom("8.3", "calibration left out images, or saw others: the input's range does not hold all of them")(
     lambda got, args, kwargs: float(got.quant.scale) * 127 < 0.99 * float(args[1].max() - args[1].min())
 )
@@ -39,3 +60,14 @@ def _could_be(observer, weight):
     codes = weight.int_repr()
     inside = observer.quant_min <= int(codes.min()) and int(codes.max()) <= observer.quant_max
     return per_row == hasattr(observer, "ch_axis") and inside
+
+
+def _flow(net, images, qconfig):
+    """The int8 model that ``qconfig`` makes of ``net``."""
+    model = copy.deepcopy(net).eval()
+    model.qconfig = qconfig
+    model = torch_ao.prepare(model)
+    with torch.no_grad():
+        for batch in images.split(256):
+            model(batch)
+    return torch_ao.convert(model)

@@ -59,11 +59,18 @@ _changed("the bias is left out, or added to the int32 sum as it is: divide it by
          lambda x, sx, zx, w, sw, b, *rest: (x, sx, zx, w, sw, 0 * b, *rest))  # fmt: skip
 _changed("the bias is added to the int32 sum as it is: divide it by x_scale * w_scale first",
          lambda x, sx, zx, w, sw, b, *rest: (x, sx, zx, w, sw, b * sx * np.asarray(sw), *rest))  # fmt: skip
-_changed("the bias is added to the output code as it is: it must be divided by out_scale",
+_changed("the bias has the wrong unit: the int32 sum takes bias / (x_scale * w_scale), the output code "
+         "bias / out_scale",
          lambda x, sx, zx, w, sw, b, sy, zy: (x, sx, zx, w, sw, b * sy, sy, zy))  # fmt: skip
 _changed("not divided by out_scale: the codes must be in the unit of the output",
          lambda x, sx, zx, w, sw, b, sy, zy: (x, sx, zx, w, sw, b, 1.0, zy))  # fmt: skip
-_changed("x_scale is left out of the rescaling", lambda x, sx, *rest: (x, 1.0, *rest))
+_changed("x_scale or w_scale is left out of the rescaling: the unit of the sum is x_scale * w_scale",
+         lambda x, sx, *rest: (x, 1.0, *rest))  # fmt: skip
+_changed("w_scale is left out of the rescaling: the unit of the sum is x_scale * w_scale",
+         lambda x, sx, zx, w, sw, *rest: (x, sx, zx, w, 1.0, *rest))  # fmt: skip
+_changed("out_zero is added before the division by out_scale: it is a code, add it after",
+         lambda x, sx, zx, w, sw, b, sy, zy: (x, sx, zx, w, sw, b + zy, sy, 0))  # fmt: skip
+_changed("multiplied by out_scale: divide by it", lambda *args: (*args[:-2], 1 / args[-2], args[-1]))
 _changed("only the first weight scale is used: there is one for each output row",
          lambda x, sx, zx, w, sw, *rest: (x, sx, zx, w, np.ravel(sw)[0], *rest))  # fmt: skip
 _changed("x_q - x_zero is computed in uint8, where it wraps around below 0: cast to np.int32 first",

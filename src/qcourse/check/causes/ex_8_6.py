@@ -54,6 +54,8 @@ _of(
     "the signal is taken from the int8 model: it is the float network's",
     lambda x, y: _sqnr(x, y) * float((y**2).sum() / (x**2).sum()),
 )
+_of("averaged over the images' decibels: take the ratio of the sums over all images",
+    lambda x, y: 10 ** float((x.square().sum(1) / (x - y).square().sum(1)).log10().mean()))  # fmt: skip
 
 
 @mistake("8.6", "the weights are compared: compare what the layers give for the images")
@@ -70,4 +72,7 @@ symptom("8.6", "a layer is missing from the dict: linear1, linear2 and linear3 b
 )
 symptom("8.6", "a list or a number: return a dict from the layer's name to its dB")(
     lambda got, args, kwargs: got is not None and not isinstance(got, dict)
+)
+symptom("8.6", "no error at all: the float network is compared with itself")(
+    lambda got, args, kwargs: all(value == math.inf for value in got.values())
 )
