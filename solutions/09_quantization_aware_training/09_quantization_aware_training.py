@@ -142,9 +142,9 @@ output, gradient = ex.call(
 )
 ex.equal("the gradient", gradient, torch.tensor([0.0, 10.0, 10.0, 10.0, 10.0, 0.0]))
 output, gradient = ex.call(
-    torch.tensor([-2.0, 0.0, 3.0]), 1.0, 1, 0, 3, torch.ones(3), function=forward_and_gradient, case="zero 1"
+    torch.tensor([-1.0, 0.0, 1.5]), 0.5, 1, 0, 3, torch.ones(3), function=forward_and_gradient, case="zero 1"
 )
-ex.equal("the output", output, torch.tensor([-1.0, 0.0, 2.0]))
+ex.equal("the output", output, torch.tensor([-0.5, 0.0, 1.0]))
 ex.equal("the gradient", gradient, torch.tensor([0.0, 1.0, 0.0]))
 ex.passed()
 
@@ -164,7 +164,7 @@ ex = Exercise("9.1", fake_quantize, hidden=True)
 generator = torch.Generator().manual_seed(910)
 RANGES = [(0, 255), (-128, 127), (-127, 127), (-7, 7), (0, 15), (-2, 1), (-1, 1), (0, 1), (0, 65535), (3, 9)]
 for number, (low, high) in enumerate(RANGES):
-    zero = (low + high) // 2 if number % 2 else low if number % 4 else 0
+    zero = low + (high - low) // 4 if number % 2 else low if number % 4 else 0
     zero = min(max(zero, low), high)
     shape = [(64,), (3, 5, 7), (40, 2), (2, 3, 4, 5), (1,), ()][number % 6]
     dtype = torch.float64 if number % 3 == 2 else torch.float32
@@ -364,13 +364,17 @@ def low_bits(quant_max, per_channel):
 
 
 ex = Exercise("9.2", prepare_for_qat, hidden=True)
+engines = [name for name in ("x86", "qnnpack") if name in torch.backends.quantized.supported_engines]
 QCONFIGS = {
     "no qconfig given": None,
+    **{f"no qconfig given, the engine is {name}": None for name in engines},
     "a qconfig of 3 bits per tensor": low_bits(3, False),
     "a qconfig of 2 bits per channel": low_bits(1, True),
     "default_qat_qconfig": torch_ao.default_qat_qconfig,
 }
+engine_here = torch.backends.quantized.engine
 for seed, (case, qconfig) in enumerate(QCONFIGS.items()):
+    torch.backends.quantized.engine = case.rpartition(" is ")[2] if " is " in case else engine_here
     torch.manual_seed(920 + seed)
     float_model = QuantizedVerySimpleNet().train(seed % 2 == 0)
     batch = torch.rand(32, 28, 28)
@@ -378,7 +382,7 @@ for seed, (case, qconfig) in enumerate(QCONFIGS.items()):
     oracle = copy.deepcopy(float_model).train()
     oracle.qconfig = qconfig or torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
     torch_ao.prepare_qat(oracle, inplace=True)
-    model = ex.call(float_model, case=case) if qconfig is None else ex.call(float_model, qconfig, case=case)
+    model = ex.call(float_model, *([] if qconfig is None else [qconfig]), case=case)
     ex.true(isinstance(model, nn.Module), "return the prepared model: is a return missing?", got=model)
     ex.true(model is not float_model, "return a copy, not the caller's network.")
     ex.true(
@@ -420,6 +424,7 @@ for seed, (case, qconfig) in enumerate(QCONFIGS.items()):
     )
     output.sum().backward()
     ex.true(model.linear1.weight.grad is not None, "no gradient reaches the weights.")
+torch.backends.quantized.engine = engine_here
 ex.passed()
 ### END HIDDEN TESTS
 
@@ -506,31 +511,38 @@ observing, faking = [], []
 def note(model, inputs):
     """What the switches are at each training step, and for how many images."""
     if torch.is_grad_enabled():
-        observing.extend(model.linear1.weight_fake_quant.observer_enabled.tolist() * len(inputs[0]))
-        faking.extend(model.linear1.weight_fake_quant.fake_quant_enabled.tolist() * len(inputs[0]))
+        fakes = [m for m in model.modules() if isinstance(m, torch_ao.FakeQuantize)]
+        share = sum(int(m.observer_enabled[0]) for m in fakes) / len(fakes)
+        observing.extend([share] * len(inputs[0]))
+        faking.extend([all(m.fake_quant_enabled[0] for m in fakes)] * len(inputs[0]))
 
 
 model.register_forward_pre_hook(note)
 losses = ex.call(
-    model, torch.rand(40, 28, 28), torch.arange(40) % 10, epochs=3, freeze_after=2, may_change=[0]
+    model, torch.rand(40, 28, 28), torch.arange(40) % 10, epochs=5, freeze_after=3, may_change=[0]
 )
 ex.true(
     losses is not None, "return the losses: is a return missing?", expected="a list of numbers", got="None"
 )
-ex.true(len(observing) == 3 * 40, "each epoch must see each image once.",
-        expected="3 x 40 images", got=f"{len(observing)} images")  # fmt: skip
+ex.true(len(observing) == 5 * 40, "each epoch must see each image once.",
+        expected="5 x 40 images", got=f"{len(observing)} images")  # fmt: skip
 switched = "disable_fake_quant in place of disable_observer: freeze only the observers"
 ex.true(all(faking), "fake quantization was switched off during training.", likely_cause=switched)
-count = sum(observing)
-why = {120: "the observers are never switched off", 0: "the observers are off from the start"}.get(
-    count, "epochs are counted from 0 in the loop: freeze where epoch == freeze_after, before its first step"
-)
+ex.true(set(observing) <= {0, 1}, "freeze all observers together: those of weights and those of activations.",
+        likely_cause="only some of the modules are frozen: model.apply reaches all")  # fmt: skip
+count = int(sum(observing))
+why = {
+    200: "the observers are never switched off",
+    0: "the observers are off from the start",
+    80: "one epoch too few, or freeze_after is taken for the number of frozen epochs",
+}.get(count, "epochs are counted from 0 in the loop: freeze where epoch == freeze_after, before its first step")
 ex.true(
-    observing == [1] * 80 + [0] * 40, "the observers must be on for the first 2 of 3 epochs, then off.",
-    expected="on for 80 images, then off", got=f"on for {count}, off for {120 - count}", likely_cause=why,
+    observing == [1] * 120 + [0] * 80, "the observers must be on for the first 3 of 5 epochs, then off.",
+    expected="on for 120 images, then off", got=f"on for {count}, off for {200 - count}",
+    likely_cause=why if observing[0] or not count else "the condition is the wrong way round",
 )  # fmt: skip
 ex.true(not torch.equal(model.linear1.weight, start), "the weights have not changed.",
-        likely_cause="there is no optimizer step, or a copy is trained")  # fmt: skip
+        likely_cause="they are not in the optimizer, or it never steps, or a copy is trained")  # fmt: skip
 ex.passed()
 
 
@@ -600,6 +612,11 @@ for seed, (case, n, arguments) in enumerate(CASES):
     for epoch in range(epochs):
         once = sorted(ids[epoch * n : (epoch + 1) * n]) == list(range(n))
         ex.true(once, "an epoch sees some image twice, or not at all.")
+    ex.true(
+        ids != sorted(ids[:n]) * epochs or len(seen) == epochs,
+        "every epoch takes the images in the order in which they come.",
+        likely_cause="they are not shuffled: take the batches from torch.randperm(len(images))",
+    )
     ex.true(all(modes), "the model must be in train mode while it is trained.",
             likely_cause="model.train() is not called, or model.eval() is called too early")  # fmt: skip
     ex.true(
@@ -654,10 +671,20 @@ for seed, (case, n, arguments) in enumerate(CASES):
     means = [by_step[of].mean().item() for of in steps]  # of equal batches, or of a smaller one too
     weighted = [(by_step * sizes)[of].sum().item() / n for of in steps]
     plausible = means, weighted, by_step.tolist()
+    wrong = {
+        "the batches' losses are added up: divide by the number of batches": [by_step[of].sum() for of in steps],
+        "the images' losses are added up: divide by the number of images": [n * loss for loss in weighted],
+        "only the last batch of each epoch is told": [by_step[of][-1] for of in steps],
+        "the batches' means are added up, and divided by the number of images": [
+            by_step[of].sum() / n for of in steps
+        ],
+    }
+    told = [why for why, values in wrong.items() if len(values) == len(numbers) and np.allclose(values, numbers)]
     ex.true(
         any(len(p) == len(numbers) and np.allclose(p, numbers, rtol=0.01) for p in plausible),
         "the losses are neither the mean cross-entropy of each epoch nor that of each step.",
         expected=f"about {means[0]:.3g} in the first epoch", got=f"{numbers[0]:.3g} as the first",
+        likely_cause=(told or ["another loss, or labels that are not those of the images"])[0],
     )  # fmt: skip
     if case == "an easy task":
         with torch.no_grad():
@@ -665,7 +692,7 @@ for seed, (case, n, arguments) in enumerate(CASES):
         ex.true(
             after < before_training - 0.005, "ten patterns that are easy to tell apart are not learned.",
             expected=f"a loss below {before_training:.3g}", got=f"{after:.3g} afterwards",
-            likely_cause="steps in the wrong direction or far too long: check the sign and the learning rate",
+            likely_cause="steps in the wrong direction or far too long, or labels that are not those of the images",
         )  # fmt: skip
 ex.passed()
 ### END HIDDEN TESTS
@@ -777,7 +804,9 @@ for seed, qconfig in enumerate(QCONFIGS):
         F.cross_entropy(model(batch), torch.arange(32) % 10).backward()
         optimizer.step()
         if step == 2:
-            model.apply(torch_ao.disable_observer)
+            for fake in (m for m in model.modules() if isinstance(m, torch_ao.FakeQuantize)):
+                if seed < 2 or fake.dtype == torch.qint8:  # the last model still watches its activations
+                    fake.disable_observer()
     model.train(seed != 1)
     oracle = torch_ao.convert(copy.deepcopy(model).eval())
     kinds = [type(m) for m in model.modules()]
@@ -1102,6 +1131,7 @@ def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2))
 # %% nbgrader={"grade": true, "grade_id": "ptq_vs_qat-check", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 def given_qconfig(bits, per_channel=False):
     """A correct 9.5, per tensor."""
+    per_row.append(per_channel)
     weight = torch_ao.FakeQuantize.with_args(
         observer=torch_ao.MovingAverageMinMaxObserver,
         quant_min=1 - 2 ** (bits - 1),
@@ -1174,15 +1204,28 @@ given = {
 }
 ex = Exercise("9.6", ptq_vs_qat, given=given)
 small, x, y = ten_patterns(4, outlier=5)
-results = ex.call(
-    small,
-    x[:260],
-    y[:260],
-    x[260:],
-    y[260:],
-    bits=(8, 3),
-    case="an easy task; one weight of each layer is far larger than the rest",
-)
+measured, per_row = set(), []
+
+
+def note(module, inputs):
+    """Which int8 models, by their first layers, see the 100 test images, in however many batches."""
+    if module._get_name() == "QuantizedLinear" and module.in_features == 784:
+        measured.add(module)
+
+
+watching = nn.modules.module.register_module_forward_pre_hook(note)
+try:
+    results = ex.call(
+        small,
+        x[:260],
+        y[:260],
+        x[260:],
+        y[260:],
+        bits=(8, 3),
+        case="an easy task; one weight of each layer is far larger than the rest",
+    )
+finally:
+    watching.remove()
 ex.true(
     isinstance(results, dict), "return a dictionary.", expected="{8: (ptq, qat), 3: (ptq, qat)}", got=results
 )
@@ -1193,12 +1236,24 @@ ex.true(
     got=", ".join(map(str, results)),
 )
 ex.true(
-    all(len(pair) == 2 for pair in results.values()), "each value must be a pair (ptq, qat).", got=results
+    all(np.shape(pair) == (2,) for pair in results.values()), "each value must be a pair (ptq, qat).", got=results
 )
-percent = 100 if max(max(map(float, pair)) for pair in results.values()) > 1.5 else 1
-ptq, qat_accuracy = (float(value) / percent for value in results[3])
 ex.true(
-    min(map(float, results[8])) / percent > 0.8,
+    all(0 <= float(value) <= 1 for pair in results.values() for value in pair),
+    "an accuracy is a fraction of the images, 0 to 1.",
+    got=results,
+)
+ptq, qat_accuracy = map(float, results[3])
+ex.true(not any(per_row), "this comparison has one scale for each tensor: low_bit_qconfig(bits).")
+ex.true(
+    len(measured) >= 4,
+    "PTQ and QAT at 8 and at 3 bits are four int8 models to measure.",
+    expected="4 or more",
+    got=str(len(measured)),
+    likely_cause="a model is measured before it is converted, or one model stands for two",
+)
+ex.true(
+    min(map(float, results[8])) > 0.8,
     "at 8 bits both must be about as good as the float network.",
     got=results[8],
 )
@@ -1218,7 +1273,7 @@ ex.passed()
 # Hidden tests of exercise 9.6 run here when your work is graded.
 ### BEGIN HIDDEN TESTS
 def given_qconfig(bits, per_channel=False):
-    asked.append(bits)
+    asked.append((bits, per_channel))
     weight = torch_ao.FakeQuantize.with_args(
         observer=torch_ao.MovingAverageMinMaxObserver,
         quant_min=1 - 2 ** (bits - 1),
@@ -1240,6 +1295,7 @@ def given_prepare(net, qconfig=None):
 
 
 def given_train(model, images, labels, epochs=1, freeze_after=1):
+    starts.setdefault(id(model), model.linear1.weight.detach().clone())
     optimizer = torch.optim.Adam(model.train().parameters(), lr=5e-3)
     losses = []
     for step in range(training_steps):
@@ -1261,32 +1317,33 @@ def given_convert(model):
 def note(model, inputs):
     """Which marked images a model that can still learn or observe sees, and in which mode."""
     marks = inputs[0].reshape(-1, 784)[:, 0]
-    training_image, test_image = bool((marks < 0.5).any()), bool((marks > 0.5).any())
+    training_image, test_image = (bool((marks == mark).any()) for mark in (0.25, 0.75))
     tested.append(test_image)
-    fakes = [m for m in model.modules() if isinstance(m, (torch_ao.FakeQuantize, torch_ao.MinMaxObserver))]
-    if not fakes:
+    fakes = [m for m in model.modules() if isinstance(m, torch_ao.FakeQuantize)]
+    inner = {id(fake.activation_post_process) for fake in fakes}
+    bare = any(isinstance(m, torch_ao.MinMaxObserver) and id(m) not in inner for m in model.modules())
+    if not fakes and not bare:
         return  # the float network, or a converted one: it only computes
-    kind = "trained" if torch.is_grad_enabled() and model.training else "watched"
-    seen.setdefault(id(model), []).append((kind, training_image, test_image))
+    if torch.is_grad_enabled() and model.training:
+        seen.setdefault(id(model), []).append(("trained", training_image, test_image))
+    elif bare or any(fake.observer_enabled[0] for fake in fakes):
+        seen.setdefault(id(model), []).append(("watched", training_image, test_image))
     alive.append(model)  # so that no other model gets its id
 
 
 def measured(module, inputs):
-    """Which quantized networks see how many test images: their first layers do, whoever converts."""
-    faked = hasattr(module, "weight_fake_quant") and bool(module.weight_fake_quant.fake_quant_enabled[0])
-    if (faked or module._get_name() == "QuantizedLinear") and module.in_features == 784:
+    """Which int8 models see how many test images: their first layers do, whoever converts."""
+    if {"linear1", "linear2", "linear3"} <= module._modules.keys():
+        note(module, inputs)
+    if module._get_name() == "QuantizedLinear" and module.in_features == 784:
         layers.append(module)
         rows[id(module)] = rows.get(id(module), 0) + int((inputs[0].dequantize()[:, 0] > 0.5).sum())
 
 
 def widths_measured(count):
-    """For each quantized network that saw ``count`` test images or more, the bits of its first layer."""
-    widths = []
-    for layer in {id(m): m for m in layers if rows[id(m)] >= count}.values():
-        int8 = layer._get_name() == "QuantizedLinear"
-        top = layer.weight().int_repr().int().abs().max() if int8 else layer.weight_fake_quant.quant_max
-        widths.append(int(top).bit_length() + 1)
-    return widths
+    """For each int8 model that saw ``count`` test images or more, the bits of its first layer."""
+    models = {id(m): m for m in layers if rows[id(m)] >= count}.values()
+    return [int(m.weight().int_repr().int().abs().max()).bit_length() + 1 for m in models]
 
 
 ex = Exercise("9.6", ptq_vs_qat, hidden=True, given={
@@ -1300,7 +1357,7 @@ x = (patterns[y] + 0.5 * torch.randn(360, 28, 28, generator=generator)).clamp(0,
 x[:260, 0, 0], x[260:, 0, 0], x[:, 0, 1] = 0.25, 0.75, 0.0  # marks: training image, test image
 data = x[:260], y[:260], x[260:], y[260:]
 torch.manual_seed(961)
-small, training_steps, asked, tested = QuantizedVerySimpleNet(), 60, [], []
+small, training_steps, asked, tested, starts = QuantizedVerySimpleNet(), 60, [], [], {}
 given_train(small, *data[:2])
 small.eval()
 with torch.no_grad():
@@ -1308,13 +1365,12 @@ with torch.no_grad():
         layer.weight[1], layer.bias[1] = 0, -1  # a neuron that is always 0 after its ReLU
     for layer in (small.linear1, small.linear2, small.linear3):
         layer.weight[0, 1] = 4 * layer.weight.abs().max()  # behind an input that is always 0
-small.register_forward_pre_hook(note)
 for bits, case in [
     ((3,), "3 bits only"),
     ((8,), "8 bits only"),
     (None, "the default bits, on few images"),
 ]:
-    seen, alive, asked, tested = {}, [], [], []
+    seen, alive, asked, tested, starts = {}, [], [], [], {}
     arguments = {} if bits is None else {"bits": bits}
     training_steps = 2 if bits is None else 60
     part = data if bits else (data[0][:30], data[1][:30], data[2][:23], data[3][:23])
@@ -1332,24 +1388,30 @@ for bits, case in [
         expected=str(want),
         got=", ".join(map(str, results)),
     )
-    pairs = [tuple(pair) for pair in results.values()]
-    ex.true(all(len(pair) == 2 for pair in pairs), "each value must be a pair (ptq, qat).", got=results)
+    pairs = list(results.values())
+    ex.true(all(np.shape(pair) == (2,) for pair in pairs), "each value must be a pair (ptq, qat).", got=results)
     numbers = [float(value) for pair in pairs for value in pair]
-    percent = 100 if max(numbers) > 1.5 else 1
     ex.true(
-        all(0 <= value <= percent for value in numbers),
+        all(0 <= value <= 1 for value in numbers),
         "an accuracy is a fraction of the images, 0 to 1.",
         got=results,
     )
     ex.true(any(tested), "the test images are never used.",
             likely_cause="the accuracy is measured on the training images")  # fmt: skip
-    count = [value / percent * len(part[3]) for value in numbers]
+    count = [value * len(part[3]) for value in numbers]
     ex.true(
         all(abs(c - round(c)) < 0.06 for c in count),
         "an accuracy must be a number of test images over all of them.",
         got=results,
     )
-    ex.true(set(asked) >= set(want) or not asked, "low_bit_qconfig must be asked for each number of bits.")
+    ex.true(
+        {width for width, _ in asked} >= set(want) or not asked,
+        "low_bit_qconfig must be asked for each number of bits.",
+    )
+    ex.true(
+        not any(per_row for _, per_row in asked),
+        "this comparison has one scale for each tensor: low_bit_qconfig(bits).",
+    )
     visits = list(seen.values())
     ex.true(not any(a and b for v in visits for _, a, b in v), "training and test images are mixed.")
     ex.true(
@@ -1358,9 +1420,14 @@ for bits, case in [
         likely_cause="train_qat is given test_images: give it images and labels",
     )
     ex.true(
-        not any(all(b for *_, b in v) for v in visits),
-        "a model was calibrated on the test images.",
-        likely_cause="its observers see test_images before any training image: calibrate on images",
+        not any(b for v in visits for *_, b in v),
+        "a model whose observers are on sees the test images.",
+        likely_cause="it is calibrated on them, or measured before it is converted: calibrate on images",
+    )
+    ex.true(
+        all(any(a for _, a, _ in v) for v in visits),
+        "a model whose observers are on never sees a training image.",
+        likely_cause="it is calibrated on something else: calibrate on images",
     )
     ex.true(
         any(k == "trained" for v in visits for k, *_ in v),
@@ -1370,17 +1437,24 @@ for bits, case in [
     ex.true(
         any(all(k == "watched" for k, *_ in v) for v in visits),
         "every model that saw training images was trained.",
-        likely_cause="PTQ is not calibrated: let its observers watch training images, without training",
+        likely_cause="the model that was calibrated for PTQ is the one that is trained: prepare twice"
+        if any(k == "watched" for v in visits for k, *_ in v)
+        else "PTQ is not calibrated: let its observers watch training images, without training",
+    )
+    ex.true(
+        all(torch.equal(weights, small.linear1.weight) for weights in starts.values()),
+        "training starts from other weights than net's.",
+        likely_cause="a model that was trained before goes on: prepare net anew for each number of bits",
     )
     for width in want:
         found = widths_measured(len(part[3])).count(width)
         ex.true(
-            found >= 2, f"two models of {width} bits must see the test images: one by PTQ, one by QAT.",
+            found >= 2, f"two int8 models of {width} bits must see the test images: one by PTQ, one by QAT.",
             got=str(found),
-            likely_cause="a model is measured in float, or was prepared with another qconfig",
+            likely_cause="a model is measured before it is converted, on other images, or has another qconfig",
         )  # fmt: skip
     for width, (ptq, trained_accuracy) in results.items():
-        ptq, trained_accuracy = float(ptq) / percent, float(trained_accuracy) / percent
+        ptq, trained_accuracy = float(ptq), float(trained_accuracy)
         if bits and width == 8:
             ex.true(
                 min(ptq, trained_accuracy) > 0.8,

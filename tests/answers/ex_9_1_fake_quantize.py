@@ -249,3 +249,30 @@ def fake_quantize(x, scale, zero, quant_min, quant_max):
 def fake_quantize(x, scale, zero, quant_min, quant_max):
     q = torch.round(x / scale) + zero
     y = (q.clamp(quant_min, quant_max) - zero) * scale
+
+
+# %% right: a straight-through round and an ordinary clamp
+def round_ste(v):
+    return v + (v.round() - v).detach()
+
+def fake_quantize(x, scale, zero, quant_min, quant_max):
+    q = round_ste(x / scale) + zero
+    return scale * (torch.clamp(q, quant_min, quant_max) - zero)
+
+
+# %% wrong: the zero point is added, and not subtracted again | cause: added but not subtracted
+class Fake(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, scale, zero, quant_min, quant_max):
+        q = torch.round(x / scale) + zero
+        ctx.save_for_backward((q >= quant_min) & (q <= quant_max))
+        return (torch.clamp(q, quant_min, quant_max)) * scale
+
+    @staticmethod
+    def backward(ctx, grad):
+        (inside,) = ctx.saved_tensors
+        return grad * inside, None, None, None, None
+
+
+def fake_quantize(x, scale, zero, quant_min, quant_max):
+    return Fake.apply(x, scale, zero, quant_min, quant_max)

@@ -157,3 +157,38 @@ def prepare_for_qat(net, qconfig=None):
     model = copy.deepcopy(net).train()
     model.qconfig = qconfig or torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
     torch_ao.prepare_qat(model, inplace=True)
+
+
+# %% right: the caller's net lends itself and is put back
+def prepare_for_qat(net, qconfig=None):
+    before = net.training
+    net.qconfig = qconfig if qconfig else torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
+    net.train()
+    prepared = torch_ao.prepare_qat(net, inplace=False)
+    del net.qconfig
+    net.train(before)
+    return prepared
+
+
+# %% wrong: x86 written in | cause: not the engine's
+def prepare_for_qat(net, qconfig=None):
+    model = copy.deepcopy(net)
+    model.train()
+    if qconfig is None:
+        qconfig = torch_ao.get_default_qat_qconfig('x86')
+    model.qconfig = qconfig
+    torch_ao.prepare_qat(model, inplace=True)
+    return model
+
+
+# %% wrong: gradients of the caller's parameters switched off | cause: requires_grad
+def prepare_for_qat(net, qconfig=None):
+    model = copy.deepcopy(net)
+    model.train()
+    for p in net.parameters():
+        p.requires_grad_(False)
+    if qconfig is None:
+        qconfig = torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
+    model.qconfig = qconfig
+    torch_ao.prepare_qat(model, inplace=True)
+    return model

@@ -51,7 +51,27 @@ def train_qat(model, images, labels, epochs=1, freeze_after=1):
     return losses
 
 
-# %% right: one image at a time, no shuffling, tensors as losses, accuracy printed
+# %% right: one image at a time, tensors as losses, accuracy printed
+def train_qat(model, images, labels, epochs=1, freeze_after=2):
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4)
+    losses = []
+    for epoch in range(epochs):
+        if epoch == freeze_after:
+            model.apply(torch_ao.disable_observer)
+        for i in torch.randperm(len(images)).tolist():
+            model.train()
+            optimizer.zero_grad()
+            loss = F.nll_loss(F.log_softmax(model(images[i : i + 1]), dim=1), labels[i : i + 1])
+            loss.backward()
+            optimizer.step()
+            losses.append(loss)
+        model.eval()
+        with torch.no_grad():
+            print("loss on the first images:", F.cross_entropy(model(images[:5]), labels[:5]).item())
+    return losses
+
+
+# %% wrong: one image at a time, not shuffled | cause: not shuffled
 def train_qat(model, images, labels, epochs=1, freeze_after=2):
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4)
     losses = []
@@ -451,4 +471,89 @@ def train_qat(model, images, labels, epochs=1, freeze_after=1):
             opt.zero_grad(); loss.backward(); opt.step()
             total += loss.item()
         losses.append(total)
+    return losses
+
+
+# %% right: two loops: before and after freezing, with OneCycleLR
+def train_qat(model, images, labels, epochs=1, freeze_after=1):
+    per_epoch = math.ceil(len(images) / 100)
+    optimizer = torch.optim.Adam(model.parameters())
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 4e-3, total_steps=max(1, per_epoch * epochs))
+    losses = []
+
+    def one_epoch():
+        model.train()
+        total = 0
+        for index in torch.randperm(len(images)).split(100):
+            loss = F.cross_entropy(model(images[index]), labels[index])
+            loss.backward()
+            optimizer.step()
+            optimizer.zero_grad()
+            schedule.step()
+            total += loss.item() * len(index)
+        losses.append(total / len(images))
+
+    for _ in range(min(epochs, freeze_after)):
+        one_epoch()
+    if epochs > freeze_after:
+        model.apply(torch_ao.disable_observer)
+        for _ in range(epochs - freeze_after):
+            one_epoch()
+    return losses
+
+
+# %% wrong: freeze_after epochs at the end are frozen | cause: number of frozen epochs
+def train_qat(model, images, labels, epochs=1, freeze_after=1):
+    model.train()
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    losses = []
+    for epoch in range(epochs):
+        if epoch >= epochs - freeze_after:
+            model.apply(torch_ao.disable_observer)
+        total = 0.0
+        for index in torch.randperm(len(images)).split(100):
+            optimizer.zero_grad()
+            loss = F.cross_entropy(model(images[index]), labels[index])
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(index)
+        losses.append(total / len(images))
+    return losses
+
+
+# %% wrong: not shuffled | cause: not shuffled
+def train_qat(model, images, labels, epochs=1, freeze_after=1):
+    model.train()
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    losses = []
+    for epoch in range(epochs):
+        if epoch >= freeze_after:
+            model.apply(torch_ao.disable_observer)
+        total = 0.0
+        for index in torch.arange(len(images)).split(100):
+            optimizer.zero_grad()
+            loss = F.cross_entropy(model(images[index]), labels[index])
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(index)
+        losses.append(total / len(images))
+    return losses
+
+
+# %% wrong: loss of the last batch of each epoch | cause: only the last batch
+def train_qat(model, images, labels, epochs=1, freeze_after=1):
+    model.train()
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    losses = []
+    for epoch in range(epochs):
+        if epoch >= freeze_after:
+            model.apply(torch_ao.disable_observer)
+        total = 0.0
+        for index in torch.randperm(len(images)).split(100):
+            optimizer.zero_grad()
+            loss = F.cross_entropy(model(images[index]), labels[index])
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(index)
+        losses.append(loss.item())
     return losses

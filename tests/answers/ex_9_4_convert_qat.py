@@ -112,3 +112,32 @@ def convert_qat(model):
 def convert_qat(model):
     int8 = copy.deepcopy(model).eval()
     torch_ao.convert(int8, inplace=True)
+
+
+# %% right: every module's mode put back
+def convert_qat(model):
+    modes = {module: module.training for module in model.modules()}
+    model.eval()
+    try:
+        return torch_ao.convert(model)
+    finally:
+        for module, mode in modes.items():
+            module.training = mode
+
+
+# %% wrong: one more pass moves the observers of the copy
+def convert_qat(model):
+    model = copy.deepcopy(model)
+    model.train()
+    model(test_images[:256])
+    model.eval()
+    return torch_ao.convert(model)
+
+
+# %% wrong: qconfig taken off the caller's model | cause: taken off
+def convert_qat(model):
+    int8 = torch_ao.convert(copy.deepcopy(model).eval())
+    for m in model.modules():
+        if hasattr(m, 'qconfig'):
+            del m.qconfig
+    return int8

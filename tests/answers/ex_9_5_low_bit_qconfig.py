@@ -311,3 +311,31 @@ def low_bit_qconfig(bits, per_channel=False):
     weight = torch_ao.FakeQuantize.with_args(observer=observer, quant_min=-top, quant_max=top, dtype=torch.qint8, qscheme=scheme)
     activation = torch_ao.FakeQuantize.with_args(observer=torch_ao.MovingAverageMinMaxObserver, quant_min=-128, quant_max=127, dtype=torch.qint8)
     return torch_ao.QConfig(activation=activation, weight=weight)
+
+
+# %% right: lambdas that take torch's keywords, positional arguments
+def low_bit_qconfig(bits, per_channel=False):
+    n = 2 ** bits // 2 - 1
+    if per_channel:
+        make = lambda **kw: torch_ao.FakeQuantize(torch_ao.MovingAveragePerChannelMinMaxObserver, -n, n, dtype=torch.qint8,
+                                             qscheme=torch.per_channel_symmetric, averaging_constant=1)
+    else:
+        make = lambda **kw: torch_ao.FakeQuantize(torch_ao.MovingAverageMinMaxObserver, -n, n, dtype=torch.qint8,
+                                             qscheme=torch.per_tensor_symmetric, averaging_constant=1)
+    return torch_ao.QConfig(lambda **kw: torch_ao.FakeQuantize(torch_ao.MovingAverageMinMaxObserver, 0, 255), make)
+
+
+# %% wrong: unsigned weights | cause: unsigned
+def low_bit_qconfig(bits, per_channel=False):
+    top = 2 ** (bits - 1) - 1
+    weight = torch_ao.FakeQuantize.with_args(
+        observer=torch_ao.MovingAveragePerChannelMinMaxObserver if per_channel else torch_ao.MovingAverageMinMaxObserver,
+        quant_min=0, quant_max=2 * top, dtype=torch.quint8,
+        qscheme=torch.per_channel_symmetric if per_channel else torch.per_tensor_symmetric,
+        averaging_constant=1.0,
+    )
+    activation = torch_ao.FakeQuantize.with_args(
+        observer=torch_ao.MovingAverageMinMaxObserver, quant_min=0, quant_max=255,
+        dtype=torch.quint8, qscheme=torch.per_tensor_affine,
+    )
+    return torch_ao.QConfig(activation=activation, weight=weight)

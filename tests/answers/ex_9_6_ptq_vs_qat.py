@@ -1,4 +1,26 @@
-# %% right: a helper for each flow, percent
+# %% right: a helper for each flow, own accuracy
+def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
+    def ptq(b):
+        model = copy.deepcopy(net).eval()
+        model.qconfig = low_bit_qconfig(b)
+        torch_ao.prepare(model, inplace=True)
+        with torch.inference_mode():
+            model(images)
+        return torch_ao.convert(model)
+
+    def trained(b):
+        model = prepare_for_qat(net, low_bit_qconfig(b))
+        train_qat(model, images, labels, epochs=5, freeze_after=3)
+        return convert_qat(model)
+
+    def share(model):
+        with torch.no_grad():
+            return (model(test_images).argmax(1) == test_labels).double().mean().item()
+
+    return {b: (share(ptq(b)), share(trained(b))) for b in bits}
+
+
+# %% wrong: percent | cause: percentages
 def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
     def ptq(b):
         model = copy.deepcopy(net).eval()
@@ -20,7 +42,7 @@ def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2))
     return {b: (percent(ptq(b)), percent(trained(b))) for b in bits}
 
 
-# %% right: measured with fake quantization, observers off, before any conversion
+# %% wrong: measured with fake quantization, before any conversion | cause: before it is converted
 def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
     table = {}
     for b in bits:
@@ -305,3 +327,181 @@ def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2))
         qat = convert_qat(trained)
         result[b] = accuracy(model, test_images, test_labels), accuracy(qat, test_images, test_labels)
     return result
+
+
+# %% right: QAT and PTQ from a new network with net's state_dict
+def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
+    results = {}
+    fresh = QuantizedVerySimpleNet()
+    fresh.load_state_dict(net.state_dict())
+    epochs = 2 if len(images) > 10_000 else 10
+    for b in bits:
+        qconfig = low_bit_qconfig(b)
+        model = prepare_for_qat(fresh, qconfig).eval()
+        with torch.no_grad():
+            model(images[:2000])
+        ptq = accuracy(convert_qat(model), test_images, test_labels)
+        model = prepare_for_qat(fresh, qconfig)
+        train_qat(model, images, labels, epochs=epochs, freeze_after=max(1, epochs // 2))
+        qat = accuracy(convert_qat(model), test_images, test_labels)
+        results[b] = (ptq, qat)
+    return results
+
+
+# %% right: the frozen fake model is looked at too
+def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
+    results = {}
+    epochs = 2 if len(images) > 10_000 else 10
+    for b in bits:
+        qconfig = low_bit_qconfig(b)
+        model = prepare_for_qat(net, qconfig).eval()
+        with torch.no_grad():
+            model(images[:2000])
+        ptq = accuracy(convert_qat(model), test_images, test_labels)
+        model = prepare_for_qat(net, qconfig)
+        train_qat(model, images, labels, epochs=epochs, freeze_after=max(1, epochs // 2))
+        model.apply(torch_ao.disable_observer)
+        accuracy(model.eval(), test_images, test_labels)
+        qat = accuracy(convert_qat(model), test_images, test_labels)
+        results[b] = (ptq, qat)
+    return results
+
+
+# %% wrong: PTQ calibrated on both | cause: calibrate on images
+def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
+    results = {}
+    epochs = 2 if len(images) > 10_000 else 10
+    for b in bits:
+        qconfig = low_bit_qconfig(b)
+        model = prepare_for_qat(net, qconfig).eval()
+        with torch.no_grad():
+            model(images[:2000])
+            model(test_images)
+        ptq = accuracy(convert_qat(model), test_images, test_labels)
+        model = prepare_for_qat(net, qconfig)
+        train_qat(model, images, labels, epochs=epochs, freeze_after=max(1, epochs // 2))
+        qat = accuracy(convert_qat(model), test_images, test_labels)
+        results[b] = (ptq, qat)
+    return results
+
+
+# %% wrong: qconfig left on net | cause: qconfig is left
+def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
+    results = {}
+    epochs = 2 if len(images) > 10_000 else 10
+    for b in bits:
+        qconfig = low_bit_qconfig(b)
+        net.qconfig = qconfig
+        model = prepare_for_qat(net, qconfig).eval()
+        with torch.no_grad():
+            model(images[:2000])
+        ptq = accuracy(convert_qat(model), test_images, test_labels)
+        model = prepare_for_qat(net, qconfig)
+        train_qat(model, images, labels, epochs=epochs, freeze_after=max(1, epochs // 2))
+        qat = accuracy(convert_qat(model), test_images, test_labels)
+        results[b] = (ptq, qat)
+    return results
+
+
+# %% wrong: one scale for each channel
+def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
+    results = {}
+    epochs = 2 if len(images) > 10_000 else 10
+    for b in bits:
+        qconfig = low_bit_qconfig(b, per_channel=True)
+        model = prepare_for_qat(net, qconfig).eval()
+        with torch.no_grad():
+            model(images[:2000])
+        ptq = accuracy(convert_qat(model), test_images, test_labels)
+        model = prepare_for_qat(net, qconfig)
+        train_qat(model, images, labels, epochs=epochs, freeze_after=max(1, epochs // 2))
+        qat = accuracy(convert_qat(model), test_images, test_labels)
+        results[b] = (ptq, qat)
+    return results
+
+
+# %% wrong: each QAT goes on from the one before | cause: prepare net anew
+def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
+    results = {}
+    start = net
+    epochs = 2 if len(images) > 10_000 else 10
+    for b in bits:
+        qconfig = low_bit_qconfig(b)
+        model = prepare_for_qat(net, qconfig).eval()
+        with torch.no_grad():
+            model(images[:2000])
+        ptq = accuracy(convert_qat(model), test_images, test_labels)
+        model = prepare_for_qat(start, qconfig)
+        train_qat(model, images, labels, epochs=epochs, freeze_after=max(1, epochs // 2))
+        qat = accuracy(convert_qat(model), test_images, test_labels)
+        start = QuantizedVerySimpleNet()
+        start.load_state_dict({k: v for k, v in model.state_dict().items() if k in start.state_dict()})
+        results[b] = (ptq, qat)
+    return results
+
+
+# %% wrong: the calibrated model is trained | cause: prepare twice
+def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
+    results = {}
+    epochs = 2 if len(images) > 10_000 else 10
+    for b in bits:
+        qconfig = low_bit_qconfig(b)
+        model = prepare_for_qat(net, qconfig).eval()
+        with torch.no_grad():
+            model(images[:2000])
+        ptq = accuracy(convert_qat(model), test_images, test_labels)
+        train_qat(model, images, labels, epochs=epochs, freeze_after=max(1, epochs // 2))
+        qat = accuracy(convert_qat(model), test_images, test_labels)
+        results[b] = (ptq, qat)
+    return results
+
+
+# %% wrong: str(b) as keys | cause: keys are text
+def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
+    results = {}
+    epochs = 2 if len(images) > 10_000 else 10
+    for b in bits:
+        qconfig = low_bit_qconfig(b)
+        model = prepare_for_qat(net, qconfig).eval()
+        with torch.no_grad():
+            model(images[:2000])
+        ptq = accuracy(convert_qat(model), test_images, test_labels)
+        model = prepare_for_qat(net, qconfig)
+        train_qat(model, images, labels, epochs=epochs, freeze_after=max(1, epochs // 2))
+        qat = accuracy(convert_qat(model), test_images, test_labels)
+        results[str(b)] = (ptq, qat)
+    return results
+
+
+# %% wrong: differences only
+def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
+    results = {}
+    epochs = 2 if len(images) > 10_000 else 10
+    for b in bits:
+        qconfig = low_bit_qconfig(b)
+        model = prepare_for_qat(net, qconfig).eval()
+        with torch.no_grad():
+            model(images[:2000])
+        ptq = accuracy(convert_qat(model), test_images, test_labels)
+        model = prepare_for_qat(net, qconfig)
+        train_qat(model, images, labels, epochs=epochs, freeze_after=max(1, epochs // 2))
+        qat = accuracy(convert_qat(model), test_images, test_labels)
+        results[b] = qat - ptq
+    return results
+
+
+# %% wrong: calibrated on noise | cause: something else
+def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
+    results = {}
+    epochs = 2 if len(images) > 10_000 else 10
+    for b in bits:
+        qconfig = low_bit_qconfig(b)
+        model = prepare_for_qat(net, qconfig).eval()
+        with torch.no_grad():
+            model(torch.rand(2000, 28, 28))
+        ptq = accuracy(convert_qat(model), test_images, test_labels)
+        model = prepare_for_qat(net, qconfig)
+        train_qat(model, images, labels, epochs=epochs, freeze_after=max(1, epochs // 2))
+        qat = accuracy(convert_qat(model), test_images, test_labels)
+        results[b] = (ptq, qat)
+    return results

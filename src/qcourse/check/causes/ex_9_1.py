@@ -51,6 +51,12 @@ def _unclamped(x, scale, zero, low, high):
     return torch.round(x / scale) * scale
 
 
+@_wrong_output("a cast to int, trunc or floor cuts off: use torch.round")
+def _cut(x, scale, zero, low, high):
+    both = _floor(x, scale, zero, low, high), _trunc(x, scale, zero, low, high)
+    return both[0] if torch.equal(*both) else torch.full_like(x, torch.nan)
+
+
 @_wrong_output("floor instead of round: every value is moved down; use torch.round")
 def _floor(x, scale, zero, low, high):
     return (torch.clamp(torch.floor(x / scale) + zero, low, high) - zero) * scale

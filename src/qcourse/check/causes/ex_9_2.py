@@ -39,6 +39,11 @@ def _switched_off(result, args, kwargs):
     return any(not m.fake_quant_enabled[0] for m in result.modules() if isinstance(m, torch_ao.FakeQuantize))
 
 
+@symptom("9.2", "the observers are switched off: no scale is ever found")
+def _observers_off(result, args, kwargs):
+    return any(not m.observer_enabled[0] for m in result.modules() if isinstance(m, torch_ao.FakeQuantize))
+
+
 @symptom("9.2", "the copy was left in eval mode: end in train mode")
 def _eval(result, args, kwargs):
     return not result.training

@@ -31,6 +31,11 @@ def _activation_observed(result, args, kwargs):
     return not isinstance(_activation_fake(result), torch_ao.FakeQuantize)
 
 
+@symptom("9.5", "the weights are unsigned, or swapped with the activations: they take dtype torch.qint8")
+def _unsigned(result, args, kwargs):
+    return _weight_fake(result).dtype == torch.quint8
+
+
 @symptom("9.5", "the weights are affine: symmetric ones need a qscheme torch.per_…_symmetric")
 def _affine(result, args, kwargs):
     return _weight_fake(result).qscheme in (torch.per_tensor_affine, torch.per_channel_affine)
@@ -65,6 +70,11 @@ def _one_too_many(result, args, kwargs):
 )
 def _sign_forgotten(result, args, kwargs):
     return _weight_fake(result).quant_max >= 2 ** (args[0] - 1)
+
+
+@symptom("9.5", "a bit too few: quant_max is 2^(bits-1) - 1")
+def _too_few(result, args, kwargs):
+    return _weight_fake(result).quant_max < 2 ** (args[0] - 1) - 1
 
 
 @symptom("9.5", "the activations have the weights' few bits: theirs are 8, codes 0 to 255")

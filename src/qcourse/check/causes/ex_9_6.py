@@ -9,9 +9,19 @@ def _pairs(result: Any) -> list[tuple[float, float]]:
     return [(float(ptq), float(qat)) for ptq, qat in result.values()]
 
 
+@symptom("9.6", "the keys are text: the numbers of bits themselves are wanted")
+def _text(result, args, kwargs):
+    return isinstance(result, dict) and all(isinstance(key, str) for key in result)
+
+
 @symptom("9.6", "bits is ignored: measure the numbers of bits that are asked for")
 def _other_bits(result, args, kwargs):
     return isinstance(result, dict) and set(result) != set(kwargs.get("bits", (8, 4, 3, 2)))
+
+
+@symptom("9.6", "these are percentages, or numbers of images: an accuracy is a fraction, 0 to 1")
+def _percent(result, args, kwargs):
+    return 1 < max(map(max, _pairs(result))) <= 100
 
 
 @symptom("9.6", "these are error rates: an accuracy is the fraction that is right")
@@ -19,9 +29,17 @@ def _error_rates(result, args, kwargs):
     return 8 in result and max(_pairs({8: result[8]})[0]) < 0.2
 
 
-@symptom("9.6", "PTQ and QAT are the wrong way round: each value is (ptq, qat)")
+@symptom("9.6", "PTQ and QAT are the wrong way round: each value is (ptq, qat), two accuracies")
 def _swapped(result, args, kwargs):
-    return any(ptq > qat + 0.3 * max(ptq, 1e-9) for ptq, qat in _pairs(result))
+    ptq, qat = _pairs({3: result[3]})[0]
+    return ptq > 0.7 and qat < 0.6 and min(_pairs({8: result.get(8, (1, 1))})[0]) > 0.7
+
+
+@symptom(
+    "9.6", "QAT has unlearned the task: are the labels those of the images, does it start from net's weights?"
+)
+def _unlearned(result, args, kwargs):
+    return any(qat < ptq - 0.3 for ptq, qat in _pairs(result))
 
 
 @symptom("9.6", "PTQ and QAT give the same: is one model measured twice, PTQ trained, or given other bits?")
@@ -41,6 +59,10 @@ def _ptq_trained(result, args, kwargs):
     return abs(ptq - qat) < 0.1 and ptq > 0.6
 
 
-@symptom("9.6", "QAT is as bad as PTQ: is the model that train_qat trained the one that is converted?")
+@symptom(
+    "9.6",
+    "QAT is as bad as PTQ: is the model that train_qat trained the one that is converted? "
+    "Are the labels those of the images?",
+)
 def _qat_not_trained(result, args, kwargs):
     return max(_pairs({3: result[3]})[0]) < 0.6
