@@ -318,26 +318,12 @@ def calibrate(model, images, batch_size=256):
     return int(images.shape[0])
 
 
-# %% wrong: chunk: batches of equal size instead of batch_size
+# %% right: as many batches as are needed, of nearly equal size
 def calibrate(model, images, batch_size=256):
     model.eval()
     seen = 0
     with torch.no_grad():
         for batch in images.chunk(math.ceil(len(images) / batch_size)):
-            model(batch)
-            seen += len(batch)
-    return seen
-
-
-# %% wrong: requires_grad of the parameters switched off
-def calibrate(model, images, batch_size=256):
-    model.eval()
-    seen = 0
-    for p in model.parameters():
-        p.requires_grad_(False)
-    if True:
-        for start in range(0, len(images), batch_size):
-            batch = images[start:start + batch_size]
             model(batch)
             seen += len(batch)
     return seen

@@ -170,17 +170,6 @@ def prepare_for_qat(net, qconfig=None):
     return prepared
 
 
-# %% wrong: x86 written in | cause: not the engine's
-def prepare_for_qat(net, qconfig=None):
-    model = copy.deepcopy(net)
-    model.train()
-    if qconfig is None:
-        qconfig = torch_ao.get_default_qat_qconfig('x86')
-    model.qconfig = qconfig
-    torch_ao.prepare_qat(model, inplace=True)
-    return model
-
-
 # %% wrong: gradients of the caller's parameters switched off | cause: requires_grad
 def prepare_for_qat(net, qconfig=None):
     model = copy.deepcopy(net)

@@ -71,7 +71,7 @@ def train_qat(model, images, labels, epochs=1, freeze_after=2):
     return losses
 
 
-# %% wrong: one image at a time, not shuffled | cause: not shuffled
+# %% right: one image at a time, not shuffled
 def train_qat(model, images, labels, epochs=1, freeze_after=2):
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4)
     losses = []
@@ -521,7 +521,7 @@ def train_qat(model, images, labels, epochs=1, freeze_after=1):
     return losses
 
 
-# %% wrong: not shuffled | cause: not shuffled
+# %% right: not shuffled
 def train_qat(model, images, labels, epochs=1, freeze_after=1):
     model.train()
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
