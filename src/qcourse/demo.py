@@ -112,6 +112,9 @@ As an instructor: docs/instructor.md; "cd {folder} && jupyter lab", then Nbgrade
 
 def _grade(room: Classroom) -> None:
     """Contained where bubblewrap works; the demo's own submissions are harmless, so elsewhere without."""
+    if sys.platform != "linux":
+        print("The demo is graded by nbgrader autograde: qcourse grade needs Linux.", flush=True)
+        return Classroom(room.root, room.folder, stock=True).autograde()
     isolation = "auto"
     if missing := containment.missing():
         print(f"The demo is graded without containment: {missing}", flush=True)

@@ -1,11 +1,15 @@
 """A course folder with a class that has handed in."""
 
+import os
 import shutil
 
 import pytest
 from made_up import CLASS, NAME, hand_in
 
 from qcourse.classroom import Classroom
+
+# No test inherits a shell's leave to run students' code without containment.
+os.environ.pop("QCOURSE_ISOLATION", None)
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,8 @@ from qcourse.grading.limits import Limits
 NAME = "06_quantization_from_scratch"
 FULL, EXERCISE = 27.0, 3.0  # points; the question's 3 are given by hand
 MARK = "qcourse-left-behind"
+# First in every hostile cell: outside of a place nobody else has this number, and nothing hostile runs.
+INSIDE = "import os; assert os.getuid() == 65534, 'this is not contained'\n"
 LIMITS = Limits(cell_cpu=3, cpu=30, idle=5, memory=2**30, processes=24, disk=64 * 2**20)
 
 
@@ -57,7 +59,7 @@ def cell(source: str, said: str = "", score: float = FULL, *, solved: bool = Tru
 
     def make(kit: Kit, folder: Path) -> None:
         notebook = kit.solution() if solved else kit.release()
-        notebook.cells.insert(2, new_code_cell(Template(source).substitute(kit.facts)))
+        notebook.cells.insert(2, new_code_cell(INSIDE + Template(source).substitute(kit.facts)))
         write(folder, notebook)
 
     return Row(make, score, said)

@@ -10,6 +10,7 @@ from pathlib import Path
 import probe
 import psutil
 import pytest
+from hostile import INSIDE
 from nbformat.v4 import new_code_cell, new_notebook
 
 from qcourse.errors import UserError
@@ -57,7 +58,8 @@ def test_the_probe_can_tell_a_wall_from_none(tmp_path, monkeypatch):
 
 def run(*sources: str, limits: Limits = SMALL) -> list[str]:
     """The outputs of cells in a contained notebook, each with its error."""
-    notebook = new_notebook(cells=[new_code_cell(source, id=f"c{i}") for i, source in enumerate(sources)])
+    cells = [new_code_cell(INSIDE + source, id=f"c{i}") for i, source in enumerate(sources)]
+    notebook = new_notebook(cells=cells)
     step = ContainedExecute()
     step.limits = limits
     step.preprocess(notebook, {})

@@ -104,13 +104,15 @@ class Sandbox:
             os.close(entrance)
 
 
-def enter(limits: Limits) -> "Sandbox | Scratch":
-    """A new place, of the kind that ``$QCOURSE_ISOLATION`` asks for.
+def enter(limits: Limits, mode: str = "") -> "Sandbox | Scratch":
+    """A new place, of the kind that ``mode`` or else ``$QCOURSE_ISOLATION`` asks for.
 
     Raises:
         UserError: it asks for something unknown, or bubblewrap does not work here.
     """
-    mode = os.environ.get("QCOURSE_ISOLATION") or "auto"
+    if sys.platform != "linux":
+        raise UserError("students' code is run on Linux only: grade in a virtual machine or on a cluster.")
+    mode = mode or os.environ.get("QCOURSE_ISOLATION") or "auto"
     if mode not in MODES:
         raise UserError(f"the isolation {mode!r} is unknown: say one of {', '.join(MODES)}.")
     return Scratch() if mode == "none" else Sandbox(limits)

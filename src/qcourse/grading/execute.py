@@ -74,10 +74,11 @@ class ContainedKernelManager(AsyncKernelManager):
 class ContainedExecute(Execute):
     """nbgrader's own Execute, over contained kernels, with limits.
 
-    Before it runs, `limits` can be set, and `needed` to the indices of the cells that must run; None is all.
+    Before it runs, `limits` and `isolation` can be set, and `needed` to the indices of the cells that must
+    run; None is all.
     """
 
-    limits = Limits()
+    limits, isolation = Limits(), ""
     needed: set[int] | None = None
     _watch: Watch
 
@@ -103,7 +104,7 @@ class ContainedExecute(Execute):
                 self._leave_out(index, len(lost))
                 break
             self.km = self.kc = None  # type: ignore[var-annotated]  # nbclient starts a new one
-            async with self.async_setup_kernel(limits=self.limits, **kwargs):
+            async with self.async_setup_kernel(limits=self.limits, isolation=self.isolation, **kwargs):
                 manager: Any = self.km
                 self._watch = Watch(manager.provisioner.place, self.limits, spent)
                 try:

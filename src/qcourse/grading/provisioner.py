@@ -45,7 +45,7 @@ class ContainedProvisioner(KernelProvisionerBase):
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Make the place; tell the kernel manager where the sockets will be, as seen from outside."""
         self.limits = kwargs.pop("limits", self.limits)
-        self.place = enter(self.limits)
+        self.place = enter(self.limits, kwargs.pop("isolation", ""))
         manager: Any = self.parent
         manager.transport, manager.ip = "ipc", str(self.place.root / "tmp/kernel")
         for number, port in enumerate(PORTS, start=1):

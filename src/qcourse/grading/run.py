@@ -1,6 +1,5 @@
 """Grade a class: one Dask task a submission, one writer, and what one sees of it."""
 
-import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -47,7 +46,6 @@ def grade(options: Options) -> list[dict[str, Any]]:
     Raises:
         UserError: nothing could be started.
     """
-    os.environ["QCOURSE_ISOLATION"] = options.isolation
     root = options.course.absolute()
     if not (root / "nbgrader_config.py").exists():
         raise UserError(f"{root} is no course folder (it has no nbgrader_config.py): say --course DIR.")
@@ -146,7 +144,7 @@ def _graded(
 def _client(options: Options) -> Iterator[Client]:
     """A client of the cluster named, or of one that lives as long as this."""
     if not options.scheduler:
-        enter(Limits()).close()  # the sandbox works here, or nothing is started
+        enter(Limits(), options.isolation).close()  # the sandbox works here, or nothing is started
         with local_cluster(options.workers) as cluster, Client(cluster) as client:
             yield client
         return

@@ -1,6 +1,5 @@
 """Grade one submission: what a worker does. In go bytes and plain data, and out come bytes and plain data."""
 
-import os
 import time
 from typing import Any
 
@@ -28,7 +27,6 @@ def grade(content: bytes, source: bytes, isolation: str, limits: Limits = LIMITS
     ``seconds``, ``cells`` (for each grade id ``score``, None where a human grades, ``max_score`` and
     ``message``) and ``unanswered``, the grade ids whose cell is as it was handed out.
     """
-    os.environ["QCOURSE_ISOLATION"] = isolation
     started = time.monotonic()
     original = nbformat.reads(source.decode(), as_version=4)
     try:
@@ -37,7 +35,7 @@ def grade(content: bytes, source: bytes, isolation: str, limits: Limits = LIMITS
         return failed(str(error), original) | {"seconds": time.monotonic() - started}
     notes = mend(notebook, original)
     step = ContainedExecute()
-    step.limits, step.needed = limits, needed(notebook, original)
+    step.limits, step.isolation, step.needed = limits, isolation, needed(notebook, original)
     step.preprocess(notebook, {})
     LimitOutput().preprocess(notebook, {})
     cells = {_id(c): _scored(c) for c in notebook.cells if is_grade(c)}
