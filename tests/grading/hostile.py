@@ -252,9 +252,9 @@ CELLS = {
     "disk-filler": cell("for i in range(10**6): open(f'/tmp/{i}', 'wb').write(bytes(2**22))", "No space left"),
     "connects": cell("import socket; socket.create_connection(('127.0.0.1', $port), 2)", "refused"),
     "links-its-sockets": cell(
-        "import os\nfor i in range(1, 6):\n    os.symlink('$socket', '/tmp/new'); os.rename('/tmp/new', f'/tmp/kernel-{i}')\n"
+        "import os\nfor i in range(1, 6):\n    os.symlink('$socket', '/sockets/new'); os.rename('/sockets/new', f'/sockets/kernel-{i}')\n"
         "os.closerange(3, 256)",
-        "ended its kernel|no answer",
+        "Read-only file system",
     ),
     "kills-all": cell(
         "import os\nfor pid in [-1, *range(4, 5000)]:\n    try: pid == os.getpid() or os.kill(pid, 9)\n"

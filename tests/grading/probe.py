@@ -134,6 +134,7 @@ WRITES = {
                 except OSError:
                     pass
         return refuse(reached)""",
+    "replace the kernel's sockets": "os.symlink('/tmp', '/sockets/new'); return 'a link'",
     "mount": "return call('mount', b'none', b'/tmp/home', b'tmpfs', 0, None)",
     "mount the root writable": "return call('mount', None, b'/', None, 4096 | 32, None)",
     "unmount": "return call('umount2', b'/proc', 2)",

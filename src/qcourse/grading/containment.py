@@ -26,6 +26,7 @@ from qcourse.grading.limits import Limits, rlimits
 
 MODES = ("auto", "bwrap", "none")
 HOME = "/tmp/home"  # inside: the folder where a notebook runs
+SOCKETS = "/sockets"  # inside: the kernel's; sealed before a student's code runs, or it could put links there
 SYSTEM = ("/usr", "/bin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache")
 PATH = "/usr/bin:/bin"
 NOBODY = 65534  # who runs inside; where root grades, outside too: no limit on processes holds for root
@@ -87,6 +88,11 @@ class Sandbox:
     def inside(self, path: str) -> str:
         """``path`` as the kernel names it."""
         return f"/{path.lstrip('/')}"
+
+    @property
+    def sealed(self) -> bool:
+        """Whether nothing in `SOCKETS` can be replaced any more."""
+        return bool(os.statvfs(self.root / SOCKETS[1:]).f_flag & os.ST_RDONLY)
 
     def processes(self) -> list[psutil.Process]:
         """Everything that runs inside."""
@@ -167,6 +173,7 @@ def _view(limits: Limits) -> list[str]:
         *(() if os.geteuid() == 0 else ("--uid", str(NOBODY), "--gid", str(NOBODY))),
         # The scratch space first: a course may itself lie below /tmp.
         *("--perms", "1777", "--size", str(limits.disk), "--tmpfs", "/tmp", "--perms", "0777", "--dir", HOME),
+        *("--perms", "0777", "--size", "65536", "--tmpfs", SOCKETS),
         *itertools.chain(*folders, *binds),
         *("--proc", "/proc", "--dev", "/dev"),
         *("--perms", "1777", "--size", "1048576", "--tmpfs", "/dev/shm"),
@@ -183,7 +190,10 @@ class Scratch:
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="qcourse-", ignore_cleanup_errors=True)
         self.root = Path(self._folder.name)
-        (self.root / HOME[1:]).mkdir(parents=True)
+        for folder in (HOME, SOCKETS):
+            (self.root / folder[1:]).mkdir(parents=True)
+
+    sealed = True
 
     def inside(self, path: str) -> str:
         """``path`` as the kernel names it."""

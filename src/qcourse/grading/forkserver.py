@@ -14,16 +14,18 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from qcourse.data import cache_folder
-from qcourse.grading.containment import NOBODY
+from qcourse.grading.containment import NOBODY, SOCKETS
 from qcourse.grading.limits import Limits, rlimits
 from qcourse.grading.syscalls import refuse
 
 READY = b"ready"
 # clone(2): the kinds of namespace that bubblewrap makes; that of users is entered first
 USERS, OTHERS = 0x10000000, 0x00020000 | 0x20000000 | 0x40000000 | 0x08000000 | 0x04000000 | 0x02000000
+REMOUNT_READ_ONLY = 0x1 | 0x2 | 0x4 | 0x20 | 0x1000  # and nosuid, nodev; of this mount: mount(2)
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 1, 4, 38
 KEPT = (
     "HOME",
@@ -112,6 +114,8 @@ def _start(request: dict, handed: list[int]) -> None:
         Path("/proc/sys/user/max_user_namespaces").write_text("0")  # of this namespace: it gets no other
         _libc("setns", handed[1], OTHERS)
     if kernel := os.fork():
+        if len(handed) == 2:
+            _seal(kernel)
         os.waitpid(kernel, 0)
         os._exit(0)
     try:
@@ -122,6 +126,18 @@ def _start(request: dict, handed: list[int]) -> None:
         _run(request["connection"], Path(request["home"]))
     finally:
         os._exit(1)
+
+
+def _seal(kernel: int) -> None:
+    """When the kernel has made its sockets, let nobody replace them: the caller would follow a link.
+
+    The caller waits for this before it sends any code.
+    """
+    while len(os.listdir(SOCKETS)) < 5:
+        if os.waitpid(kernel, os.WNOHANG)[0]:
+            os._exit(1)
+        time.sleep(0.005)
+    _libc("mount", None, SOCKETS.encode(), None, REMOUNT_READ_ONLY, None)
 
 
 def _become_nobody() -> None:

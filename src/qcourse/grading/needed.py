@@ -14,6 +14,8 @@ from nbformat import NotebookNode
 
 ANY = {"eval", "exec", "get_ipython", "globals", "locals", "vars"}  # who calls these may read any name
 
+LONGEST = 100_000  # characters of a cell that is analysed: a tree takes hundreds of times as much memory
+
 
 def needed(notebook: NotebookNode, source: NotebookNode) -> set[int]:
     """The indices of the code cells of ``notebook`` that must run; ``source`` is the notebook handed out."""
@@ -38,6 +40,8 @@ def needed(notebook: NotebookNode, source: NotebookNode) -> set[int]:
 def names(source: str) -> tuple[set[str], set[str], set[str]]:
     """The names that a cell reads from earlier cells, that it surely binds, and whose value it may change."""
     try:
+        if len(source) > LONGEST:
+            raise MemoryError
         with warnings.catch_warnings(action="ignore"):  # of the compiler, about the student's text
             tree = ast.parse(source)
             bound: set[str] = set()

@@ -14,7 +14,7 @@ from typing import Any
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
 
-from qcourse.grading.containment import HOME, Sandbox, Scratch, enter
+from qcourse.grading.containment import HOME, SOCKETS, Sandbox, Scratch, enter
 from qcourse.grading.forkserver import Forkserver
 from qcourse.grading.limits import Limits
 
@@ -47,7 +47,7 @@ class ContainedProvisioner(KernelProvisionerBase):
         self.limits = kwargs.pop("limits", self.limits)
         self.place = enter(self.limits, kwargs.pop("isolation", ""))
         manager: Any = self.parent
-        manager.transport, manager.ip = "ipc", str(self.place.root / "tmp/kernel")
+        manager.transport, manager.ip = "ipc", str(self.place.root / SOCKETS[1:] / "kernel")
         for number, port in enumerate(PORTS, start=1):
             setattr(manager, port, number)
         return await super().pre_launch(cmd=[], **kwargs)
@@ -58,8 +58,10 @@ class ContainedProvisioner(KernelProvisionerBase):
         assert self.place
         info = self.parent.get_connection_info()
         self.connection_info = info
-        inside = info | {"ip": self.place.inside("tmp/kernel"), "key": info["key"].decode()}
+        inside = info | {"ip": self.place.inside(f"{SOCKETS}/kernel"), "key": info["key"].decode()}
         self._ends = forkserver().fork(inside, self.place.inside(HOME), self.limits, self.place.pidfd)
+        while not self.place.sealed and await self.poll() is None:
+            await asyncio.sleep(0.01)
         return info
 
     async def poll(self) -> int | None:
