@@ -97,50 +97,55 @@ class ContainedExecute(Execute):
         """Execute every cell; after a lost kernel go on in a fresh one that holds the earlier cells."""
         self.reset_execution_trackers()
         self.timeout = int(self.limits.cell_cpu * self.limits.wall)
+        code = [number for number, cell in enumerate(self.nb.cells) if cell.cell_type == "code"]
+        todo = code if self.needed is None else [number for number in code if number in self.needed]
         lost: list[int] = []
-        self._written, index, spent = 0, 0, 0.0
-        while index < len(self.nb.cells):
+        self._written, begin, spent = 0, 0, 0.0
+        while begin < len(todo):
             if len(lost) > self.limits.restarts or spent > self.limits.cpu:
-                self._leave_out(index, len(lost))
+                self._leave_out(todo[begin:], len(lost))
                 break
             self.km = self.kc = None  # type: ignore[var-annotated]  # nbclient starts a new one
             async with self.async_setup_kernel(limits=self.limits, isolation=self.isolation, **kwargs):
                 manager: Any = self.km
                 self._watch = Watch(manager.provisioner.place, self.limits, spent)
                 try:
-                    index = await self._go_on(index, lost)
+                    begin = await self._go_on(todo, begin, lost)
                     spent = self._watch.stop()
                 except (DeadKernelError, CellTimeoutError) as error:
                     spent = self._watch.stop()
-                    index = self._number
-                    lost.append(index)
-                    self._fail(index, self._watch.reason or _words(error))
-                    index += 1
+                    lost.append(todo[self._position])
+                    self._fail(lost[-1], self._watch.reason or _words(error))
+                    begin = self._position + 1
         return self.nb
 
     execute = run_sync(async_execute)
 
-    async def _go_on(self, index: int, lost: list[int]) -> int:
-        """In a fresh kernel: the earlier cells, graded ones left out, then all others."""
-        for number, cell in enumerate(self.nb.cells):
-            if cell.cell_type != "code" or (self.needed is not None and number not in self.needed):
-                continue
-            if number < index:
+    async def _go_on(self, todo: list[int], begin: int, lost: list[int]) -> int:
+        """In a fresh kernel: the cells before position ``begin``, graded ones left out, then all others."""
+        for position, number in enumerate(todo):
+            cell = self.nb.cells[number]
+            if position < begin:
                 if number in lost or (is_grade(cell) and is_locked(cell)):
                     continue
                 kept = cell.outputs, cell.execution_count
-            self._number = max(number, index)  # an earlier cell that fails now, by chance, is not to blame
+            self._position = max(
+                position, begin
+            )  # an earlier cell that fails now, by chance, is not to blame
             self._watch.next_cell()
             self._written_before = self._written
             await self.async_execute_cell(cell, number, execution_count=self.code_cells_executed + 1)
             if self._watch.reason:  # the kernel was ended when the cell had just answered
                 raise DeadKernelError(self._watch.reason)
-            if number < index:
+            if any(map(_out_of_memory, cell.outputs)):  # what it still holds would cost other cells
+                self._watch.end(f"the notebook needs more than {self.limits.memory / 2**30:.3g} GB of memory")
+                raise DeadKernelError(self._watch.reason)
+            if position < begin:
                 cell.outputs, cell.execution_count = kept
                 self._written = self._written_before
             elif is_grade(cell):
                 _forgive_warnings(cell)
-        return len(self.nb.cells)
+        return len(todo)
 
     def process_message(self, msg: dict, cell: NotebookNode, cell_index: int) -> NotebookNode | None:
         """Drop what comes after the output limit, and end the kernel that does not stop."""
@@ -164,13 +169,18 @@ class ContainedExecute(Execute):
         what = f"{reason}. This cell was stopped; the others were graded without it."
         cell.outputs = [*cell.get("outputs", []), _error("KernelLost", what)]
 
-    def _leave_out(self, index: int, lost: int) -> None:
+    def _leave_out(self, rest: list[int], lost: int) -> None:
         what = (
             f"not run: before it {lost} kernels were lost, or the CPU time of the whole notebook was used up"
         )
-        for cell in self.nb.cells[index:]:
-            if cell.cell_type == "code":
-                cell.outputs = [_error("NotRun", what)]
+        for number in rest:
+            self.nb.cells[number].outputs = [_error("NotRun", what)]
+
+
+def _out_of_memory(output: NotebookNode) -> bool:
+    """As Python, NumPy or torch says it."""
+    said = output.get("ename", ""), output.get("evalue", "")
+    return said[0].endswith("MemoryError") or "can't allocate memory" in said[1]
 
 
 def _words(error: Exception) -> str:
