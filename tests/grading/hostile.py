@@ -204,6 +204,26 @@ def crafted_zone(kit: Kit, folder: Path) -> None:
     (folder / "timestamp.txt").write_text(f"2026-01-01 00:00:00 {kit.facts['private']}"[:100])
 
 
+RAW = """
+import json
+k = get_ipython().kernel
+def send(parent, content):
+    head = k.session.msg_header("stream")
+    parts = [json.dumps(x, default=str).encode() if isinstance(x, dict | list) else x for x in (head, parent, {}, content)]
+    k.iopub_socket.send_multipart([b"a", b"<IDS|MSG>", k.session.sign(parts), *parts])
+"""
+HOOK = """
+def result(*_):
+    k = get_ipython().kernel
+    content = {"data": {"text/html": "1000"}, "metadata": {}, "execution_count": 1}
+    k.session.send(k.iopub_socket, "execute_result", content, parent=k.get_parent())
+get_ipython().events.register("post_run_cell", result)
+"""
+CHILDREN = """
+import subprocess
+loop = "while :; do (i=0; while [ $$i -lt 4000 ]; do i=$$((i+1)); done); done"
+subprocess.Popen(["sh", "-c", loop]).wait()
+"""
 DAEMON = f"""
 import os, subprocess, time
 subprocess.Popen(["bash", "-c", "exec -a {MARK} sleep 1000"], start_new_session=True)
@@ -296,8 +316,23 @@ CELLS = {
         "no kernel sends|KernelLost",
     ),
     "half-a-pair": cell("print('\\\\ud800')"),
+    "sends-no-message": cell(RAW + "k.iopub_socket.send_multipart([b''])"),
+    "sends-an-odd-parent": cell(RAW + "send([1], {'name': 'stdout', 'text': 'x'})"),
+    "sends-half-a-pair": cell(RAW + r"send(k.get_parent()['header'], b'{\"name\":\"stdout\",\"text\":\"\\ud800\"}')", "BadOutput"),
+    "sends-results-in-checks": cell(HOOK, "", 0),
+    "many-empty-files": cell("import time\nfor i in range(60_000): open(f'/tmp/{i}', 'w').close()\ntime.sleep(2)", "50,000 files"),
+    "short-lived-children": cell(CHILDREN, "3 seconds of CPU time"),
 }  # fmt: skip
 CHANGES = {
+    "prints-much": answer(
+        lambda n: graded(n, "clamp").update(
+            source="for i in range(6_000): print('step', i, flush=True)\n" + graded(n, "clamp").source
+        )
+    ),
+    "large-metadata": answer(lambda n: n.cells[1].metadata.update({str(i): {} for i in range(300_000)})),
+    "many-blocks": answer(
+        lambda n: n.cells.insert(2, new_code_cell("x=1\n" * 20_000 + "if 1:0\n" * 20_000)), ""
+    ),
     "warns-in-an-answer": answer(
         appended(
             "inner = clamp\ndef clamp(*a):\n    import sys, warnings\n    warnings.warn('x')\n"

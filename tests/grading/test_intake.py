@@ -142,7 +142,7 @@ def test_many_files_are_refused(folder):
 
 def test_a_large_notebook_is_refused_and_not_read(folder):
     os.truncate(folder / "a.ipynb", 300 * 2**20)  # a hole: no disk is used
-    assert refused(folder) == "a.ipynb is larger than 20 MB: clear its outputs and save it again."
+    assert refused(folder) == "'a.ipynb' is larger than 20 MB: clear its outputs and save it again."
 
 
 def test_a_notebook_of_just_the_limit_is_read(folder):

@@ -1,5 +1,6 @@
 """Execute a submission in contained kernels; a cell that kills its kernel costs only itself."""
 
+import asyncio
 import contextlib
 import time
 from queue import Empty
@@ -12,7 +13,7 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.session import Session
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionComplete, CellTimeoutError, DeadKernelError
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbclient.util import run_sync
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
@@ -24,13 +25,26 @@ from qcourse.grading.watch import Watch
 
 
 class Listening(Session):
-    """Takes a message with a wrong signature, or without its parts, for one that answers nothing."""
+    """Takes what is no message, by its signature or its parts, for one that answers nothing.
 
-    def deserialize(self, *args: Any, **kwargs: Any) -> dict:
+    ``size`` of a message is the bytes of what it carries.
+    """
+
+    def feed_identities(self, msg_list: Any, copy: bool = True) -> tuple[list, list]:
         try:
-            return super().deserialize(*args, **kwargs)
+            return super().feed_identities(msg_list, copy)
+        except ValueError:
+            return [], []
+
+    def deserialize(self, msg_list: list, *args: Any, **kwargs: Any) -> dict:
+        try:
+            message = super().deserialize(msg_list, *args, **kwargs)
+            parts = [message[part] for part in ("header", "parent_header", "metadata", "content")]
+            if all(isinstance(part, dict) for part in parts):
+                return message | {"size": sum(map(len, msg_list[3:]))}
         except Exception:
-            return {"msg_type": "", "header": {}, "parent_header": {}, "content": {}}
+            pass
+        return {"msg_type": "", "header": {}, "parent_header": {}, "content": {}, "size": 0}
 
 
 class Client(AsyncKernelClient):
@@ -39,6 +53,7 @@ class Client(AsyncKernelClient):
     def _context_default(self) -> zmq.asyncio.Context:
         context = super()._context_default()
         context.setsockopt(zmq.MAXMSGSIZE, Limits().output)  # for the sockets that it will make
+        context.setsockopt(zmq.RCVHWM, 20)  # the rest waits in the kernel, and counts as its memory
         return context
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:
@@ -85,6 +100,7 @@ class ContainedExecute(Execute):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs, kernel_manager_class=ContainedKernelManager)
         self.shutdown_kernel, self.interrupt_on_timeout, self.record_timing = "immediate", False, False
+        self.store_widget_state = False  # it would keep every buffer that a kernel sends
 
     def preprocess(self, nb: NotebookNode, resources: dict, km: None = None) -> tuple[NotebookNode, dict]:
         """Execute ``nb`` in place; `execute` does the work."""
@@ -96,27 +112,29 @@ class ContainedExecute(Execute):
     async def async_execute(self, reset_kc: bool = False, **kwargs: Any) -> NotebookNode:
         """Execute every cell; after a lost kernel go on in a fresh one that holds the earlier cells."""
         self.reset_execution_trackers()
-        self.timeout = int(self.limits.cell_cpu * self.limits.wall)
+        self.timeout = self.iopub_timeout = int(self.limits.cell_cpu * self.limits.wall)
         code = [number for number, cell in enumerate(self.nb.cells) if cell.cell_type == "code"]
         todo = code if self.needed is None else [number for number in code if number in self.needed]
         lost: list[int] = []
-        self._written, begin, spent = 0, 0, 0.0
+        self._written, begin, spent, began = 0, 0, 0.0, time.monotonic()
         while begin < len(todo):
-            if len(lost) > self.limits.restarts or spent > self.limits.cpu:
+            late = time.monotonic() - began > self.limits.cpu * self.limits.wall
+            if len(lost) > self.limits.restarts or spent > self.limits.cpu or late:
                 self._leave_out(todo[begin:], len(lost))
                 break
             self.km = self.kc = None  # type: ignore[var-annotated]  # nbclient starts a new one
             async with self.async_setup_kernel(limits=self.limits, isolation=self.isolation, **kwargs):
                 manager: Any = self.km
-                self._watch = Watch(manager.provisioner.place, self.limits, spent)
+                self._watch = Watch(manager.provisioner.place, self.limits, spent, began)
                 try:
                     begin = await self._go_on(todo, begin, lost)
-                    spent = self._watch.stop()
-                except (DeadKernelError, CellTimeoutError) as error:
-                    spent = self._watch.stop()
+                except Exception as error:  # a kernel may send anything
                     lost.append(todo[self._position])
                     self._fail(lost[-1], self._watch.reason or _words(error))
                     begin = self._position + 1
+                finally:
+                    spent = self._watch.stop()
+                    _cancel_polls()
         return self.nb
 
     execute = run_sync(async_execute)
@@ -151,18 +169,12 @@ class ContainedExecute(Execute):
         """Drop what comes after the output limit, and end the kernel that does not stop."""
         if self._watch.reason:
             return None
-        self._written += _size(msg["content"])
+        self._written += msg["size"]
         if self._written > self.limits.output and msg["msg_type"] != "status":
             cell.outputs, self._written = [], self._written_before
             self._watch.end(f"the notebook's outputs are larger than {self.limits.output / 2**20:.3g} MB")
             return None
-        try:
-            return super().process_message(msg, cell, cell_index)
-        except CellExecutionComplete:  # nbclient's way to say so
-            raise
-        except Exception as error:
-            self._watch.end(f"the cell sent what no kernel sends ({type(error).__name__}: {error})")
-            return None
+        return super().process_message(msg, cell, cell_index)
 
     def _fail(self, index: int, reason: str) -> None:
         cell = self.nb.cells[index]
@@ -183,10 +195,19 @@ def _out_of_memory(output: NotebookNode) -> bool:
     return said[0].endswith("MemoryError") or "can't allocate memory" in said[1]
 
 
+def _cancel_polls() -> None:
+    """End what nbclient leaves behind when a cell is not executed to its end."""
+    for task in asyncio.all_tasks():
+        if getattr(task.get_coro(), "__name__", "").startswith("_async_poll_"):
+            task.cancel()
+
+
 def _words(error: Exception) -> str:
     if isinstance(error, DeadKernelError):
         return "the cell ended its kernel"
-    return "the cell gave no answer in time, or its output was too large"
+    if isinstance(error, CellTimeoutError):
+        return "the cell gave no answer in time, or its output was too large"
+    return f"the cell sent what no kernel sends ({type(error).__name__}: {error})"
 
 
 def _error(name: str, value: str) -> NotebookNode:
@@ -198,12 +219,3 @@ def _forgive_warnings(cell: NotebookNode) -> None:
     for output in cell.get("outputs", []):
         if output.output_type == "stream":
             output.name = "stdout"
-
-
-def _size(content: Any) -> int:
-    """The bytes, about, of what a message holds."""
-    if isinstance(content, str):
-        return len(content)
-    if isinstance(content, dict):
-        return sum(map(_size, content.values()))
-    return sum(map(_size, content)) if isinstance(content, list) else 8

@@ -169,7 +169,14 @@ def _memory(kind: str) -> int:
 
 
 def _run(connection: dict, home: Path) -> None:
-    from ipykernel.kernelapp import launch_new_instance
+    import zmq
+    from ipykernel.kernelapp import IPKernelApp
+
+    class App(IPKernelApp):
+        def init_iopub(self, context: zmq.Context) -> None:
+            """Nothing that a cell prints is dropped: what is not yet read waits here."""
+            context.setsockopt(zmq.SNDHWM, 0)
+            super().init_iopub(context)
 
     os.chdir(home)
     os.environ["HOME"] = str(home)
@@ -178,7 +185,7 @@ def _run(connection: dict, home: Path) -> None:
     sys.path.insert(0, "")
     file = home.parent / "connection.json"
     file.write_text(json.dumps(connection))
-    launch_new_instance(
+    App.launch_instance(
         ["-f", str(file), "--HistoryManager.hist_file=:memory:", "--IPKernelApp.log_level=40"]
     )
 

@@ -77,8 +77,8 @@ class Writer:
             self._gradebook.find_submission(self.assignment, submission.student)
         except (OSError, ValueError, MissingEntry):  # the gradebook may have been made anew since
             return None
-        whole = record["of"] == self._of(submission) and (folder / f"{self.notebook}.ipynb").exists()
-        return record["result"] if whole else None
+        whole = isinstance(record, dict) and record.get("of") == self._of(submission)
+        return record["result"] if whole and (folder / f"{self.notebook}.ipynb").exists() else None
 
     def record(
         self, submission: Submission, result: dict[str, Any], unanswered: list[str], notebook: bytes

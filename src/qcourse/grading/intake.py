@@ -12,7 +12,7 @@ from nbformat.v4.rwbase import rejoin_lines
 
 from qcourse.grading.submission import Refused
 
-MOST_CELLS = 2_000
+MOST_CELLS, MOST_NOTES = 2_000, 20
 AGAIN = "save it again from JupyterLab, and hand it in anew"
 
 
@@ -35,12 +35,8 @@ def parse(content: bytes) -> NotebookNode:
         raise Refused(f"the file is no Jupyter notebook of format 4: {AGAIN}.")
     if len(cells) > MOST_CELLS:
         raise Refused(f"the notebook has {len(cells):,} cells, more than {MOST_CELLS:,}: {AGAIN}.")
-    for cell in cells:
-        if isinstance(cell, dict):
-            cell.pop("id", None)  # missing or doubled ones are given anew
-            if cell.get("cell_type") == "code":
-                cell["outputs"], cell["execution_count"] = [], None
-    data["nbformat"], data["nbformat_minor"], data["metadata"] = 4, 4, {}
+    cells = [_bare(cell) if isinstance(cell, dict) else cell for cell in cells]
+    data = {"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": cells}
     try:
         notebook = rejoin_lines(nbformat.from_dict(data))  # on disk a cell is a list of lines
         nbformat.validate(notebook)
@@ -48,6 +44,19 @@ def parse(content: bytes) -> NotebookNode:
         reason = str(error).splitlines()[0][:200]
         raise Refused(f"the file is no valid notebook ({reason}): {AGAIN}.") from None
     return notebook
+
+
+def _bare(cell: dict) -> dict:
+    """What grading needs of a cell; whatever else it holds may be large, and is not looked at."""
+    metadata = cell.get("metadata")
+    kept = {name: cell[name] for name in ("cell_type", "source", "attachments") if name in cell}
+    kept["metadata"] = (
+        {k: metadata[k] for k in ("nbgrader",) if k in metadata} if isinstance(metadata, dict) else {}
+    )
+    if cell.get("cell_type") == "code":
+        kept |= {"outputs": [], "execution_count": None}
+        kept.pop("attachments", None)
+    return kept
 
 
 def mend(notebook: NotebookNode, source: NotebookNode) -> list[str]:
@@ -75,6 +84,8 @@ def mend(notebook: NotebookNode, source: NotebookNode) -> list[str]:
     _restore(kept, source, cells, notes)
     for number, cell in enumerate(kept):
         cell.id = f"cell-{number}"
+    if len(notes) > MOST_NOTES:
+        notes[MOST_NOTES:] = [f"And {len(notes) - MOST_NOTES} more."]
     notebook.cells, notebook.metadata, notebook.nbformat_minor = kept, copy.deepcopy(source.metadata), 5
     return notes
 

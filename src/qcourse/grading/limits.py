@@ -21,6 +21,7 @@ class Limits(NamedTuple):
     memory: int = 2 * 2**30  # bytes, all processes together, above what the warm process shares
     processes: int = 64  # and threads are not counted
     disk: int = 256 * 2**20  # bytes, in the scratch space
+    files: int = 50_000  # in the scratch space: each holds memory of the system
     output: int = 16 * 2**20  # bytes, of all cells together
     restarts: int = 5  # kernels that may be lost
 
@@ -51,11 +52,17 @@ class Place(Protocol):
 
     def processes(self) -> list[psutil.Process]: ...
 
+    def files(self) -> int: ...
+
     def close(self) -> None: ...
 
 
 class Meter:
-    """What the processes of a place use; the CPU time of those that have ended counts as last seen."""
+    """What the processes of a place use.
+
+    The CPU time of those that have ended counts as last seen, or as their parents were told when they
+    waited for them, whichever is more: many may come and go between two looks.
+    """
 
     def __init__(self, place: Place) -> None:
         self._place = place
@@ -63,15 +70,16 @@ class Meter:
 
     def read(self, most: int) -> Usage:
         """Memory above ``most`` bytes is measured exactly, which takes longer."""
-        processes, memory = self._place.processes(), 0
+        processes, memory, told = self._place.processes(), 0, 0.0
         for process in processes:
             with contextlib.suppress(psutil.Error):
                 times = process.cpu_times()
-                self._cpu[process.pid, process.create_time()] = times.user + times.system
+                own = self._cpu[process.pid, process.create_time()] = times.user + times.system
+                told += own + times.children_user + times.children_system
                 memory += _memory(process.pid)
         if memory > most:  # what a fork shares with its parent was counted twice
             memory = sum(_memory(p.pid, "smaps_rollup", "Pss_") for p in processes)
-        return Usage(sum(self._cpu.values()), memory, len(processes))
+        return Usage(max(told, sum(self._cpu.values())), memory, len(processes))
 
 
 def _memory(pid: int, file: str = "status", prefix: str = "Rss") -> int:

@@ -13,12 +13,16 @@ import warnings
 from nbformat import NotebookNode
 
 ANY = {"eval", "exec", "get_ipython", "globals", "locals", "vars"}  # who calls these may read any name
+ANYWHERE = re.compile(r"\b(__main__|__globals__|__builtins__|builtins|inspect|sys|dir)\b")
 
 LONGEST = 100_000  # characters of a cell that is analysed: a tree takes hundreds of times as much memory
 
 
 def needed(notebook: NotebookNode, source: NotebookNode) -> set[int]:
     """The indices of the code cells of ``notebook`` that must run; ``source`` is the notebook handed out."""
+    every = {i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code"}
+    if sum(len(notebook.cells[i].source) for i in every) > 10 * LONGEST:
+        return every
     code = [cell for cell in source.cells if cell.cell_type == "code"]
     handed_out = {cell.source for cell in code}
     ours = {cell.source for cell in code if "nbgrader" not in cell.metadata}
@@ -29,8 +33,8 @@ def needed(notebook: NotebookNode, source: NotebookNode) -> set[int]:
         if cell.cell_type != "code":
             continue
         reads, binds, changes = names(cell.source)
-        if cell.source not in handed_out and reads & ANY:
-            return {i for i, c in enumerate(notebook.cells) if c.cell_type == "code"}
+        if cell.source not in handed_out and (reads & ANY or ANYWHERE.search(cell.source)):
+            return every
         if cell.source not in ours or binds & wanted or changes & (wanted - constant):
             run.add(index)
             wanted = (wanted - binds) | reads if cell.source in ours else wanted | reads
@@ -46,11 +50,11 @@ def names(source: str) -> tuple[set[str], set[str], set[str]]:
             tree = ast.parse(source)
             bound: set[str] = set()
             reads = _reads(tree.body, bound)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):  # magics; null bytes; ((((((
+    except (SyntaxError, ValueError, RecursionError, MemoryError, SystemError):  # magics; null bytes; ((((((
         every = set(re.findall(r"[^\W\d]\w*", source))
         return every, every, every
     # net.eval(), train(net), parts = [net.linear1]: whatever the cell mentions may change in it.
-    return reads, bound, {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    return reads, bound, _mentioned(tree)
 
 
 def _constant(source: str) -> set[str]:
@@ -83,10 +87,21 @@ def _reads(body: list[ast.stmt], bound: set[str]) -> set[str]:
             reads |= _reads(inner, inside)
         elif isinstance(statement, ast.FunctionDef):
             reads |= _uses(statement) - _bound(statement) - bound
+        elif isinstance(statement, ast.Match | ast.TryStar | ast.AsyncFor | ast.AsyncWith):
+            reads |= (_uses(statement) | _mentioned(statement)) - bound
+        elif isinstance(statement, ast.ClassDef):  # net = net in its body reads the outer one
+            body = [part for part in statement.body if not isinstance(part, ast.FunctionDef)]
+            reads |= _uses(statement).union(*(_mentioned(part, ast.Load) for part in body)) - bound
         else:
             reads |= _uses(statement) - bound
         bound |= _bound(statement)
     return reads
+
+
+def _mentioned(node: ast.AST, how: type[ast.expr_context] = ast.expr_context) -> set[str]:
+    names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, how)}
+    changed = [part.target for part in ast.walk(node) if isinstance(part, ast.AugAssign)]
+    return names | {target.id for target in changed if isinstance(target, ast.Name)}
 
 
 def _uses(node: ast.AST) -> set[str]:

@@ -68,7 +68,7 @@ def take(submitted: Path, student: str, assignment: str, notebook: str) -> Submi
     timestamp = _read(stamp)[:100].decode("utf-8", "replace").strip() if stamp in files else ""
     content = _read(wanted)
     if len(content) > LARGEST:
-        large = f"{wanted.name} is larger than {LARGEST >> 20} MB"
+        large = f"{wanted.name!r} is larger than {LARGEST >> 20} MB"
         raise Refused(f"{large}: clear its outputs and save it again.")
     return Submission(student, content, timestamp, notes)
 

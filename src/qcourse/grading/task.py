@@ -1,5 +1,6 @@
 """Grade one submission: what a worker does. In go bytes and plain data, and out come bytes and plain data."""
 
+import json
 import time
 from typing import Any
 
@@ -7,6 +8,7 @@ from qcourse import lean  # isort: skip  # noqa: F401
 
 import nbformat
 from nbformat import NotebookNode
+from nbformat.v4 import new_output
 from nbgrader.preprocessors import LimitOutput
 from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution
 
@@ -37,6 +39,8 @@ def grade(content: bytes, source: bytes, isolation: str, limits: Limits = LIMITS
     step = ContainedExecute()
     step.limits, step.isolation, step.needed = limits, isolation, needed(notebook, original)
     step.preprocess(notebook, {})
+    for cell in notebook.cells:
+        _check_outputs(cell)
     LimitOutput().preprocess(notebook, {})
     cells = {_id(c): _scored(c) for c in notebook.cells if is_grade(c)}
     answers = [c for c in notebook.cells if is_solution(c)]
@@ -62,8 +66,26 @@ def _id(cell: NotebookNode) -> str:
     return cell.metadata.nbgrader.grade_id
 
 
+def _check_outputs(cell: NotebookNode) -> None:
+    """Outputs that no notebook can hold, or no file, are replaced by an error."""
+    try:
+        for output in cell.get("outputs", []):
+            nbformat.validate(output, ref="output", version=4)
+        json.dumps(cell.get("outputs", []), ensure_ascii=False).encode()
+    except (nbformat.ValidationError, ValueError) as error:
+        said = str(error).splitlines()[0][:200]
+        cell.outputs = [new_output("error", ename="BadOutput", evalue=said, traceback=[f"BadOutput: {said}"])]
+
+
 def _scored(cell: NotebookNode) -> dict[str, Any]:
-    score, most = determine_grade(cell)
+    try:
+        score, most = determine_grade(cell)
+    except (KeyError, TypeError, ValueError) as error:  # a result that is no number of points
+        return {
+            "score": 0.0,
+            "max_score": float(cell.metadata.nbgrader.points),
+            "message": f"a result that is no number of points ({type(error).__name__}: {error})",
+        }
     return {"score": score, "max_score": most, "message": _message(cell) if score == 0 else ""}
 
 

@@ -3,6 +3,8 @@
 import threading
 import time
 
+import psutil
+
 from qcourse.grading.limits import Limits, Meter, Place
 
 POLL = 0.2  # seconds between two looks
@@ -11,9 +13,11 @@ POLL = 0.2  # seconds between two looks
 class Watch:
     """A thread that looks at what a kernel uses, and closes its place when it is too much."""
 
-    def __init__(self, place: Place, limits: Limits, spent: float) -> None:
+    def __init__(self, place: Place, limits: Limits, spent: float, began: float) -> None:
         self.reason = ""
-        self._place, self._limits, self._spent = place, limits, spent
+        self._place, self._limits, self._spent, self._began = place, limits, spent, began
+        self._own = psutil.Process()
+        self._most = self._own.memory_info().rss + limits.memory  # of ours: messages come in whole
         self._meter, self._cpu, self._cell_began = Meter(place), 0.0, 0.0
         self._woke, self._woke_cpu = time.monotonic(), 0.0  # when it was last seen to compute
         self._stopped = threading.Event()
@@ -37,7 +41,8 @@ class Watch:
     def _look(self) -> None:
         limits = self._limits
         while not self._stopped.wait(POLL):
-            self._cpu, memory, processes = self._meter.read(limits.memory)
+            cpu, memory, processes = self._meter.read(limits.memory)
+            self._cpu = max(self._cpu, cpu)
             if self._cpu - self._cell_began > limits.cell_cpu:
                 self.end(f"the cell used more than {limits.cell_cpu:g} seconds of CPU time: an endless loop?")
             elif self._spent + self._cpu > limits.cpu:
@@ -46,6 +51,12 @@ class Watch:
                 self.end(f"the notebook used more than {limits.memory / 2**30:.3g} GB of memory")
             elif processes > limits.processes:
                 self.end(f"the notebook started more than {limits.processes} processes")
+            elif self._place.files() > limits.files:
+                self.end(f"the notebook made more than {limits.files:,} files")
+            elif self._own.memory_info().rss > self._most:
+                self.end("the notebook sent too much at once")
+            elif time.monotonic() - self._began > limits.cpu * limits.wall:
+                self.end(f"the notebook ran for more than {limits.cpu * limits.wall:g} seconds")
             elif self._cpu - self._woke_cpu > limits.idle / 200:  # a kernel that waits uses some CPU time too
                 self._woke, self._woke_cpu = time.monotonic(), self._cpu
             elif time.monotonic() - self._woke > limits.idle:
