@@ -10,13 +10,12 @@ import itertools
 import json
 import os
 import resource
+import signal
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any, NoReturn
-
-import psutil
 
 import qcourse
 from qcourse.data import cache_folder
@@ -78,7 +77,6 @@ class Sandbox:
             resource.prlimit(self.pid, what, (most, most))
         self.pidfd = os.pidfd_open(self.pid)
         self.root = Path(f"/proc/{self.pid}/root")
-        self._namespace = os.readlink(f"/proc/{self.pid}/ns/pid")
 
     def _fail(self, why: str = "") -> NoReturn:
         self._bwrap.kill()
@@ -94,9 +92,9 @@ class Sandbox:
         """Whether nothing in `SOCKETS` can be replaced any more."""
         return bool(os.statvfs(self.root / SOCKETS[1:]).f_flag & os.ST_RDONLY)
 
-    def processes(self) -> list[psutil.Process]:
-        """Everything that runs inside."""
-        return [p for p in psutil.process_iter() if _link(p.pid, "ns/pid") == self._namespace]
+    def processes(self) -> list[Path]:
+        """Everything that runs inside: its folders below /proc, which shows there nothing else."""
+        return _numbered(self.root / "proc")
 
     def files(self) -> int:
         """How many files there are in the scratch space."""
@@ -159,11 +157,12 @@ def _pipe(content: bytes) -> int:
     return descriptor
 
 
-def _link(pid: int, name: str) -> str:
+def _numbered(proc: Path) -> list[Path]:
+    """The folders of processes in a file system of kind proc."""
     try:
-        return os.readlink(f"/proc/{pid}/{name}")
-    except OSError:  # it has ended, or is somebody else's
-        return ""
+        return [proc / name for name in os.listdir(proc) if name.isdigit()]
+    except OSError:  # it is gone
+        return []
 
 
 def _view(limits: Limits) -> list[str]:
@@ -207,15 +206,21 @@ class Scratch:
         """``path`` as the kernel names it."""
         return str(self.root / path.lstrip("/"))
 
-    def processes(self) -> list[psutil.Process]:
+    def processes(self) -> list[Path]:
         """The kernel and what it has started and not cut off: those that stand in our folder."""
-        return [p for p in psutil.process_iter() if _link(p.pid, "cwd").startswith(str(self.root))]
+        return [p for p in _numbered(Path("/proc")) if self._holds(p)]
+
+    def _holds(self, process: Path) -> bool:
+        try:
+            return os.readlink(process / "cwd").startswith(str(self.root))
+        except OSError:  # it has ended, or is somebody else's
+            return False
 
     def files(self) -> int:
         return 0
 
     def close(self) -> None:
         for process in self.processes():
-            with contextlib.suppress(psutil.Error):
-                process.kill()
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(process.name), signal.SIGKILL)
         self._folder.cleanup()

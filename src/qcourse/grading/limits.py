@@ -1,13 +1,13 @@
 """What one submission may use, and what it does use."""
 
 import contextlib
+import os
 import re
 import resource
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-import psutil
-
+TICKS = os.sysconf("SC_CLK_TCK")  # a second, in which the system counts CPU time
 PROCESSES = 4  # times the limit of processes: how many the system itself allows, threads among them
 
 
@@ -50,7 +50,7 @@ def rlimits(limits: Limits, size: int = 0, data: int = 0) -> dict[int, int]:
 class Place(Protocol):
     """Where a submission runs: `Sandbox` or `Scratch` of `qcourse.grading.containment`."""
 
-    def processes(self) -> list[psutil.Process]: ...
+    def processes(self) -> list[Path]: ...
 
     def files(self) -> int: ...
 
@@ -66,26 +66,28 @@ class Meter:
 
     def __init__(self, place: Place) -> None:
         self._place = place
-        self._cpu: dict[tuple[int, float], float] = {}
+        self._cpu: dict[tuple[str, str], float] = {}
 
     def read(self, most: int) -> Usage:
         """Memory above ``most`` bytes is measured exactly, which takes longer."""
         processes, memory, told = self._place.processes(), 0, 0.0
         for process in processes:
-            with contextlib.suppress(psutil.Error):
-                times = process.cpu_times()
-                own = self._cpu[process.pid, process.create_time()] = times.user + times.system
-                told += own + times.children_user + times.children_system
-                memory += _memory(process.pid)
+            with contextlib.suppress(OSError):  # it has ended
+                # proc_pid_stat(5), from the third field on: the second may itself hold spaces and brackets
+                stat = (process / "stat").read_text().rpartition(")")[2].split()
+                own = sum(map(int, stat[11:13])) / TICKS
+                self._cpu[process.name, stat[19]] = own  # a number may be given again, at another time
+                told += own + sum(map(int, stat[13:15])) / TICKS
+                memory += held(process)
         if memory > most:  # what a fork shares with its parent was counted twice
-            memory = sum(_memory(p.pid, "smaps_rollup", "Pss_") for p in processes)
+            memory = sum(held(p, "smaps_rollup", "Pss_") for p in processes)
         return Usage(max(told, sum(self._cpu.values())), memory, len(processes))
 
 
-def _memory(pid: int, file: str = "status", prefix: str = "Rss") -> int:
-    """The bytes that ``pid`` holds and no file backs; psutil leaves out those that it may share."""
+def held(process: Path, file: str = "status", prefix: str = "Rss") -> int:
+    """The bytes that a process holds and no file backs, those among them that it may share."""
     try:
-        text = Path(f"/proc/{pid}/{file}").read_text()
+        text = (process / file).read_text()
     except OSError:
         return 0
     return 1024 * sum(map(int, re.findall(rf"^{prefix}(?:Anon|Shmem):\s+(\d+)", text, re.MULTILINE)))

@@ -26,6 +26,14 @@ from qcourse.grading.limits import Limits
 from qcourse.grading.submission import Refused, Submission, students, take, timestamp
 
 DEATHS = 3  # workers that one submission may take with it
+DASK = {
+    "distributed.scheduler.allowed-failures": 0,  # this module counts itself, and tries again
+    # What Dask does beside its work, up to 100 times a second, took an eighth of a core with two workers.
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.system-monitor.interval": "10s",
+    "distributed.worker.memory.monitor-interval": "2s",
+}
 
 
 class Options(NamedTuple):
@@ -163,7 +171,7 @@ def local_cluster(workers: int = 0) -> Iterator[LocalCluster]:
     """A Dask cluster of so many processes on this machine; 0 is one for each core."""
     options = {"n_workers": workers or None, "threads_per_worker": 1, "dashboard_address": "127.0.0.1:0"}
     with TemporaryDirectory(prefix="qcourse-") as scratch:
-        # A lost worker fails its task at once: this module counts and tries again. Dask leaves locks behind.
-        dask_config.set({"distributed.scheduler.allowed-failures": 0, "temporary-directory": scratch})
-        with LocalCluster(**options, silence_logs=50) as cluster:
+        # Dask leaves locks behind in its folder.
+        settings = {**DASK, "temporary-directory": scratch}
+        with dask_config.set(settings), LocalCluster(**options, silence_logs=50) as cluster:
             yield cluster
