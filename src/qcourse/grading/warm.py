@@ -1,10 +1,12 @@
 """What a kernel of this course needs, done once: imports, the data, its tensors, the float network."""
 
+import gc
 import importlib
 
 from qcourse.data import keep_loaded
 
 MODULES = (
+    "ipykernel.debugger",
     "ipykernel.kernelapp",
     "matplotlib_inline.backend_inline",
     "numpy.random",
@@ -28,3 +30,5 @@ def warm() -> None:
     for name in MODULES:
         importlib.import_module(name)
     keep_loaded()
+    gc.collect()
+    gc.freeze()  # a collection in a fork would look at every object here, and so copy its memory
