@@ -68,14 +68,26 @@ def _grade(room: Classroom, name: str, **options) -> None:
 
 def _scaling(room: Classroom, name: str) -> dict[str, float]:
     """Two warm workers against one, in pairs; the class is so large that its last hand-ins do not decide."""
-    with run.local_cluster(1) as one, run.local_cluster(2) as two:
-        for cluster in (one, two):
-            _grade(room, name, scheduler=cluster.scheduler_address)
-        times = [
-            [_seconds(lambda c=c: _grade(room, name, scheduler=c.scheduler_address)) for c in (one, two)]
-            for _ in range(PAIRS)
-        ]
-    return {"scaling_2_workers": statistics.median(alone / both for alone, both in times)}
+    with run.local_cluster(1) as one:
+        _grade(room, name, scheduler=one.scheduler_address)
+        held = _held(one.workers[0].pid)
+        with run.local_cluster(2) as two:
+            _grade(room, name, scheduler=two.scheduler_address)
+            times = [
+                [_seconds(lambda c=c: _grade(room, name, scheduler=c.scheduler_address)) for c in (one, two)]
+                for _ in range(PAIRS)
+            ]
+    return {
+        "scaling_2_workers": statistics.median(alone / both for alone, both in times),
+        "warm_submissions_per_second": statistics.median(2 * CLASS / both for _, both in times),
+        "worker_and_forkserver_mb": held / 2**20,
+    }
+
+
+def _held(pid: int) -> int:
+    """The bytes of memory of a process and all below it, shared ones in parts."""
+    worker = psutil.Process(pid)
+    return sum(p.memory_full_info().pss for p in (worker, *worker.children(recursive=True)))
 
 
 def _writer(room: Classroom, name: str) -> dict[str, float]:
@@ -94,7 +106,7 @@ def _writer(room: Classroom, name: str) -> dict[str, float]:
 
 
 def _one(room: Classroom, name: str) -> dict[str, float]:
-    """What one submission costs beside its own cells, and what a worker with its warm process holds."""
+    """What one submission costs beside its own cells."""
     writer = Writer(room.folder, nbgrader_settings(room.folder), name)
     submission = take(writer.submitted, "student00", name, writer.notebook)
     source = nbformat.writes(writer.source).encode()
@@ -106,12 +118,9 @@ def _one(room: Classroom, name: str) -> dict[str, float]:
         over.append(_seconds(lambda: task.grade(submission.content, source, "auto")) - Timed.cells)
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(READY)])
         ready.append(_seconds(lambda nb=notebook: ContainedExecute().preprocess(nb, {})))
-    me = psutil.Process()
-    held = [p.memory_full_info().pss for p in (me, *me.children(recursive=True))]
     return {
         "overhead_seconds": statistics.median(over),
         "kernel_ready_seconds": statistics.median(ready),
-        "worker_and_forkserver_mb": sum(held) / 2**20,
         "limit_memory_mb": Limits().memory / 2**20,
     }
 
