@@ -92,32 +92,37 @@ def run(notebook: NotebookNode, folder: Path, seconds: float) -> dict[int, str]:
     for _, cell in code:
         cell.outputs, cell.execution_count = [], None
     lost: dict[int, str] = {}
-    while code and len(lost) <= MOST_LOST:
-        begin, before = max(lost, default=-1) + 1, len(lost)
+    again = bool(code)
+    while again and len(lost) <= MOST_LOST:
+        begin = max(lost, default=-1) + 1
         client.km = client.kc = None  # nbclient starts new ones
         with client.setup_kernel():
             for number, cell in code:
                 if number in lost or (number < begin and _is_check(cell)):
                     continue
                 shown, count = cell.outputs, cell.execution_count
-                try:
-                    client.execute_cell(cell, number, execution_count=client.code_cells_executed + 1)
-                except CellTimeoutError:
-                    lost[number] = (
-                        f"cell {number + 1} ({first_line(cell)}) ran for more than {seconds:g} seconds"
-                    )
-                except DeadKernelError:
-                    lost[number] = f"cell {number + 1} ({first_line(cell)}) ended the kernel"
-                if number in lost:
+                if reason := _loss(client, cell, number):
+                    lost[number] = f"cell {number + 1} ({first_line(cell)}) {reason}"
                     break
                 if number < begin:
                     cell.outputs, cell.execution_count = shown, count
                 else:
                     bar.update()
-        if len(lost) == before:
-            break
+            else:
+                again = False
     bar.close()
     return lost
+
+
+def _loss(client: NotebookClient, cell: NotebookNode, number: int) -> str:
+    """Execute a cell; how it cost its kernel, or nothing."""
+    try:
+        client.execute_cell(cell, number, execution_count=client.code_cells_executed + 1)
+    except CellTimeoutError:
+        return f"ran for more than {client.timeout:g} seconds"
+    except DeadKernelError:
+        return "ended the kernel"
+    return ""
 
 
 def first_line(cell: NotebookNode) -> str:

@@ -11,7 +11,7 @@ from playwright.sync_api import expect, sync_playwright
 from qcourse.answers import read_answers
 from qcourse.classroom import Classroom
 from qcourse.demo import half_done
-from qcourse.grading import containment
+from qcourse.grading import containment, sandbox
 
 NAME = "06_quantization_from_scratch"
 pytestmark = [
@@ -126,7 +126,7 @@ def test_formgrader_generates_grades_contained_and_writes_feedback(instructor, b
     course = tmp_path / "course"
     graded = nbformat.read(course / "autograded" / "ben" / NAME / f"{NAME}.ipynb", as_version=4)
     if not containment.missing():
-        assert graded.cells[-1].outputs[0].text.strip() == containment.HOME
+        assert graded.cells[-1].outputs[0].text.strip() == sandbox.HOME
     feedback = (course / "feedback" / "ben" / NAME / f"{NAME}.html").read_text()
     assert "not written yet" in feedback
     assert "HIDDEN TESTS" not in feedback

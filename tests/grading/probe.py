@@ -21,8 +21,8 @@ from jupyter_core.utils import run_sync
 import qcourse
 from qcourse.data import cache_folder
 from qcourse.grading import provisioner
-from qcourse.grading.execute import ContainedKernelManager
 from qcourse.grading.limits import PROCESSES, Limits
+from qcourse.grading.manager import ContainedKernelManager
 
 ROOT = Path(__file__).parents[2]
 REFUSED = "refused: "

@@ -15,16 +15,16 @@ from hostile import INSIDE
 from nbformat.v4 import new_code_cell, new_notebook
 
 from qcourse.errors import UserError
-from qcourse.grading import containment, provisioner
-from qcourse.grading.containment import Sandbox
+from qcourse.grading import containment, provisioner, sandbox
 from qcourse.grading.execute import ContainedExecute
 from qcourse.grading.limits import Limits
+from qcourse.grading.sandbox import Sandbox
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.xdist_group("grading"),
     pytest.mark.skipif(
-        shutil.which("bwrap", path=containment.PATH) is None, reason="bubblewrap is not installed"
+        shutil.which("bwrap", path=sandbox.PATH) is None, reason="bubblewrap is not installed"
     ),
 ]
 SMALL = Limits(cell_cpu=1.5, cpu=8, idle=4, memory=512 * 2**20, processes=16, disk=32 * 2**20, output=2**20)
@@ -226,7 +226,7 @@ def test_an_unknown_isolation_is_named(monkeypatch):
 
 
 def test_without_bubblewrap_it_says_what_to_install(monkeypatch, tmp_path):
-    monkeypatch.setattr(containment, "PATH", str(tmp_path))
+    monkeypatch.setattr(sandbox, "PATH", str(tmp_path))
     with pytest.raises(UserError, match="apt install bubblewrap"):
         Sandbox(Limits())
 
@@ -235,7 +235,7 @@ def test_where_bubblewrap_fails_it_says_why(monkeypatch, tmp_path):
     broken = tmp_path / "bwrap"
     broken.write_text("#!/bin/sh\necho no permission >&2\nexit 1\n")
     broken.chmod(0o755)
-    monkeypatch.setattr(containment, "PATH", str(tmp_path))
+    monkeypatch.setattr(sandbox, "PATH", str(tmp_path))
     with pytest.raises(UserError, match=r"does not work here \(no permission\)"):
         Sandbox(Limits())
 

@@ -10,8 +10,8 @@ import sys
 import time
 from pathlib import Path
 
-from qcourse.grading.containment import NOBODY, SOCKETS
 from qcourse.grading.limits import Limits, rlimits
+from qcourse.grading.sandbox import NOBODY, SOCKETS
 from qcourse.grading.syscalls import refuse
 
 # clone(2): the kinds of namespace that bubblewrap makes; that of users is entered first

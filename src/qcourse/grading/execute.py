@@ -1,17 +1,9 @@
 """Execute a submission in contained kernels; a cell that kills its kernel costs only itself."""
 
 import asyncio
-import contextlib
 import time
-from queue import Empty
 from typing import Any
 
-import zmq
-import zmq.asyncio
-from jupyter_client.asynchronous import AsyncKernelClient
-from jupyter_client.kernelspec import KernelSpec
-from jupyter_client.manager import AsyncKernelManager
-from jupyter_client.session import Session
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbclient.util import run_sync
@@ -21,69 +13,8 @@ from nbgrader.preprocessors import Execute
 from nbgrader.utils import is_grade, is_locked
 
 from qcourse.grading.limits import Limits
+from qcourse.grading.manager import ContainedKernelManager
 from qcourse.grading.watch import Watch
-
-
-class Listening(Session):
-    """Takes what is no message, by its signature or its parts, for one that answers nothing.
-
-    ``size`` of a message is the bytes of what it carries.
-    """
-
-    def feed_identities(self, msg_list: Any, copy: bool = True) -> tuple[list, list]:
-        try:
-            return super().feed_identities(msg_list, copy)
-        except ValueError:
-            return [], []
-
-    def deserialize(self, msg_list: list, *args: Any, **kwargs: Any) -> dict:
-        try:
-            message = super().deserialize(msg_list, *args, **kwargs)
-            parts = [message[part] for part in ("header", "parent_header", "metadata", "content")]
-            if all(isinstance(part, dict) for part in parts):
-                return message | {"size": sum(map(len, msg_list[3:]))}
-        except Exception:
-            pass
-        return {"msg_type": "", "header": {}, "parent_header": {}, "content": {}, "size": 0}
-
-
-class Client(AsyncKernelClient):
-    """Cuts off a message that is larger than all outputs together may be: it would fill our memory."""
-
-    def _context_default(self) -> zmq.asyncio.Context:
-        context = super()._context_default()
-        context.setsockopt(zmq.MAXMSGSIZE, Limits().output)  # for the sockets that it will make
-        context.setsockopt(zmq.RCVHWM, 20)  # the rest waits in the kernel, and counts as its memory
-        return context
-
-    async def wait_for_ready(self, timeout: float | None = None) -> None:
-        """Until the kernel answers on both channels; the base class always waits for 0.2 s of silence."""
-        deadline = time.monotonic() + (timeout or 60)
-        while await self.is_alive() and time.monotonic() < deadline:
-            self.kernel_info()
-            with contextlib.suppress(Empty):
-                await self.get_shell_msg(timeout=1)
-                await self.get_iopub_msg(timeout=0.1)
-                return
-        raise RuntimeError("the kernel did not get ready")
-
-
-class ContainedKernelManager(AsyncKernelManager):
-    """Starts kernels by `qcourse.grading.provisioner`, with no kernelspec to install."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.client_factory = Client
-        self._kernel_spec = KernelSpec(
-            display_name="contained", language="python", interrupt_mode="message",
-            metadata={"kernel_provisioner": {"provisioner_name": "qcourse-contained"}},
-        )  # fmt: skip
-
-    def _session_default(self) -> Session:
-        return Listening(parent=self)
-
-    async def _async_wait(self, pollinterval: float = 0.01) -> None:  # 0.1 in the base class
-        await super()._async_wait(pollinterval)
 
 
 class ContainedExecute(Execute):
@@ -122,16 +53,12 @@ class ContainedExecute(Execute):
             if len(lost) > self.limits.restarts or spent > self.limits.cpu or late:
                 self._leave_out(todo[begin:], len(lost))
                 break
-            self.km = self.kc = None  # type: ignore[var-annotated]  # nbclient starts a new one
+            self.km = self.kc = None  # nbclient starts a new one
             async with self.async_setup_kernel(limits=self.limits, isolation=self.isolation, **kwargs):
                 manager: Any = self.km
                 self._watch = Watch(manager.provisioner.place, self.limits, spent, began)
                 try:
                     begin = await self._go_on(todo, begin, lost)
-                except Exception as error:  # a kernel may send anything
-                    lost.append(todo[self._position])
-                    self._fail(lost[-1], self._watch.reason or _words(error))
-                    begin = self._position + 1
                 finally:
                     spent = self._watch.stop()
                     _cancel_polls()
@@ -140,30 +67,40 @@ class ContainedExecute(Execute):
     execute = run_sync(async_execute)
 
     async def _go_on(self, todo: list[int], begin: int, lost: list[int]) -> int:
-        """In a fresh kernel: the cells before position ``begin``, graded ones left out, then all others."""
+        """In a fresh kernel: the cells before position ``begin``, graded ones left out, then all others.
+
+        Return where the next kernel is to go on; the cell that cost this one is added to ``lost``.
+        """
         for position, number in enumerate(todo):
-            cell = self.nb.cells[number]
-            if position < begin:
-                if number in lost or (is_grade(cell) and is_locked(cell)):
-                    continue
-                kept = cell.outputs, cell.execution_count
-            self._position = max(
-                position, begin
-            )  # an earlier cell that fails now, by chance, is not to blame
+            cell, again = self.nb.cells[number], position < begin
+            if again and (number in lost or (is_grade(cell) and is_locked(cell))):
+                continue
+            kept, failure = (cell.outputs, cell.execution_count), ""
             self._watch.next_cell()
             self._written_before = self._written
-            await self.async_execute_cell(cell, number, execution_count=self.code_cells_executed + 1)
-            if self._watch.reason:  # the kernel was ended when the cell had just answered
-                raise DeadKernelError(self._watch.reason)
-            if any(map(_out_of_memory, cell.outputs)):  # what it still holds would cost other cells
-                self._watch.end(f"the notebook needs more than {self.limits.memory / 2**30:.3g} GB of memory")
-                raise DeadKernelError(self._watch.reason)
-            if position < begin:
+            try:
+                await self._execute_cell(cell, number)
+            except Exception as error:  # a kernel may send anything
+                failure = self._watch.reason or _words(error)
+            if again:
                 cell.outputs, cell.execution_count = kept
                 self._written = self._written_before
             elif is_grade(cell):
                 _forgive_warnings(cell)
+            if failure:  # an earlier cell that fails now, by chance, is not to blame
+                blamed = max(position, begin)
+                lost.append(todo[blamed])
+                self._fail(todo[blamed], failure)
+                return blamed + 1
         return len(todo)
+
+    async def _execute_cell(self, cell: NotebookNode, number: int) -> None:
+        await self.async_execute_cell(cell, number, execution_count=self.code_cells_executed + 1)
+        if self._watch.reason:  # the kernel was ended when the cell had just answered
+            raise DeadKernelError(self._watch.reason)
+        if any(map(_out_of_memory, cell.outputs)):  # what it still holds would cost other cells
+            self._watch.end(f"the notebook needs more than {self.limits.memory / 2**30:.3g} GB of memory")
+            raise DeadKernelError(self._watch.reason)
 
     def process_message(self, msg: dict, cell: NotebookNode, cell_index: int) -> NotebookNode | None:
         """Drop what comes after the output limit, and end the kernel that does not stop."""

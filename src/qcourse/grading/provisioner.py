@@ -14,9 +14,10 @@ from typing import Any
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
 
-from qcourse.grading.containment import HOME, SOCKETS, Sandbox, Scratch, enter
+from qcourse.grading.containment import Scratch, enter
 from qcourse.grading.forkserver import Forkserver
 from qcourse.grading.limits import Limits
+from qcourse.grading.sandbox import HOME, SOCKETS, Sandbox
 
 PORTS = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")
 _warm: list[Forkserver] = []
