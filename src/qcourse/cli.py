@@ -20,7 +20,7 @@ def main(arguments: list[str] | None = None) -> int:
     check.add_argument("--timeout", metavar="SECONDS", type=float, default=120, help="for one cell (120)")
     check.set_defaults(run=_check)
     grade = commands.add_parser("grade", help="grade a class, contained, into nbgrader's gradebook")
-    grade.add_argument("assignment", metavar="ASSIGNMENT")
+    grade.add_argument("assignment", metavar="ASSIGNMENT", help="its name, or how that begins, as in 06")
     grade.add_argument("--course", metavar="DIR", type=Path, default=Path(), help="the course folder (here)")
     grade.add_argument(
         "--student", metavar="ID", action="append", default=[], help="only this one; repeatable"

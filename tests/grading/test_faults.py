@@ -331,6 +331,18 @@ def test_an_unknown_assignment_is_said_with_those_that_are_known(course, capsys)
     assert f"it knows: {NAME}" in line
 
 
+def test_the_beginning_of_a_name_will_do(course, log):
+    assert cli.main(["grade", NAME[:2], "--course", str(course)]) == 0
+    assert log == list(CLASS)
+
+
+def test_a_beginning_that_several_names_share_is_not_taken(course, capsys):
+    with Gradebook(f"sqlite:///{course}/gradebook.db", "qcourse") as book:
+        book.add_assignment(f"{NAME[:3]}another")
+    assert cli.main(["grade", NAME[:2], "--course", str(course)]) == 2
+    assert f"it knows: {NAME[:3]}another, {NAME}" in said(capsys)
+
+
 def test_a_folder_that_is_no_course_is_said(tmp_path, capsys):
     assert command(tmp_path) == 2
     assert said(capsys).startswith(f"qcourse: {tmp_path} is no course folder")

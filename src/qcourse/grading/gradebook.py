@@ -34,7 +34,7 @@ PATIENCE = 120  # seconds to wait for a database that somebody else has locked
 
 
 class Writer:
-    """The gradebook and the graded folder of one assignment.
+    """The gradebook and the graded folder of one assignment, which the beginning of its name can name.
 
     Raises:
         UserError: nbgrader does not know the assignment, or it has not been generated.
@@ -142,14 +142,17 @@ class Writer:
 
     def _read_source(self) -> tuple[str, NotebookNode]:
         """The notebook as handed out, its locked cells as the gradebook holds them: with hidden tests."""
+        known = sorted(a.name for a in self._gradebook.assignments)
+        meant = [name for name in known if name.startswith(self.assignment)]
+        if len(meant) == 1:
+            self.assignment = meant[0]
         try:
             assignment: Assignment = self._gradebook.find_assignment(self.assignment)
             (entry,) = assignment.notebooks
         except (MissingEntry, ValueError):
-            known = ", ".join(sorted(a.name for a in self._gradebook.assignments)) or "none"
             raise UserError(
-                f"the gradebook knows no assignment {self.assignment!r} of one notebook (it knows: {known}): "
-                "run nbgrader generate_assignment first."
+                f"the gradebook knows no assignment {self.assignment!r} of one notebook (it knows: "
+                f"{', '.join(known) or 'none'}): run nbgrader generate_assignment first."
             ) from None
         folder = self.course.format_path(self.course.release_directory, ".", self.assignment)
         try:

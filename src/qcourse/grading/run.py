@@ -58,13 +58,13 @@ def grade(options: Options) -> list[dict[str, Any]]:
     if not (root / "nbgrader_config.py").exists():
         raise UserError(f"{root} is no course folder (it has no nbgrader_config.py): say --course DIR.")
     with only_one(root), closing(Writer(root, nbgrader_settings(root), options.assignment)) as writer:
-        found = students(writer.submitted, options.assignment)
+        found = students(writer.submitted, writer.assignment)
         if missing := set(options.student) - set(found):
             raise UserError(f"no submission of {', '.join(sorted(missing))} lies in {writer.submitted}.")
         results, waiting = {}, []
         for student in dict.fromkeys(options.student) or found:
             try:
-                submission = take(writer.submitted, student, options.assignment, writer.notebook)
+                submission = take(writer.submitted, student, writer.assignment, writer.notebook)
             except (Refused, OSError) as error:
                 reason = (
                     f"it cannot be read ({error.strerror})." if isinstance(error, OSError) else str(error)
