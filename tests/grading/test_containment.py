@@ -51,7 +51,9 @@ def test_the_probe_can_tell_a_wall_from_none(tmp_path, monkeypatch):
     open_ways = ["tcp to a listener of the grader", "an abstract socket of the grader"]
     open_ways += ["a socket file of the grader", "the solutions", "the gradebook", "another submission"]
     open_ways += ["the tests of the course", "temporary files of the grader", "the warm process"]
-    open_ways += ["write to the package", "a process of the grader"]
+    open_ways += ["a process of the grader"]
+    if os.access(Path(containment.__file__).parent, os.W_OK):  # it may be installed by somebody else
+        open_ways += ["write to the package"]
     came, seen = probe.run(tmp_path, open_ways)
     assert [name for name, said in came.items() if not said.startswith("reached:")] == []
     assert len(seen) == 4  # three messages, and the process
