@@ -340,7 +340,9 @@ def test_a_beginning_that_several_names_share_is_not_taken(course, capsys):
     with Gradebook(f"sqlite:///{course}/gradebook.db", "qcourse") as book:
         book.add_assignment(f"{NAME[:3]}another")
     assert cli.main(["grade", NAME[:2], "--course", str(course)]) == 2
-    assert f"it knows: {NAME[:3]}another, {NAME}" in said(capsys)
+    line = said(capsys)
+    assert f"knows no assignment {NAME[:2]!r}" in line
+    assert f"it knows: {NAME[:3]}another, {NAME}" in line
 
 
 def test_a_folder_that_is_no_course_is_said(tmp_path, capsys):

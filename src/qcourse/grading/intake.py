@@ -48,15 +48,12 @@ def parse(content: bytes) -> NotebookNode:
 
 def _bare(cell: dict) -> dict:
     """What grading needs of a cell; whatever else it holds may be large, and is not looked at."""
-    metadata = cell.get("metadata")
-    kept = {name: cell[name] for name in ("cell_type", "source", "attachments") if name in cell}
-    kept["metadata"] = (
-        {k: metadata[k] for k in ("nbgrader",) if k in metadata} if isinstance(metadata, dict) else {}
-    )
-    if cell.get("cell_type") == "code":
-        kept |= {"outputs": [], "execution_count": None}
-        kept.pop("attachments", None)
-    return kept
+    code, metadata = cell.get("cell_type") == "code", cell.get("metadata", {})
+    graded = isinstance(metadata, dict) and "nbgrader" in metadata
+    wanted = ("cell_type", "source") if code else ("cell_type", "source", "attachments")
+    kept = {name: cell[name] for name in wanted if name in cell}
+    kept["metadata"] = {"nbgrader": metadata["nbgrader"]} if graded else {}
+    return kept | ({"outputs": [], "execution_count": None} if code else {})
 
 
 def mend(notebook: NotebookNode, source: NotebookNode) -> list[str]:

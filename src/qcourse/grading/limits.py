@@ -48,7 +48,7 @@ def rlimits(limits: Limits, size: int = 0, data: int = 0) -> dict[int, int]:
 
 
 class Place(Protocol):
-    """Where a submission runs: `Sandbox` or `Scratch` of `qcourse.grading.containment`."""
+    """Where a submission runs: a `Sandbox`, or a `Scratch` folder where students are trusted."""
 
     def processes(self) -> list[Path]: ...
 
