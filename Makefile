@@ -22,25 +22,25 @@ $(SETUP): pyproject.toml constraints.txt
 	@touch $@
 
 demo: verify ## the course built, checked, and a demo class graded: a table and pictures in build/demo
-	@python -m qcourse.demo
+	@python -m qcourse.authoring.demo
 
 test: $(SETUP) ## every test, the summary last
 	@python -m pytest -m "" -n 2 --dist loadgroup
 
 build: $(SETUP) ## solutions and student versions from their text
-	@python -m qcourse.build
+	@python -m qcourse.authoring.build
 
 verify: build build/verified ## the gates: nothing stale, nothing leaked, solved 100 %, unsolved 0
 
 build/verified: $(SOURCES)
-	@python -m qcourse.verify
+	@python -m qcourse.authoring.verify
 	@mkdir -p build && touch $@
 
-judge: $(SETUP) ## every check against every right and wrong answer in tests/answers
-	@python -m qcourse.judge
+judge: $(SETUP) ## every check against every right and wrong answer in the answer bank
+	@python -m qcourse.authoring.judge
 
 mutants: $(SETUP) ## every check against small changes to the reference solutions
-	@python -m qcourse.mutants
+	@python -m qcourse.authoring.mutants
 
 lint: $(SETUP) ## format, lint and types
 	ruff format --check src tests
@@ -48,7 +48,7 @@ lint: $(SETUP) ## format, lint and types
 	mypy
 
 bench: $(SETUP) ## how fast: cold notebooks, the PTQ flow; figures in build/bench.json
-	@python tests/bench.py
+	@python tests/bench/bench.py
 
 lab: $(SETUP) ## JupyterLab on the student version
 	jupyter lab notebooks

@@ -3,17 +3,19 @@
 from nbgrader import preprocessors
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 
-from qcourse.feedback import HideTests
+from qcourse.course.preprocessors import ClearSolutions, HideTests
 from qcourse.grading.execute import ContainedExecute
-from qcourse.stubs import ClearSolutions
 
 c = get_config()  # noqa: F821  (traitlets defines it)
 
 c.CourseDirectory.course_id = "qcourse"
 c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "notebooks"
-# The text source beside each solution must not be copied into the student version.
-c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "*.py"]
+# nbgrader copies every other file of solutions/NAME to students: the text, hidden tests, answers.
+c.CourseDirectory.ignore = [
+    *(".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback"),
+    *("*.py", "*.toml", "hidden", "answers"),
+]
 
 # nbgrader's own steps, with stubs that name the exercise.
 c.GenerateAssignment.preprocessors = [

@@ -123,7 +123,7 @@ print(params)
 # </details>
 
 
-# %% nbgrader={"grade": false, "grade_id": "clamp", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% tags=["answer:clamp"]
 def clamp(params_q, lower_bound, upper_bound):
     """Limit every element to [lower_bound, upper_bound].
 
@@ -135,7 +135,7 @@ def clamp(params_q, lower_bound, upper_bound):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "clamp-check", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% tags=["check:clamp"]
 ex = Exercise("6.1", clamp)
 
 got = ex.call(np.array([-300, 0, 50, 200, 400], np.int32), 0, 255, case="codes below, in and above 0 to 255")
@@ -151,35 +151,7 @@ ex.true(not np.shares_memory(got, inside), "the result is the caller's own array
 
 ex.passed()
 
-# %% nbgrader={"grade": true, "grade_id": "clamp-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-# Hidden tests of exercise 6.1 run here when your work is graded.
-### BEGIN HIDDEN TESTS
-ex = Exercise("6.1", clamp, hidden=True)
-_rng = np.random.default_rng(601)
-
-
-def _check(values, low, high, case):
-    got = ex.call(values, low, high, case=case)
-    flat = [low if v < low else high if v > high else v for v in values.ravel().tolist()]
-    want = np.array(flat, dtype=values.dtype).reshape(values.shape)
-    ex.equal("the result", got, want, dtype=values.dtype, rtol=0)
-    ex.true(not np.shares_memory(got, values), "the result is the caller's own array; return a new one.")
-
-
-for _dtype in (np.int8, np.int16, np.int32, np.int64, np.float32, np.float64):
-    _values = _rng.integers(-128, 128, size=(4, 9)).astype(_dtype)
-    for _low, _high in [(-100, 100), (-8, 7), (0, 15), (-20, -10), (30, 60), (0, 0), (-127, 127)]:
-        _check(_values, _low, _high, f"a table of {np.dtype(_dtype).name}, one range of many")
-_check(np.arange(256).astype(np.uint8), 16, 240, "all values of uint8")
-for _shape in [(1,), (7,), (1, 5), (5, 1), (2, 3, 4), (2, 1, 3, 2)]:
-    _check(_rng.integers(-70_000, 70_000, size=_shape), 0, 65_535, f"{len(_shape)} dimensions, 16 bits")
-    _check(_rng.normal(0, 300, size=_shape), -0.5, 254.5, "floats; bounds that are no integers")
-_check(np.array([-1, 0, 1, 254, 255, 256]), 0, 255, "values at and beside both bounds")
-_check(np.array([3, 9, 7]), 0, 255, "nothing to limit")
-_check(np.array([-3, -9, -7]), 0, 255, "everything below the range")
-_check(np.array([[300, 256], [999, 256]]), 0, 255, "everything above the range")
-ex.passed()
-### END HIDDEN TESTS
+# %% tags=["hidden:clamp"]
 
 # %%
 before = np.array([-90, 0, 60, 130, 200, 255, 256, 340])
@@ -245,7 +217,7 @@ print("clamped first, then cast:", np.clip(wide, -128, 127).astype(np.int8)[0])
 # </details>
 
 
-# %% nbgrader={"grade": false, "grade_id": "asymmetric_quantization", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% tags=["answer:asymmetric_quantization"]
 def asymmetric_quantization(params, bits):
     """Map [min, max] of params, widened to include 0, onto the codes 0 to 2**bits - 1.
 
@@ -267,7 +239,7 @@ def asymmetric_quantization(params, bits):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "asymmetric_quantization-check", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% tags=["check:asymmetric_quantization"]
 ex = Exercise("6.2", asymmetric_quantization, returns=("params_q", "scale", "zero"), given=["clamp"])
 
 codes, scale, zero = ex.call(np.array([-0.8, 0.0, 0.6, 2.2]), 2, case="the example on paper, 2 bits")
@@ -288,65 +260,7 @@ ex.equal("params_q", codes, np.zeros(3, np.int32), dtype=np.int32)
 ex.raises(ValueError, np.array([1.0, np.nan]), 8, case="an array that holds NaN")
 ex.passed()
 
-# %% nbgrader={"grade": true, "grade_id": "asymmetric_quantization-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-# Hidden tests of exercise 6.2 run here when your work is graded.
-### BEGIN HIDDEN TESTS
-ex = Exercise(
-    "6.2", asymmetric_quantization, returns=("params_q", "scale", "zero"), given=["clamp"], hidden=True
-)
-_rng = np.random.default_rng(602)
-
-
-def _check(values, bits, case):
-    codes, scale, zero = ex.call(values, bits, case=f"{case}, {bits} bits")
-    exact = values.astype(np.float64)
-    low, high = min(exact.min(), 0.0), max(exact.max(), 0.0)
-    want_scale = (high - low) / (2**bits - 1)
-    ex.equal("scale", scale, float(want_scale))
-    # The answer may compute in float32, whose relative error of some 1e-7 meets codes of up to 2**bits.
-    slack = 3e-7 * 2**bits
-    near = -low / want_scale
-    ties = [round(near - slack), round(near + slack)]  # two different ones at a tie: either is right
-    want_zero = next((z for z in ties if np.array_equal(z, zero)), round(near))
-    ex.equal("zero", zero, want_zero)
-    ex.codes("params_q", codes, exact / want_scale + want_zero, 0, 2**bits - 1, slack)
-
-
-for _bits in (2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16):
-    _check(_rng.uniform(-3, 9, 300), _bits, "values on both sides of 0")
-    _check(_rng.uniform(2, 5, 40), _bits, "only positive values, the smallest well above 0")
-    _check(_rng.uniform(-5, -2, 40), _bits, "only negative values, the largest well below 0")
-    _check(_rng.normal(0, 1, (6, 7)).astype(np.float32), _bits, "a float32 matrix")
-    _check(np.append(_rng.normal(0, 1, 50), 1000.0), _bits, "one very large value")
-    _check(np.append(_rng.normal(0, 1, 50), -1000.0), _bits, "one very small value")
-    _symmetric = np.linspace(-2, 2, 2 ** min(_bits, 8) * 2 + 1)
-    _check(_symmetric, _bits, "a range symmetric about 0: the zero point ties")
-for _shape in [(1, 8), (8, 1), (3, 4, 5), (2, 3, 2, 2)]:
-    _check(_rng.normal(1, 2, _shape), 8, f"an array of {len(_shape)} dimensions")
-for _value in (0.37, -0.37, 41.0, -41.0):
-    _check(np.array([_value]), 8, "one element")
-    _check(np.full((2, 3), _value), 5, "all elements equal, not 0")
-_check(np.array([-3.0, -2.5, -1.5, -0.5, 0.0, 0.5, 1.5, 2.5, 12.0]), 4, "values halfway between two codes")
-_check(_rng.uniform(-1e-5, 3e-5, 60), 8, "very small weights")
-_check(_rng.uniform(-1e-5, 3e-5, 60), 16, "very small weights")
-_check(_rng.uniform(-1e-9, 3e-9, 60), 8, "very small weights")
-_check(_rng.uniform(-1e7, 4e7, 60), 8, "very large values")
-_check(np.array([0.0, 0.0, 5.0, 0.0]), 8, "mostly zeros")
-
-for _shape in [(1,), (3, 4)]:
-    for _dtype in (np.float64, np.float32):
-        codes, scale, zero = ex.call(np.zeros(_shape, _dtype), 6, case="all zeros")
-        ex.equal("scale", scale, 1.0)
-        ex.equal("zero", zero, 0)
-        ex.equal("params_q", codes, np.zeros(_shape, np.int32), dtype=np.int32)
-
-ex.raises(ValueError, np.array([]), 8, case="an empty array")
-ex.raises(ValueError, np.zeros((0, 3), np.float32), 4, case="an empty float32 matrix")
-for _bad in (np.nan, np.inf, -np.inf):
-    ex.raises(ValueError, np.array([[0.5, -1.0], [_bad, 2.0]]), 8, case="a matrix that holds NaN or infinity")
-    ex.raises(ValueError, np.array([_bad], np.float32), 3, case="only NaN or infinity")
-ex.passed()
-### END HIDDEN TESTS
+# %% tags=["hidden:asymmetric_quantization"]
 
 # %% [markdown]
 # The sample on a grid of 3 bits, which can be drawn:
@@ -416,7 +330,7 @@ print(f"int: codes - zero is {(small_codes - int(float_zero)).dtype}")
 # </details>
 
 
-# %% nbgrader={"grade": false, "grade_id": "asymmetric_dequantize", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% tags=["answer:asymmetric_dequantize"]
 def asymmetric_dequantize(params_q, scale, zero):
     """The real numbers that the codes stand for.
 
@@ -428,7 +342,7 @@ def asymmetric_dequantize(params_q, scale, zero):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "asymmetric_dequantize-check", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% tags=["check:asymmetric_dequantize"]
 ex = Exercise("6.3", asymmetric_dequantize)
 
 got = ex.call(np.array([0, 1, 2, 3], np.int32), 1.0, 1, case="the example on paper")
@@ -438,31 +352,7 @@ got = ex.call(np.array([0, 100, 255], np.int32), 0.5, 100, case="scale 0.5, zero
 ex.equal("the result", got, np.array([-50.0, 0.0, 77.5]), dtype=np.float64)
 ex.passed()
 
-# %% nbgrader={"grade": true, "grade_id": "asymmetric_dequantize-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-# Hidden tests of exercise 6.3 run here when your work is graded.
-### BEGIN HIDDEN TESTS
-ex = Exercise("6.3", asymmetric_dequantize, hidden=True)
-_rng = np.random.default_rng(603)
-
-
-def _check(codes, scale, zero, case):
-    got = ex.call(codes, scale, zero, case=case)
-    want = np.array([(int(q) - zero) * scale for q in codes.ravel()], np.float64).reshape(codes.shape)
-    ex.equal("the result", got, want, dtype=np.float64, rtol=1e-9, atol=1e-9 * scale)
-    ex.true(np.all(got[codes == zero] == 0.0), "the zero point must stand for exactly 0.0.")
-
-
-for _bits in (2, 3, 5, 8, 11, 16):
-    for _scale in (0.012345678901, 1.0, 7.25, 1.7e-6):
-        _codes = _rng.integers(0, 2**_bits, 50).astype(np.int32)
-        _codes[:2] = 0, 2**_bits - 1
-        for _zero in (0, 1, 2 ** (_bits - 1), 2**_bits - 1):
-            _codes[2] = _zero
-            _check(_codes, _scale, _zero, f"codes of {_bits} bits, both ends among them")
-for _shape in [(1,), (1, 1), (4, 3), (2, 3, 4), (2, 1, 3, 2)]:
-    _check(_rng.integers(0, 256, _shape).astype(np.int32), 0.031, 77, f"{len(_shape)} dimensions")
-ex.passed()
-### END HIDDEN TESTS
+# %% tags=["hidden:asymmetric_dequantize"]
 
 # %% [markdown]
 # The whole range, −50 to 150, through 4 bits and back:
@@ -510,7 +400,7 @@ print(f"largest error {largest:.4f}, half a scale {asymmetric_scale / 2:.4f}")
 # </details>
 
 
-# %% nbgrader={"grade": false, "grade_id": "symmetric_quantization", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% tags=["answer:symmetric_quantization"]
 def symmetric_quantization(params, bits):
     """Map [-max|x|, max|x|] onto the codes -(2**(bits-1) - 1) to 2**(bits-1) - 1.
 
@@ -530,7 +420,7 @@ def symmetric_quantization(params, bits):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "symmetric_quantization-check", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% tags=["check:symmetric_quantization"]
 ex = Exercise("6.4", symmetric_quantization, returns=("params_q", "scale"), given=["clamp"])
 
 codes, scale = ex.call(np.array([-0.8, 0.0, 0.6, 2.2]), 2, case="the example on paper, 2 bits")
@@ -548,56 +438,7 @@ ex.equal("params_q", codes, np.zeros(3, np.int32), dtype=np.int32)
 ex.raises(ValueError, np.array([]), 8, case="an empty array")
 ex.passed()
 
-# %% nbgrader={"grade": true, "grade_id": "symmetric_quantization-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-# Hidden tests of exercise 6.4 run here when your work is graded.
-### BEGIN HIDDEN TESTS
-ex = Exercise("6.4", symmetric_quantization, returns=("params_q", "scale"), given=["clamp"], hidden=True)
-_rng = np.random.default_rng(604)
-
-
-def _check(values, bits, case):
-    codes, scale = ex.call(values, bits, case=f"{case}, {bits} bits")
-    exact = values.astype(np.float64)
-    levels = 2 ** (bits - 1) - 1
-    want_scale = float(np.abs(exact).max() / levels)
-    ex.equal("scale", scale, want_scale)
-    # The answer may compute in float32, whose relative error of some 1e-7 meets codes of up to 2**bits.
-    ex.codes("params_q", codes, exact / want_scale, -levels, levels, slack=3e-7 * 2**bits)
-
-
-for _bits in (2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16):
-    _check(_rng.uniform(-3, 9, 300), _bits, "values on both sides of 0")
-    _check(_rng.uniform(-9, 3, 300), _bits, "the largest absolute value is a negative one's")
-    _check(_rng.uniform(2, 5, 40), _bits, "only positive values")
-    _check(_rng.uniform(-5, -2, 40), _bits, "only negative values")
-    _check(_rng.normal(0, 1, (6, 7)).astype(np.float32), _bits, "a float32 matrix")
-    _check(np.append(_rng.normal(0, 1, 50), -1000.0), _bits, "one very small value")
-    _check(np.array([-4.2, 4.2, 0.0, 1e-9]), _bits, "both ends of the range")
-for _shape in [(1, 8), (8, 1), (3, 4, 5), (2, 3, 2, 2)]:
-    _check(_rng.normal(1, 2, _shape), 8, f"an array of {len(_shape)} dimensions")
-for _value in (0.37, -0.37, 41.0, -41.0):
-    _check(np.array([_value]), 8, "one element")
-    _check(np.full((2, 3), _value), 5, "all elements equal, not 0")
-_check(np.array([-7.0, -2.5, -1.5, -0.5, 0.0, 0.5, 1.5, 2.5]), 4, "values halfway between two codes")
-_check(_rng.uniform(-1e-5, 3e-5, 60), 8, "very small weights")
-_check(_rng.uniform(-1e-5, 3e-5, 60), 16, "very small weights")
-_check(_rng.uniform(-1e-9, 3e-9, 60), 8, "very small weights")
-_check(np.array([-3.0, 1.0, 2.5, -0.5]), 8, "values whose sum is 0")
-_check(_rng.uniform(-1e7, 4e7, 60), 8, "very large values")
-
-for _shape in [(1,), (3, 4)]:
-    for _dtype in (np.float64, np.float32):
-        codes, scale = ex.call(np.zeros(_shape, _dtype), 6, case="all zeros")
-        ex.equal("scale", scale, 1.0)
-        ex.equal("params_q", codes, np.zeros(_shape, np.int32), dtype=np.int32)
-
-ex.raises(ValueError, np.array([]), 8, case="an empty array")
-ex.raises(ValueError, np.zeros((0, 3), np.float32), 4, case="an empty float32 matrix")
-for _bad in (np.nan, np.inf, -np.inf):
-    ex.raises(ValueError, np.array([[0.5, -1.0], [_bad, 2.0]]), 8, case="a matrix that holds NaN or infinity")
-    ex.raises(ValueError, np.array([_bad], np.float32), 3, case="only NaN or infinity")
-ex.passed()
-### END HIDDEN TESTS
+# %% tags=["hidden:symmetric_quantization"]
 
 # %% [markdown]
 # The sample on the symmetric grid of 3 bits, and its codes with 8:
@@ -639,7 +480,7 @@ print(f"step: symmetric {symmetric_scale:.4f}, asymmetric {asymmetric_scale:.4f}
 # </details>
 
 
-# %% nbgrader={"grade": false, "grade_id": "symmetric_dequantize", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% tags=["answer:symmetric_dequantize"]
 def symmetric_dequantize(params_q, scale):
     """The real numbers that the codes stand for.
 
@@ -651,7 +492,7 @@ def symmetric_dequantize(params_q, scale):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "symmetric_dequantize-check", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% tags=["check:symmetric_dequantize"]
 ex = Exercise("6.5", symmetric_dequantize)
 
 got = ex.call(np.array([-7, 2, 5], np.int32), 2.0, case="scale 2")
@@ -661,30 +502,7 @@ got = ex.call(np.array([-127, 0, 1], np.int32), 0.25, case="scale 0.25")
 ex.equal("the result", got, np.array([-31.75, 0.0, 0.25]), dtype=np.float64)
 ex.passed()
 
-# %% nbgrader={"grade": true, "grade_id": "symmetric_dequantize-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-# Hidden tests of exercise 6.5 run here when your work is graded.
-### BEGIN HIDDEN TESTS
-ex = Exercise("6.5", symmetric_dequantize, hidden=True)
-_rng = np.random.default_rng(605)
-
-
-def _check(codes, scale, case):
-    got = ex.call(codes, scale, case=case)
-    want = np.array([int(q) * scale for q in codes.ravel()], np.float64).reshape(codes.shape)
-    ex.equal("the result", got, want, dtype=np.float64, rtol=1e-9)
-    ex.true(np.all(got[codes == 0] == 0.0), "code 0 must stand for exactly 0.0.")
-
-
-for _bits in (2, 3, 5, 8, 11, 16):
-    _levels = 2 ** (_bits - 1) - 1
-    for _scale in (0.012345678901, 1.0, 7.25, 1.7e-6):
-        _codes = _rng.integers(-_levels, _levels + 1, 50).astype(np.int32)
-        _codes[:3] = -_levels, 0, _levels
-        _check(_codes, _scale, f"codes of {_bits} bits, both ends among them")
-for _shape in [(1,), (1, 1), (4, 3), (2, 3, 4), (2, 1, 3, 2)]:
-    _check(_rng.integers(-127, 128, _shape).astype(np.int32), 0.031, f"{len(_shape)} dimensions")
-ex.passed()
-### END HIDDEN TESTS
+# %% tags=["hidden:symmetric_dequantize"]
 
 # %% [markdown]
 # The sample with 8 bits, by both schemes:
@@ -723,7 +541,7 @@ print(f"the symmetric step is {scale_without / scale_with_zero:.2f} times the as
 # </details>
 
 
-# %% nbgrader={"grade": false, "grade_id": "quantization_error", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% tags=["answer:quantization_error"]
 def quantization_error(params, params_deq):
     """Mean squared error between an array and what came back from its codes.
 
@@ -735,7 +553,7 @@ def quantization_error(params, params_deq):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "quantization_error-check", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% tags=["check:quantization_error"]
 ex = Exercise("6.6", quantization_error)
 
 x, restored = np.array([[3.0, 1.0], [2.0, 5.0]]), np.array([[0.0, 1.0], [3.0, 1.0]])
@@ -747,34 +565,7 @@ got = ex.call(x, restored, case="on paper: (0.04 + 0 + 0.16 + 0.04) / 4")
 ex.equal("the error", got, 0.06)
 ex.passed()
 
-# %% nbgrader={"grade": true, "grade_id": "quantization_error-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-# Hidden tests of exercise 6.6 run here when your work is graded.
-### BEGIN HIDDEN TESTS
-ex = Exercise("6.6", quantization_error, hidden=True)
-_rng = np.random.default_rng(606)
-
-
-def _check(values, restored, case):
-    got = ex.call(values, restored, case=case)
-    pairs = zip(values.ravel().tolist(), restored.ravel().tolist())
-    want = math.fsum((a - b) ** 2 for a, b in pairs) / values.size
-    # float32 arithmetic is allowed: a relative error of some 1e-6 in each difference
-    ex.equal("the error", got, want, rtol=1e-5)
-
-
-# Large ones first: in few or small elements one mistake looks like another.
-for _shape in [(101,), (4, 6), (3, 4, 5), (2, 3, 2, 2), (1, 5), (5, 1), (2,), (1,)]:
-    for _size in (500.0, 1.0, 1e-3):
-        _values = _rng.normal(0.3, _size, _shape)
-        _check(_values, _values + _rng.normal(0, _size / 10, _shape), f"{len(_shape)} dimensions")
-        _check(_values, np.zeros(_shape), "everything lost")
-_values = _rng.normal(0, 2, 60)
-_check(_values, _values - 0.25, "everything a little too small")
-_check(_values, _values + 0.25, "everything a little too large")
-_check(_values.astype(np.float32), np.round(_values), "float32 input")
-ex.equal("the error", ex.call(_values, _values.copy(), case="nothing lost"), 0.0)
-ex.passed()
-### END HIDDEN TESTS
+# %% tags=["hidden:quantization_error"]
 
 # %%
 asymmetric_mse = quantization_error(params, params_asymmetric)
@@ -824,7 +615,7 @@ scratch.mse_against_bits(bits_tried, mse)
 # </details>
 
 
-# %% nbgrader={"grade": false, "grade_id": "sqnr_db", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% tags=["answer:sqnr_db"]
 def sqnr_db(params, params_deq):
     """Signal-to-quantization-noise ratio in dB.
 
@@ -839,7 +630,7 @@ def sqnr_db(params, params_deq):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "sqnr_db-check", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% tags=["check:sqnr_db"]
 ex = Exercise("6.7", sqnr_db)
 
 x = np.array([1.0, -2.0, 4.0])
@@ -852,43 +643,7 @@ x = np.array([0.5, 0.5])
 ex.equal("the SQNR", ex.call(x, x.copy(), case="nothing lost"), math.inf)
 ex.passed()
 
-# %% nbgrader={"grade": true, "grade_id": "sqnr_db-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-# Hidden tests of exercise 6.7 run here when your work is graded.
-### BEGIN HIDDEN TESTS
-ex = Exercise("6.7", sqnr_db, hidden=True)
-_rng = np.random.default_rng(607)
-
-
-def _check(values, restored, case):
-    got = ex.call(values, restored, case=case)
-    ours, theirs = values.ravel().tolist(), restored.ravel().tolist()
-    noise = math.fsum((a - b) ** 2 for a, b in zip(ours, theirs))
-    want = 10 * math.log10(math.fsum(a * a for a in ours) / noise)
-    # float32 arithmetic is allowed: 1e-6 of the ratio is 4e-6 dB, and more where values nearly cancel
-    ex.equal("the SQNR", got, want, rtol=1e-6, atol=1e-4)
-
-
-for _shape in [(101,), (4, 6), (3, 4, 5), (2, 3, 2, 2), (1, 5), (5, 1), (2,), (1,)]:
-    _values = _rng.normal(0.5, 2, _shape)
-    for _noise in (0.01, 0.3, 5.0):
-        _check(_values, _values + _rng.normal(0, _noise, _shape), f"{len(_shape)} dimensions")
-for _unit in (1e-7, 1e-3, 1.0, 1e4):
-    _values = _unit * _rng.uniform(-1, 3, 50)
-    _check(_values, _values + 0.05 * _unit, "the same array in another unit")
-_values = _rng.normal(0, 1, 40)
-_check(_values, 2 * _values, "noise as strong as the signal: 0 dB")
-_check(_values, -3 * _values, "noise stronger than the signal")
-_check(_values, np.zeros(40), "everything lost: 0 dB")
-_check(np.full(6, 3.0), np.full(6, 3.03), "all values equal")
-_check(np.array([0.0, 2.0, 0.0]), np.array([0.1, 2.1, -0.2]), "some values are 0")
-_check(_values.astype(np.float32), np.round(_values, 1), "float32 input")
-_sign = np.where(np.arange(40) % 2, 1, -1)
-got = ex.call(_values, _values * (1 + 5e-6 * _sign), case="very little lost, but not nothing")
-ex.equal("the SQNR", got, -20 * math.log10(5e-6), atol=0.05)
-for _values in (np.zeros(4), np.array([7.0]), _rng.normal(0, 1, (3, 4)), np.full((2, 2), -0.1)):
-    ex.equal("the SQNR", ex.call(_values, _values.copy(), case="nothing lost"), math.inf)
-ex.passed()
-### END HIDDEN TESTS
+# %% tags=["hidden:sqnr_db"]
 
 # %% [markdown]
 # A quarter of the noise is $10 \log_{10} 4 = 6.02$ dB. So each bit should bring 6.02 dB. For values uniform
@@ -950,7 +705,7 @@ for name, decibels in sqnr.items():
 # </details>
 
 
-# %% nbgrader={"grade": false, "grade_id": "symmetric_quantization_per_channel", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% tags=["answer:symmetric_quantization_per_channel"]
 def symmetric_quantization_per_channel(weight, bits, axis=0):
     """Symmetric quantization with one scale for each slice along axis.
 
@@ -969,7 +724,7 @@ def symmetric_quantization_per_channel(weight, bits, axis=0):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "symmetric_quantization_per_channel-check", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% tags=["check:symmetric_quantization_per_channel"]
 ex = Exercise(
     "6.8",
     symmetric_quantization_per_channel,
@@ -988,69 +743,7 @@ ex.equal("scales", scales, np.array([1.0, 1.0]), dtype=np.float64)
 ex.equal("weight_q", codes, np.array([[3, 0], [-1, 0], [2, 0]], np.int32), dtype=np.int32)
 ex.passed()
 
-# %% nbgrader={"grade": true, "grade_id": "symmetric_quantization_per_channel-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-# Hidden tests of exercise 6.8 run here when your work is graded.
-### BEGIN HIDDEN TESTS
-ex = Exercise(
-    "6.8",
-    symmetric_quantization_per_channel,
-    returns=("weight_q", "scales"),
-    given=["clamp", "symmetric_quantization"],
-    hidden=True,
-)
-_rng = np.random.default_rng(608)
-
-
-def _check(weight, bits, axis, case):
-    axis_given = {} if axis is None else {"axis": axis}
-    codes, scales = ex.call(weight, bits, case=f"{case}, {bits} bits", **axis_given)
-    levels, axis = 2 ** (bits - 1) - 1, axis or 0
-    slices = [np.take(weight, i, axis=axis).astype(np.float64) for i in range(weight.shape[axis])]
-    want = np.array([np.abs(s).max() / levels if s.any() else 1.0 for s in slices])
-    ex.equal("scales", scales, want, dtype=np.float64)
-    exact = np.stack([s / scale for s, scale in zip(slices, want)], axis=axis)
-    # The answer may compute in float32, whose relative error of some 1e-7 meets codes of up to 2**bits.
-    ex.codes("weight_q", codes, exact, -levels, levels, slack=3e-7 * 2**bits)
-
-
-def _uneven(shape, axis):
-    weight = _rng.normal(0, 1, shape)
-    sizes = np.array([10.0 ** -(i % 4) for i in range(shape[axis])])
-    return weight * np.expand_dims(sizes, [a for a in range(len(shape)) if a != axis % len(shape)])
-
-
-for _bits in (2, 3, 4, 6, 8, 11, 16):
-    _check(_uneven((5, 12), 0), _bits, None, "a matrix, the axis left out")
-    _check(_uneven((5, 12), 1), _bits, 1, "a matrix, axis 1")
-    _check(_uneven((6, 6), 0), _bits, 0, "a square matrix, axis 0")
-    _check(_uneven((6, 6), 1), _bits, 1, "a square matrix, axis 1")
-for _axis in (0, 1, 2, 3, -1, -2, -3, -4):
-    _check(_uneven((4, 3, 5, 2), _axis), 8, _axis, f"four dimensions, axis {_axis}")
-    _check(_uneven((3, 3, 3, 3), _axis), 5, _axis, f"four equal dimensions, axis {_axis}")
-for _axis in (0, 1, 2, -1, -2, -3):
-    _check(_uneven((4, 3, 5), _axis), 7, _axis, f"three dimensions, axis {_axis}")
-for _axis in (0, -1):
-    _check(np.array([0.5, -3.0, 0.0, 7.7]), 6, _axis, f"one dimension, axis {_axis}")
-_check(_uneven((1, 9), 0), 8, 0, "one row")
-_check(_uneven((9, 1), 0), 8, 0, "one column")
-_check(_uneven((5, 8), 0).astype(np.float32), 8, 0, "a float32 matrix")
-_check(-np.abs(_uneven((5, 8), 0)), 8, 0, "only negative values")
-_check(np.abs(_uneven((5, 8), 0)), 8, 0, "only positive values")
-_check(np.array([[-3.0, -2.5, 0.5, 1.5], [-6.0, 3.0, -1.0, 5.0]]), 3, 0, "values halfway between two codes")
-_weight = _uneven((5, 8), 0)
-_weight[3] = 0
-_check(_weight, 8, 0, "a matrix with one row of zeros")
-_check(_weight.astype(np.float32).T.copy(), 4, -1, "a float32 matrix with one column of zeros")
-_check(np.zeros((2, 3)), 8, 0, "all zeros")
-_check(1e-5 * _uneven((3, 7), 0), 16, 0, "very small weights")
-
-_weight = _uneven((4, 4, 4), 2)
-codes, scales = ex.call(_weight, 6, 2, case="axis given by position")
-_want = np.abs(_weight).max(axis=(0, 1)) / 31
-ex.equal("scales", scales, _want, dtype=np.float64)
-ex.codes("weight_q", codes, _weight / _want, -31, 31)
-ex.passed()
-### END HIDDEN TESTS
+# %% tags=["hidden:symmetric_quantization_per_channel"]
 
 # %% [markdown]
 # A weight matrix whose rows differ in size by a factor of 1000, with 8 bits; once with one scale for all,
@@ -1112,7 +805,7 @@ print(f"a real layer, 4096 x 4096: {4 * 4096 / (4096 * 4096):.2%} more than the 
 # </details>
 
 
-# %% nbgrader={"grade": false, "grade_id": "integer_linear", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% tags=["answer:integer_linear"]
 def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
     """A linear layer on codes: integers (int32 accumulation) up to one final rescale.
 
@@ -1127,7 +820,7 @@ def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "integer_linear-check", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% tags=["check:integer_linear"]
 ex = Exercise("6.9", integer_linear)
 
 x_q = np.array([[3, 0]], np.int32)
@@ -1144,63 +837,7 @@ got = ex.call(x_q, 0.1, 0, w_q, 0.3, case="3·1 + 1·(-3) = 0, so the result is 
 ex.equal("the result", got, np.array([[0.0]]), rtol=0)
 ex.passed()
 
-# %% nbgrader={"grade": true, "grade_id": "integer_linear-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-# Hidden tests of exercise 6.9 run here when your work is graded.
-### BEGIN HIDDEN TESTS
-ex = Exercise("6.9", integer_linear, hidden=True)
-_rng = np.random.default_rng(609)
-
-
-def _layer(batch, inputs, outputs):
-    x_q = _rng.integers(0, 256, (batch, inputs)).astype(np.int32)
-    return x_q, _rng.integers(-127, 128, (outputs, inputs)).astype(np.int32)
-
-
-def _check(x_q, x_scale, x_zero, w_q, w_scale, bias, case):
-    given = () if bias is None else (bias,)
-    got = ex.call(x_q, x_scale, x_zero, w_q, w_scale, *given, case=case)
-    sums = [[sum((int(a) - x_zero) * int(b) for a, b in zip(x, w)) for w in w_q] for x in x_q]
-    want = np.array(sums, np.float64) * (x_scale * w_scale) + (0.0 if bias is None else bias)
-    ex.true(getattr(got, "dtype", np.dtype(int)).kind == "f", "the result must be a float array.", got=got)
-    ex.equal("the result", got, want, rtol=1e-5, atol=1e-6 * float(np.abs(want).max()))
-
-
-_sizes = [(1, 1, 1), (1, 7, 3), (5, 3, 8), (6, 4, 2), (4, 4, 4), (3, 3, 5), (3, 5, 3), (2, 40, 9)]
-for _batch, _inputs, _outputs in _sizes:
-    _x_q, _w_q = _layer(_batch, _inputs, _outputs)
-    _scales, _bias = _rng.uniform(0.001, 0.1, _outputs), _rng.normal(0, 3, _outputs)
-    _case = f"batch {_batch}, {_inputs} inputs, {_outputs} outputs"
-    for _zero in (0, 1, 114, 255):
-        _check(_x_q, 0.02, _zero, _w_q, 0.004, None, _case)
-        _check(_x_q, 0.02, _zero, _w_q, _scales, None, f"{_case}, a scale for each row")
-        _check(_x_q, 1.3, _zero, _w_q, 0.25, _bias, f"{_case}, a bias")
-        _check(_x_q, 0.07, _zero, _w_q, _scales, _bias, f"{_case}, a scale for each row, a bias")
-_x_q, _w_q = _layer(3, 6, 4)
-_check(np.full((3, 6), 9, np.int32), 0.3, 9, _w_q, 0.1, None, "the input stands for zeros")
-_check(_x_q, 0.3, 12, np.zeros((4, 6), np.int32), np.ones(4), _bias[:4], "a weight of zeros, a bias")
-_check(_x_q, 0.3, 12, _w_q, 0.1, np.zeros(4), "a bias of zeros")
-_x_q, _w_q = _rng.integers(0, 2**12, (5, 9)), _rng.integers(-2047, 2048, (4, 9))
-_check(_x_q.astype(np.int32), 0.01, 900, _w_q.astype(np.int32), 0.02, None, "codes of 12 bits")
-
-# Sums that cancel: exactly 0.0 in integers, some 1e-17 or more where the factors are made float first.
-_x_q, _half = _layer(40, 6, 5)
-_x_q = np.concatenate([_x_q, 17 + 2 * (_x_q - 17)], axis=1).astype(np.int32)
-_w_q = np.concatenate([2 * (_half // 4), -(_half // 4)], axis=1).astype(np.int32)
-for _scale in (0.3, np.array([0.3, 0.7, 0.1, 0.013, 1.1])):
-    got = ex.call(_x_q, 0.1, 17, _w_q, _scale, case="products that cancel: integers give exactly 0")
-    ex.equal("the result", got, np.zeros((40, 5)), rtol=0)
-
-# Long sums of large products that nearly cancel: on the way they outgrow int16, and the 24 bits of float32.
-_x, _w = _rng.integers(128, 256, 20_000), _rng.integers(64, 128, 20_000)
-_shuffle = _rng.permutation(20_000)
-_x_q = np.concatenate([_x, _x[_shuffle], [1]])[None].astype(np.int32)
-_row = np.concatenate([_w, -_w[_shuffle]])
-_w_q = np.array([[*_row, 1], [*_row, 8], [*_row, -127]], np.int32)
-_want = np.array([[1.0, 8.0, -127.0]])
-got = ex.call(_x_q, 1.0, 0, _w_q, 1.0, case="a long sum of large products")
-ex.equal("the result", got, _want, rtol=1e-7)
-ex.passed()
-### END HIDDEN TESTS
+# %% tags=["hidden:integer_linear"]
 
 # %% [markdown]
 # A layer of 64 inputs and 10 outputs, 8 bits: inputs as they come from a ReLU (asymmetric), weights
@@ -1261,7 +898,7 @@ figure.show_table(header, [both_schemes(params, bits) for bits in (2, 3, 4, 6, 8
 # symmetric, per tensor or per channel) do you choose for the inputs, and which for the weights? What would
 # the other choice cost in each case? Three to six sentences.
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "question", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}
+# %% [markdown] tags=["question:question"]
 # ### BEGIN SOLUTION
 # Inputs: asymmetric, per tensor. All lie on one side of 0, so a symmetric grid would never use its negative
 # codes: the step would be twice as wide, about one bit or 6 dB lost. Scales per input channel are not

@@ -133,7 +133,7 @@ calibration.grids(sample[:400], reachable, (0, 20))
 #
 # </details>
 
-# %% nbgrader={"grade": false, "grade_id": "asymmetric_quantization_percentile", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% tags=["answer:asymmetric_quantization_percentile"]
 def asymmetric_quantization_percentile(params, bits, percentile=99.99):
     """Quantize with the range between two percentiles, widened to include 0; the rest saturates.
 
@@ -152,7 +152,7 @@ def asymmetric_quantization_percentile(params, bits, percentile=99.99):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "asymmetric_quantization_percentile-check", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% tags=["check:asymmetric_quantization_percentile"]
 ex = Exercise("7.1", asymmetric_quantization_percentile, returns=("params_q", "scale", "zero"))
 
 # Eleven sorted values: the 80th percentile is the third from the end, 40; the 20th is -20.
@@ -170,51 +170,7 @@ ex.equal("zero", zero, 0)
 ex.codes("params_q", codes, x / 3, 0, 3)
 ex.passed()
 
-# %% nbgrader={"grade": true, "grade_id": "asymmetric_quantization_percentile-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-# Hidden tests of exercise 7.1 run here when your work is graded.
-### BEGIN HIDDEN TESTS
-ex = Exercise(
-    "7.1", asymmetric_quantization_percentile, returns=("params_q", "scale", "zero"), hidden=True
-)
-rng = np.random.default_rng(7101)
-samples = {
-    "mixed signs and one outlier": np.append(rng.uniform(-5, 3, 999), 80.0),
-    "an outlier at the lower end": np.append(-300.0, rng.normal(1, 2, 1500)),
-    "positive values only": rng.uniform(20, 60, 700),
-    "negative values only": -rng.exponential(3, 501) - 1,
-    "three dimensions, float32": rng.standard_t(3, (6, 7, 8)).astype(np.float32),
-    "a tall matrix": rng.laplace(0, 2, (91, 3)),
-    "a few small values": rng.normal(0, 1e-3, 7),
-    "one element": np.array([0.37]),
-    "one negative element, two dimensions": np.array([[-2.5]]),
-}
-# The lowest first: close to 100 one mistake looks like another.
-settings = [{"percentile": 75}, {"percentile": 99}, {"percentile": 99.9}, {}, {"percentile": 100}]
-for case, x in samples.items():
-    for bits in (2, 3, 4, 8, 11, 16):
-        for kwargs in settings:
-            p = kwargs.get("percentile", 99.99)
-            codes, scale, zero = ex.call(x, bits, case=f"{case}, {bits} bits, percentile {p}", **kwargs)
-            exact = x.astype(np.float64)
-            beta, alpha = min(np.percentile(exact, 100 - p), 0), max(np.percentile(exact, p), 0)
-            levels = 2**bits - 1
-            rtol = 1e-5 if x.dtype == np.float32 else 1e-6  # a percentile of float32 may be float32
-            ex.equal("scale", scale, (alpha - beta) / levels, rtol=rtol)
-            ex.equal("zero", zero, round(-beta * levels / (alpha - beta)))
-            slack = 1e-6 * levels if x.dtype == np.float32 else 1e-6
-            ex.codes("params_q", codes, exact / scale + zero, 0, levels, slack)
-
-x = np.append(rng.uniform(-5, 3, 999), 80.0)
-codes, scale, zero = ex.call(x, 8, 90.0, case="outliers saturate")
-ex.true(codes[-1] == 255 and codes.min() == 0, "values outside the range must get the first or last code.")
-ex.true(codes[x.argmin()] == 0, "values below the range must get the first code.")
-
-codes, scale, zero = ex.call(np.zeros((3, 4)), 8, case="all zeros")
-ex.equal("scale", scale, 1.0)
-ex.equal("zero", zero, 0)
-ex.codes("params_q", codes, np.zeros((3, 4)), 0, 255)
-ex.passed()
-### END HIDDEN TESTS
+# %% tags=["hidden:asymmetric_quantization_percentile"]
 
 # %% [markdown]
 # ### What it gains, and what it costs
@@ -290,7 +246,7 @@ print(f"yours               {zero} ({type(zero).__name__})")
 #
 # </details>
 
-# %% nbgrader={"grade": false, "grade_id": "error_parts", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% tags=["answer:error_parts"]
 def error_parts(params, bits, beta, alpha):
     """Split the mean squared error of quantizing with [beta, alpha] into clipping and rounding.
 
@@ -310,7 +266,7 @@ def error_parts(params, bits, beta, alpha):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "error_parts-check", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% tags=["check:error_parts"]
 ex = Exercise("7.2", error_parts, returns=("clipping", "rounding"))
 
 # The codes stand for -1, 0, 1, 2. -3 becomes -1, 2 off; 5 becomes 2, 3 off. -0.75 and 0.25 become -1 and 0.
@@ -326,51 +282,7 @@ ex.equal("clipping", clipping, 0.0)
 ex.equal("rounding", rounding, (0 + 0.25 + 0.25) / 3)
 ex.passed()
 
-# %% nbgrader={"grade": true, "grade_id": "error_parts-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-# Hidden tests of exercise 7.2 run here when your work is graded.
-### BEGIN HIDDEN TESTS
-ex = Exercise("7.2", error_parts, returns=("clipping", "rounding"), hidden=True)
-rng = np.random.default_rng(7201)
-
-
-def squared_errors(x, bits, beta, alpha):
-    levels = 2**bits - 1
-    scale = (alpha - beta) / levels
-    zero = -round(beta / scale)
-    codes = np.clip(np.round(x / scale) + zero, 0, levels)
-    return (x - (codes - zero) * scale) ** 2
-
-
-# In no range does the zero point lie halfway between two codes: then either would be right.
-cases = {
-    "outliers at both ends": (np.append(rng.normal(0, 1, 998), [-40.0, 25.0]), -2.9, 3.3),
-    "values outside at the upper end only": (rng.exponential(1.0, 601), 0.0, 2.7),
-    "values outside at the lower end only": (-rng.exponential(1.0, 333), -1.9, 0.0),
-    "nothing outside": (rng.uniform(-3, 5, 250), -3.1, 5.2),
-    "everything outside": (rng.uniform(6, 9, 40), -1.3, 2.3),
-    "three dimensions": (rng.laplace(0, 2, (4, 5, 6)), -3.3, 2.2),
-    "values at both ends of the range": (np.array([[-1.3, 2.7], [0.4, 2.7], [7.0, -1.3]]), -1.3, 2.7),
-    "one element, outside": (np.array([-5.0]), -1.1, 0.9),
-    "one element, inside": (np.array([0.6]), -1.1, 0.9),
-}
-for case, (x, beta, alpha) in cases.items():
-    for bits in (2, 3, 4, 8, 12, 16):
-        clipping, rounding = ex.call(x, bits, beta, alpha, case=f"{case}, {bits} bits")
-        squared = squared_errors(x, bits, beta, alpha)
-        outside = np.logical_or(x < beta, x > alpha)
-        ex.equal("clipping", clipping, float(squared[outside].sum() / x.size), atol=1e-15)
-        ex.equal("rounding", rounding, float(squared[~outside].sum() / x.size), atol=1e-15)
-        ex.equal("clipping + rounding, the whole error,", clipping + rounding, float(squared.mean()))
-
-x = rng.normal(0, 1, (20, 30)).astype(np.float32)
-for bits in (2, 4, 6):
-    clipping, rounding = ex.call(x, bits, -1.55, 1.85, case=f"float32, {bits} bits")
-    squared = squared_errors(x.astype(np.float64), bits, -1.55, 1.85)
-    outside = np.logical_or(x < -1.55, x > 1.85)
-    ex.equal("clipping", clipping, float(squared[outside].sum() / 600), rtol=1e-4)
-    ex.equal("rounding", rounding, float(squared[~outside].sum() / 600), rtol=1e-4)
-ex.passed()
-### END HIDDEN TESTS
+# %% tags=["hidden:error_parts"]
 
 # %% [markdown]
 # ### The two pull against each other
@@ -424,7 +336,7 @@ for name, (beta, alpha) in {"min-max": (-50, 1000), "clipped": (-50, 150)}.items
 #
 # </details>
 
-# %% nbgrader={"grade": false, "grade_id": "mse_optimal_range", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% tags=["answer:mse_optimal_range"]
 def mse_optimal_range(params, bits, candidates=100):
     """Find the range k / candidates * [min, max], k = 1 ... candidates, of least mean squared error.
 
@@ -449,7 +361,7 @@ def mse_optimal_range(params, bits, candidates=100):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "mse_optimal_range-check", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% tags=["check:mse_optimal_range"]
 ex = Exercise("7.3", mse_optimal_range, returns=("beta", "alpha"))
 
 # 2 bits, 4 candidates. Squared errors in all, for k = 1, 2, 3, 4: 12.25, 5, 1.75 and 1.
@@ -469,62 +381,7 @@ ex.equal("beta", beta, -2.0)
 ex.equal("alpha", alpha, 4.0)
 ex.passed()
 
-# %% nbgrader={"grade": true, "grade_id": "mse_optimal_range-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-# Hidden tests of exercise 7.3 run here when your work is graded.
-### BEGIN HIDDEN TESTS
-ex = Exercise("7.3", mse_optimal_range, returns=("beta", "alpha"), hidden=True)
-rng = np.random.default_rng(7301)
-
-
-def error_of(x, bits, beta, alpha):
-    x, levels = x.astype(np.float64), 2**bits - 1
-    beta, alpha = min(float(beta), 0.0), max(float(alpha), 0.0)
-    scale = (alpha - beta) / levels or 1.0
-    zero = -round(beta / scale)
-    codes = np.clip(np.round(x / scale) + zero, 0, levels)
-    return float(np.mean((x - (codes - zero) * scale) ** 2))
-
-
-cases = {
-    "heavy tails": rng.laplace(0, 2, 900),
-    "an even spread": rng.uniform(-3, 5, 400),
-    "one outlier": np.append(rng.uniform(-2, 6, 700), 95.0),
-    "one outlier at the lower end": np.append(rng.normal(1, 1, 500), -31.0),
-    "positive values only": rng.exponential(2, 500) + 0.2,
-    "negative values only": -rng.exponential(2, 500) - 0.2,
-    "two dimensions": rng.normal(0.3, 1, (20, 30)),
-    "float32, three dimensions": rng.laplace(0, 1, (5, 6, 20)).astype(np.float32),
-    "whole numbers": np.arange(256.0),
-    "two values": np.array([-1.0, 3.0]),
-}
-tries = [(2, {}), (3, {"candidates": 37}), (4, {}), (4, {"candidates": 10}), (5, {"candidates": 150})]
-tries += [(3, {"candidates": 1}), (3, {"candidates": 2}), (8, {}), (16, {"candidates": 12})]
-for case, x in cases.items():
-    for bits, kwargs in tries:
-        told = kwargs or "default candidates"
-        beta, alpha = ex.call(x, bits, case=f"{case}, {bits} bits, {told}", **kwargs)
-        numbers = float | int | np.floating | np.integer
-        right_kind = isinstance(beta, numbers) and isinstance(alpha, numbers)
-        ex.true(right_kind, "beta and alpha must be two numbers.", got=(beta, alpha))
-        ex.true(beta <= alpha, "beta is above alpha.", got=(beta, alpha))
-        low, high, count = float(x.min()), float(x.max()), kwargs.get("candidates", 100)
-        shares = np.arange(1, count + 1) / count
-        least = min(error_of(x, bits, share * low, share * high) for share in shares)
-        slack = 1e-5 if x.dtype == np.float32 else 1e-9  # equally good candidates may differ by rounding
-        got = error_of(x, bits, beta, alpha)
-        ex.true(
-            got <= least * (1 + slack) + 1e-15,
-            "another candidate has a smaller error.",
-            expected=f"a mean squared error of {least:.6g}",
-            got=f"{got:.6g}",
-        )
-        share = alpha / high if high > 0 else beta / low
-        near = np.abs(shares - share).min() < 1e-5
-        ends = [(beta, share * low, min(low, 0.0)), (alpha, share * high, max(high, 0.0))]  # or widened to 0
-        both = all(np.isclose(end, want, rtol=1e-5) or end == 0 == widest for end, want, widest in ends)
-        ex.true(near and both, "the range is none of k / candidates * [min, max].", got=(beta, alpha))
-ex.passed()
-### END HIDDEN TESTS
+# %% tags=["hidden:mse_optimal_range"]
 
 # %% [markdown]
 # ### Against published values
@@ -657,7 +514,7 @@ print(f"HistogramObserver: [{-zero * scale:.0f}, {(255 - zero) * scale:.0f}]")
 #
 # </details>
 
-# %% nbgrader={"grade": false, "grade_id": "MovingAverageMinMax", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% tags=["answer:MovingAverageMinMax"]
 class MovingAverageMinMax:
     """Track the range of batches by a moving average of their minimum and maximum.
 
@@ -681,7 +538,7 @@ class MovingAverageMinMax:
         ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "MovingAverageMinMax-check", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% tags=["check:MovingAverageMinMax"]
 ex = Exercise("7.4", MovingAverageMinMax)
 
 
@@ -704,89 +561,7 @@ for number, (got, want) in enumerate(zip(seen, [(-1.0, 3.0), (-1.25, 4.0), (-1.0
     ex.equal(f"alpha after batch {number}", got[1], want[1])
 ex.passed()
 
-# %% nbgrader={"grade": true, "grade_id": "MovingAverageMinMax-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-# Hidden tests of exercise 7.4 run here when your work is graded.
-### BEGIN HIDDEN TESTS
-ex = Exercise("7.4", MovingAverageMinMax, hidden=True)
-rng = np.random.default_rng(7401)
-
-
-def ranges_after(batches, **settings):
-    tracker, seen = MovingAverageMinMax(**settings), []
-    for batch in batches:
-        tracker.update(batch)
-        seen.append(copy.copy(tracker.range))
-    return seen
-
-
-def torch_ranges(batches, momentum=0.01):
-    observer, seen = MovingAverageMinMaxObserver(averaging_constant=momentum), []
-    for batch in batches:
-        observer(torch.from_numpy(np.atleast_1d(batch)).float())
-        seen.append((observer.min_val.item(), observer.max_val.item()))
-    return seen
-
-
-wide = [rng.normal(0, 3, 40) for _ in range(6)]
-streams = {
-    "mixed signs": [rng.normal(0, 1, 50) for _ in range(12)],
-    "growing batches": [rng.normal(0, 1 + n, 20 + n) for n in range(8)],
-    "shrinking batches": [rng.normal(0, 9 - n, 20) for n in range(8)],
-    "first minimum exactly 0": [np.abs(wide[0]) * (wide[0] > 0), *wide[1:]],
-    "first maximum exactly 0": [-np.abs(wide[0]) * (wide[0] > 0), *wide[1:]],
-    "first batch all zeros": [np.zeros(40), *wide[1:]],
-    "negative values only": [-rng.exponential(2, 30) - 3 for _ in range(6)],
-    "positive values only": [rng.exponential(2, 30) + 5 for _ in range(6)],
-    "several dimensions, float32": [rng.normal(1, 2, (3, 4, 5)).astype(np.float32) for _ in range(5)],
-    "all kinds of shapes": [rng.normal(0, 2, shape) for shape in ((7,), (2, 3), (1, 1, 4, 2), (1,))],
-    "one batch": [rng.normal(0, 2, 9)],
-    "the same batch twice": [np.array([-2.0, 5.0])] * 2,
-}
-for case, batches in streams.items():
-    for settings in ({}, {"momentum": 0.1}, {"momentum": 0.37}, {"momentum": 1.0}, {"momentum": 0.0}):
-        told = settings or "default momentum"
-        seen = ex.call(batches, function=ranges_after, case=f"{case}, {told}", **settings)
-        for number, (got, want) in enumerate(zip(seen, torch_ranges(batches, **settings)), start=1):
-            ex.true(not callable(got), "range is a method: make it an attribute or a property.")
-            ex.true(isinstance(got, tuple | list) and len(got) == 2, "range must be (beta, alpha).", got=got)
-            # torch keeps its range in float32
-            ex.equal(f"beta after batch {number}", got[0], want[0], rtol=1e-5, atol=1e-6)
-            ex.equal(f"alpha after batch {number}", got[1], want[1], rtol=1e-5, atol=1e-6)
-
-
-def one_buffer(batches):
-    """The range after all batches, read twice; each batch comes in the same array, as loaders reuse it."""
-    tracker, buffer = MovingAverageMinMax(0.5), np.empty_like(batches[0])
-    for batch in batches:
-        buffer[...] = batch
-        tracker.update(buffer)
-    return [tuple(tracker.range), tuple(tracker.range)]
-
-
-once, again = ex.call(
-    [np.array([-1.0, 3.0]), np.array([-2.0, 8.0]), np.array([-0.5, 2.5])],
-    function=one_buffer,
-    case="three batches that come in one array, one after the other; the range is read after the last",
-)
-late = "update must take in each batch when it comes, not when range is read."
-ex.true(np.allclose(once, (-1.0, 4.0)), late)
-ex.true(once == again, "reading range must not change it.")
-
-
-def two_trackers(first, second):
-    one, other = MovingAverageMinMax(0.5), MovingAverageMinMax(0.25)
-    one.update(first)
-    other.update(second)
-    one.update(second)
-    return [tuple(one.range), tuple(other.range)]
-
-
-pair = ex.call(
-    np.array([-1.0, 3.0]), np.array([-2.0, 8.0]), function=two_trackers, case="two trackers at once"
-)
-ex.true(np.allclose(pair, [(-1.5, 5.5), (-2.0, 8.0)]), "two trackers must not share their range or momentum.")
-ex.passed()
-### END HIDDEN TESTS
+# %% tags=["hidden:MovingAverageMinMax"]
 
 # %% [markdown]
 # ### One strange batch
@@ -850,7 +625,7 @@ for batches in (10, 100, 500):
 #
 # </details>
 
-# %% nbgrader={"grade": false, "grade_id": "compare_ranges", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% tags=["answer:compare_ranges"]
 def compare_ranges(params, bits, ranges):
     """Give the error of each range, over all elements and over the bulk.
 
@@ -875,7 +650,7 @@ def compare_ranges(params, bits, ranges):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "compare_ranges-check", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% tags=["check:compare_ranges"]
 ex = Exercise("7.5", compare_ranges)
 
 # The example on paper: the bulk is all but the 14.
@@ -892,54 +667,7 @@ for name, (whole, bulk) in want.items():
     ex.equal(f"mse_bulk of {name}", pair[1], bulk, atol=1e-12)
 ex.passed()
 
-# %% nbgrader={"grade": true, "grade_id": "compare_ranges-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-# Hidden tests of exercise 7.5 run here when your work is graded.
-### BEGIN HIDDEN TESTS
-ex = Exercise("7.5", compare_ranges, hidden=True)
-rng = np.random.default_rng(7501)
-
-
-def squared_errors(x, bits, beta, alpha):
-    levels = 2**bits - 1
-    scale = (alpha - beta) / levels
-    zero = -round(beta / scale)
-    codes = np.clip(np.round(x / scale) + zero, 0, levels)
-    return (x - (codes - zero) * scale) ** 2
-
-
-cases = {  # values, and how many are extreme: 0.1 % of them is a whole number, or less than a half
-    "outliers at both ends": (np.append(rng.normal(0, 1, 1997), [-60.0, 40.0, 55.0]), 2),
-    "outliers below only": (np.append(-rng.exponential(1, 4999) * 3, 2.0), 5),
-    "three dimensions": (rng.laplace(0, 2, (10, 50, 8)), 4),
-    "a matrix of 3,000": (rng.standard_t(3, (3, 1000)), 3),
-    "far from 0, outliers at both ends": (np.append(rng.uniform(5, 9, 1998), [1.0, 12.0]), 2),
-    "few values": (rng.normal(0, 2, 200), 1),
-    "a small matrix": (rng.normal(0, 2, (3, 4)), 1),
-    "two values": (np.array([-0.7, 3.0]), 1),
-    "float32": (rng.normal(0, 1, (40, 50)).astype(np.float32), 2),
-}
-for case, (x, cut) in cases.items():
-    values = x.astype(np.float64).ravel()
-    order = np.argsort(np.abs(values))
-    low, high = min(values.min(), 0.0), max(values.max(), 0.0)
-    ranges = {"min-max": (low, high), "half": (low / 2.1, high / 1.9)}
-    ranges |= {"narrow": (-1.3, 0.9), "wide": (-70.3, 81.0)}
-    for bits in (2, 3, 5, 8):
-        got = ex.call(x, bits, ranges, case=f"{case}, {bits} bits")
-        ex.true(isinstance(got, dict), "return a dict: name -> (mse_all, mse_bulk).")
-        ex.true(set(got) == set(ranges), "the dict must have the names of ranges, and no others.")
-        for name, ends in ranges.items():
-            squared, pair = squared_errors(values, bits, *ends), got[name]
-            two = isinstance(pair, tuple | list) and len(pair) == 2
-            ex.true(two, "each entry must be the pair (mse_all, mse_bulk).")
-            rtol = 1e-4 if x.dtype == np.float32 else 1e-6  # float32 differences lose digits
-            ex.equal("mse_all", pair[0], float(np.mean(squared)), rtol=rtol, atol=1e-15)
-            ex.equal("mse_bulk", pair[1], float(np.mean(squared[order[:-cut]])), rtol=rtol, atol=1e-15)
-
-got = ex.call(rng.normal(0, 1, 50), 4, {}, case="no ranges")
-ex.true(got == {}, "no ranges: the dict must be empty.")
-ex.passed()
-### END HIDDEN TESTS
+# %% tags=["hidden:compare_ranges"]
 
 # %% [markdown]
 # ### Every method, on the sample and on a Laplace sample
@@ -1115,7 +843,7 @@ figure.show_table([*header, *(f"accuracy, {bits} bits" for bits in widths)], row
 # the error be higher although the network is better? When would the colleague be right after all? What would
 # you measure to decide, and on which data?
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "question", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}
+# %% [markdown] tags=["question:question"]
 # ### BEGIN SOLUTION
 # The mean squared error over all elements weighs each element by the square of its error, so a few clipped
 # outliers can outweigh thousands of values that are now rounded more finely; the network's output may depend

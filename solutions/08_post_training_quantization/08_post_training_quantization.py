@@ -137,7 +137,7 @@ print(f"int32 sum {total}, output code {code}, which stands for {(code - 20) * 0
 #
 # </details>
 
-# %% nbgrader={"grade": false, "grade_id": "QuantizedVerySimpleNet", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% tags=["answer:QuantizedVerySimpleNet"]
 class QuantizedVerySimpleNet(nn.Module):
     """VerySimpleNet (784-100-100-10, ReLU) between a QuantStub, quant, and a DeQuantStub, dequant.
 
@@ -164,7 +164,7 @@ class QuantizedVerySimpleNet(nn.Module):
         return self.dequant(self.linear3(x))
         ### END SOLUTION
 
-# %% nbgrader={"grade": true, "grade_id": "QuantizedVerySimpleNet-check", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% tags=["check:QuantizedVerySimpleNet"]
 ex = Exercise("8.1", QuantizedVerySimpleNet)
 torch.manual_seed(81)
 float_net, images = models.VerySimpleNet(), torch.rand(2, 28, 28)
@@ -186,80 +186,7 @@ for shape in ([2, 28, 28], [2, 1, 28, 28], [2, 784]):
     ex.equal("the logits before prepare", logits, float_net(images), rtol=1e-4, atol=1e-5)
 ex.passed()
 
-# %% nbgrader={"grade": true, "grade_id": "QuantizedVerySimpleNet-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-# Hidden tests of exercise 8.1 run here when your work is graded.
-### BEGIN HIDDEN TESTS
-ex = Exercise("8.1", QuantizedVerySimpleNet, hidden=True)
-
-
-def int8_logits(model, images, test):
-    """Prepare, calibrate on images, convert with torch's functions; what the int8 model gives for test."""
-    model.qconfig = torch_ao.default_qconfig
-    prepared = torch_ao.prepare(model.eval())
-    with torch.no_grad():
-        prepared(images)
-        converted = torch_ao.convert(prepared)
-        try:
-            return converted, prepared, converted(test)
-        except RuntimeError as error:  # torch has no int8 kernel for floats, or none for codes
-            return converted, prepared, error
-
-
-def loaded(kind, state):
-    model = kind()
-    model.load_state_dict(state)
-    return model
-
-
-for seed, n in ((811, 1), (812, 5), (813, 64)):
-    torch.manual_seed(seed)
-    float_net, images, test = models.VerySimpleNet(), torch.rand(40, 28, 28), torch.rand(n, 28, 28)
-    float_net.load_state_dict({k: 2 * v for k, v in float_net.state_dict().items()})
-    model = ex.call(
-        float_net.state_dict(),
-        case="VerySimpleNet's weights loaded",
-        function=lambda state: loaded(ex.answer, state),
-    )
-    for shape in ([n, 28, 28], [n, 1, 28, 28], [n, 784]):
-        logits = ex.call(test.reshape(shape), case=f"{n} images of shape {shape}", function=model)
-        ex.equal("the logits before prepare", logits, float_net(test), rtol=1e-4, atol=1e-5)
-    reference, _, want = int8_logits(
-        loaded(models.QuantizedVerySimpleNet, float_net.state_dict()), images, test
-    )
-    result = ex.call(
-        model,
-        images,
-        test,
-        may_change=[0],
-        function=int8_logits,
-        case="prepared, calibrated and converted by torch",
-    )
-    ex.true(
-        isinstance(result[2], torch.Tensor),
-        "after convert the network stops with an error.",
-        got=str(result[2])[:150],
-    )
-    ex.true(not result[2].is_quantized, "after convert the output must be float again.")
-    for kind in (type(reference.quant), type(reference.dequant)):
-        found = sum(type(module) is kind for module in result[0].modules())
-        ex.true(
-            found == 1,
-            "after convert there must be one step into codes and one back to floats.",
-            got=f"{found} modules of type {kind.__name__}",
-        )
-    step = reference.linear3.scale
-    ex.equal("the int8 network's logits", result[2], want, rtol=0, atol=1.01 * step)
-    ex.true(
-        ((result[2] - want).abs() < step / 2).float().mean() >= 0.95,
-        "the int8 network's logits differ from those of a network quantized from image to logits.",
-    )
-model = ex.call()
-prepared = int8_logits(model, images, test)[1]
-ex.true(
-    prepared(test.reshape(-1, 1, 28, 28)).shape == (64, 10), "a prepared network takes [n, 1, 28, 28] too."
-)
-ex.passed()
-### END HIDDEN TESTS
+# %% tags=["hidden:QuantizedVerySimpleNet"]
 
 # %% [markdown]
 # The modules of your network, in the order in which they are called. Orange, with dashed arrows, is the part
@@ -306,7 +233,7 @@ print(type(prepared.linear1.activation_post_process).__name__, "records the outp
 #
 # </details>
 
-# %% nbgrader={"grade": false, "grade_id": "calibrate", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% tags=["answer:calibrate"]
 def calibrate(model, images, batch_size=256):
     """Let the observers of a prepared model see every image.
 
@@ -324,7 +251,7 @@ def calibrate(model, images, batch_size=256):
     return seen
     ### END SOLUTION
 
-# %% nbgrader={"grade": true, "grade_id": "calibrate-check", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% tags=["check:calibrate"]
 ex = Exercise("8.2", calibrate)
 images = torch.arange(1, 10)[:, None, None].expand(9, 28, 28) / 10
 watched = torch_ao.QuantStub(torch_ao.default_qconfig).train()
@@ -338,114 +265,7 @@ ex.equal("the observer's minimum (the first image is 0.1)", float(observer.min_v
 ex.equal("the observer's maximum (the last image is 0.9)", float(observer.max_val), 0.9, rtol=1e-5)
 ex.passed()
 
-# %% nbgrader={"grade": true, "grade_id": "calibrate-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-# Hidden tests of exercise 8.2 run here when your work is graded.
-### BEGIN HIDDEN TESTS
-ex = Exercise("8.2", calibrate, hidden=True)
-
-
-class Recorder(nn.Module):
-    """Notes each call: the batch, the mode of the model and of its part, whether gradients are kept."""
-
-    def __init__(self):
-        super().__init__()
-        self.weight, self.part, self.calls = nn.Parameter(torch.ones(())), nn.Dropout(0.5), []
-
-    def forward(self, images):
-        result = images * self.weight
-        self.calls.append(
-            (images.detach().clone(), self.training or self.part.training, result.requires_grad)
-        )
-        return result
-
-
-generator = torch.Generator().manual_seed(821)
-for n, batch_size, shape in (
-    (10, 3, (28, 28)),
-    (7, 7, (28, 28)),
-    (8, 4, (1, 28, 28)),
-    (9, 1, (784,)),
-    (5, 256, (28, 28)),
-    (1, 16, (28, 28)),
-    (300, None, (6,)),
-    (257, 256, (28, 28)),
-    (13, 6, (5, 2)),
-):
-    images = torch.rand((n, *shape), generator=generator)
-    images[-1], images[0] = images[-1] + 3, images[0] - 3
-    options, limit = ({}, 256) if batch_size is None else ({"batch_size": batch_size}, batch_size)
-    model = Recorder().train()
-    case = f"{n} images of shape {list(shape)} in batches of {limit}"
-    seen = ex.call(model, images, case=case, may_change=[0], **options)
-    ex.equal("the number of images seen", seen, n)
-    ex.true(model.calls, "the model was never called.")
-    batches, training, gradients = zip(*model.calls)
-    sizes = [len(batch) for batch in batches]
-    ex.true(
-        max(sizes) <= limit,
-        "a batch has more than batch_size images.",
-        expected=f"at most {limit}",
-        got=str(max(sizes)),
-    )
-    ex.true(
-        sum(sizes) == n,
-        "the model must see every image once.",
-        expected=f"{n} images",
-        got=f"{sum(sizes)} images",
-    )
-    ex.true(
-        len(sizes) <= math.ceil(n / limit),
-        "there are more batches than needed: is batch_size used?",
-        expected=str(math.ceil(n / limit)),
-        got=str(len(sizes)),
-    )
-    shown = torch.cat([batch.flatten(1) for batch in batches])
-    order, shown_order = images.flatten(1)[:, 0].argsort(), shown[:, 0].argsort()
-    ex.equal("what the model saw", shown[shown_order], images.flatten(1)[order])
-    ex.true(
-        not any(training),
-        "the model was called in training mode: dropout and batch norm would disturb the ranges.",
-    )
-    ex.true(
-        not any(gradients), "gradients were kept during calibration: it wastes memory, nothing is learned."
-    )
-    kept = torch.is_grad_enabled()
-    torch.set_grad_enabled(True)
-    ex.true(kept, "gradients are still off after the call: use torch.no_grad() in a with statement.")
-model = Recorder().eval()
-ex.call(model, torch.rand(3, 28, 28), case="a model in evaluation mode", may_change=[0])
-ex.true(not model.training, "the model came in evaluation mode and is in training mode afterwards.")
-
-for place in (0, 5, -1):
-    torch.manual_seed(822 + place)
-    model = nn.Sequential(torch_ao.QuantStub(), nn.Linear(6, 3), torch_ao.DeQuantStub()).train()
-    model.qconfig = torch_ao.default_qconfig
-    model = torch_ao.prepare(model)
-    images = torch.rand(11, 6)
-    images[place] = 7 * images[place] - 3
-    want = model[1].weight @ images.T + model[1].bias[:, None]
-    seen = ex.call(
-        model, images, batch_size=4, case="a prepared model with one extreme image", may_change=[0]
-    )
-    ex.equal("the number of images seen", seen, 11)
-    for what, module, values in (("input", model[0], images), ("layer", model[1], want.detach())):
-        recorded = module.activation_post_process
-        ex.equal(
-            f"the {what}'s recorded minimum",
-            float(recorded.min_val),
-            float(values.min()),
-            rtol=1e-4,
-            atol=1e-6,
-        )
-        ex.equal(
-            f"the {what}'s recorded maximum",
-            float(recorded.max_val),
-            float(values.max()),
-            rtol=1e-4,
-            atol=1e-6,
-        )
-ex.passed()
-### END HIDDEN TESTS
+# %% tags=["hidden:calibrate"]
 
 # %% [markdown]
 # Now on the training images. What did the observers record, and which scale and zero point follow?
@@ -518,7 +338,7 @@ print("test accuracy: calibrated on training images ≈ {:.2f} %, on test images
 #
 # </details>
 
-# %% nbgrader={"grade": false, "grade_id": "post_training_quantize", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% tags=["answer:post_training_quantize"]
 def post_training_quantize(net, images, qconfig=None):
     """Turn a float network with stubs into an int8 model by static post-training quantization.
 
@@ -535,7 +355,7 @@ def post_training_quantize(net, images, qconfig=None):
     return torch_ao.convert(model)
     ### END SOLUTION
 
-# %% nbgrader={"grade": true, "grade_id": "post_training_quantize-check", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% tags=["check:post_training_quantize"]
 def calibrate_at_once(model, images, batch_size=256):
     """Stands in for your calibrate, so that this check looks at this exercise alone."""
     model.eval()(images)
@@ -566,106 +386,7 @@ shape = tuple(ex.call(images, function=result).shape)
 ex.true(shape == (20, 10), "the logits have the wrong shape.", expected="(20, 10)", got=shape)
 ex.passed()
 
-# %% nbgrader={"grade": true, "grade_id": "post_training_quantize-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-# Hidden tests of exercise 8.3 run here when your work is graded.
-### BEGIN HIDDEN TESTS
-def correct_calibrate(model, images, batch_size=256):
-    model.eval()
-    with torch.no_grad():
-        for batch in images.split(batch_size):
-            model(batch)
-    return len(images)
-
-
-def torch_flow(net, images, qconfig):
-    """What torch's own functions make of the network."""
-    model = models.QuantizedVerySimpleNet()
-    model.load_state_dict(net.state_dict())
-    model.eval().qconfig = qconfig
-    model = torch_ao.prepare(model)
-    correct_calibrate(model, images)
-    return torch_ao.convert(model)
-
-
-activation = torch_ao.default_qconfig.activation
-per_channel = torch_ao.PerChannelMinMaxObserver.with_args(
-    dtype=torch.qint8, qscheme=torch.per_channel_symmetric
-)
-four_bits = torch_ao.MinMaxObserver.with_args(
-    dtype=torch.qint8, qscheme=torch.per_tensor_symmetric, quant_min=-8, quant_max=7
-)
-wide = torch_ao.MinMaxObserver.with_args(quant_min=0, quant_max=255)
-kinds = {
-    "no qconfig given": (None, True),
-    "default_qconfig": (torch_ao.default_qconfig, True),
-    "weights per channel": (torch_ao.QConfig(activation=activation, weight=per_channel), True),
-    "weights of 4 bits": (torch_ao.QConfig(activation=activation, weight=four_bits), True),
-    "activations of 8 bits": (
-        torch_ao.QConfig(activation=wide, weight=torch_ao.default_qconfig.weight),
-        True,
-    ),
-    "get_default_qconfig of x86": (
-        torch_ao.get_default_qconfig("x86"),
-        False,
-    ),  # its ranges depend on the batches
-}
-ex = Exercise(
-    "8.3",
-    post_training_quantize,
-    hidden=True,
-    given={"calibrate": correct_calibrate, "QuantizedVerySimpleNet": models.QuantizedVerySimpleNet},
-)
-for seed, (case, (qconfig, by_extremes)) in enumerate(kinds.items(), start=831):
-    torch.manual_seed(seed)
-    float_net, images, test = (
-        models.QuantizedVerySimpleNet(),
-        0.3 * torch.rand(300, 28, 28),
-        torch.rand(50, 28, 28),
-    )
-    float_net.load_state_dict({k: 1.5 * v for k, v in float_net.state_dict().items()})
-    float_net.train(seed % 2 == 0)
-    images[-1], images[0] = images[-1] * 4, -images[0]
-    result = ex.call(float_net, images, *([] if qconfig is None else [qconfig]), case=case)
-    ex.true(
-        getattr(float_net, "qconfig", None) is None,
-        "your code left a qconfig on the caller's network: copy it first.",
-    )
-    ex.true(all(p.requires_grad for p in float_net.parameters()), "your code froze the caller's parameters.")
-    ex.true(isinstance(result, nn.Module), "the result is no nn.Module.", got=type(result).__name__)
-    ex.true(not result.training, "the result is not in evaluation mode.")
-    want = torch_flow(float_net, images, qconfig or torch_ao.default_qconfig)
-    found = dict(result.named_modules())
-    for name in ("linear1", "linear2", "linear3"):
-        ours, theirs = want.get_submodule(name), found.get(name)
-        ex.true(
-            type(theirs) is type(ours),
-            f"{name} is not the int8 layer that convert makes.",
-            expected=ours._get_name(),
-            got=theirs._get_name() if theirs is not None else "no such layer",
-        )
-        schemes = str(ours.weight().qscheme()), str(theirs.weight().qscheme())
-        ex.true(
-            schemes[0] == schemes[1],
-            f"{name}: the weights' scheme is not the qconfig's.",
-            expected=schemes[0],
-            got=schemes[1],
-        )
-        ex.equal(f"{name}: the int8 weights", theirs.weight().int_repr(), ours.weight().int_repr())
-        if by_extremes:
-            ex.equal(f"{name}: the output's scale", float(theirs.scale), float(ours.scale), rtol=1e-4)
-            off = abs(int(theirs.zero_point) - int(ours.zero_point))
-            ex.true(off <= 1, f"{name}: the output's zero point is wrong: did calibration see all images?")
-    steps = [module for module in result.modules() if type(module) is type(want.quant)]
-    ex.true(len(steps) == 1, "the result needs one step from floats into codes.", got=f"{len(steps)}")
-    if by_extremes:
-        ex.equal("the input's scale", float(steps[0].scale), float(want.quant.scale), rtol=1e-4)
-        ex.equal("the input's zero point", int(steps[0].zero_point), int(want.quant.zero_point))
-        logits = ex.call(test, case=case + ": the result called", function=result)
-        ex.equal(
-            "the int8 network's logits", logits.detach(), want(test), rtol=0, atol=2.01 * want.linear3.scale
-        )
-ex.passed()
-### END HIDDEN TESTS
+# %% tags=["hidden:post_training_quantize"]
 
 # %%
 quantized = post_training_quantize(net, train_images)
@@ -744,7 +465,7 @@ for largest_code in (255, 127):
 #
 # </details>
 
-# %% nbgrader={"grade": false, "grade_id": "model_size_kb", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% tags=["answer:model_size_kb"]
 def model_size_kb(model):
     """Size of the model's state_dict, serialized in memory as torch.save does it, in kB (1 kB = 1000 bytes).
 
@@ -756,7 +477,7 @@ def model_size_kb(model):
     return len(buffer.getvalue()) / 1000
     ### END SOLUTION
 
-# %% nbgrader={"grade": true, "grade_id": "model_size_kb-check", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% tags=["check:model_size_kb"]
 ex = Exercise("8.4", model_size_kb)
 layer = nn.Linear(100, 40)  # 4,000 weights and 40 biases of 4 bytes: 16,160 bytes, and the packing
 size = ex.call(layer, case="4,040 numbers of 4 bytes")
@@ -769,71 +490,7 @@ ex.true(
 ex.equal("the size in kB, to within 1 %", float(size), size_kb(layer), rtol=0.01)
 ex.passed()
 
-# %% nbgrader={"grade": true, "grade_id": "model_size_kb-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-# Hidden tests of exercise 8.4 run here when your work is graded.
-### BEGIN HIDDEN TESTS
-ex = Exercise("8.4", model_size_kb, hidden=True)
-
-
-def quantized_by_torch(net, images, qconfig):
-    net.eval().qconfig = qconfig
-    prepared = torch_ao.prepare(net)
-    with torch.no_grad():
-        prepared(images)
-    return torch_ao.convert(prepared)
-
-
-torch.manual_seed(841)
-stubs = models.QuantizedVerySimpleNet()
-per_channel = torch_ao.get_default_qconfig("x86")
-cases = {
-    "one small linear layer": nn.Linear(90, 50),
-    "a convolution and a batch norm": nn.Sequential(nn.Conv2d(3, 64, 8), nn.BatchNorm2d(64)),
-    "a layer in float64": nn.Linear(100, 30).double(),
-    "a layer with a buffer": nn.BatchNorm1d(2000, affine=False),
-    "the float network": models.VerySimpleNet(),
-    "a layer of 2.4 MB": nn.Linear(1000, 600),
-    "an int8 network": quantized_by_torch(stubs, torch.rand(9, 28, 28), torch_ao.default_qconfig),
-    "an int8 network per channel": quantized_by_torch(
-        copy.deepcopy(stubs), torch.rand(9, 28, 28), per_channel
-    ),
-}
-saved_to, sizes = [], []
-save = torch.save
-
-
-def watched_save(obj, f, *args, **kwargs):
-    saved_to.append(f)
-    return save(obj, f, *args, **kwargs)
-
-
-for case, model in cases.items():
-    before = set(os.listdir())
-    with mock.patch.object(torch, "save", watched_save):
-        size = ex.call(model, case=case)
-    targets = [getattr(f, "name", f) for f in saved_to]
-    paths = [os.path.abspath(p) for p in targets if isinstance(p, str | os.PathLike)]
-    beside = [p for p in paths if os.path.dirname(p) == os.getcwd()]
-    ex.true(
-        not beside and set(os.listdir()) <= before, "a file was written beside the notebook: write to memory."
-    )
-    ex.true(not any(map(os.path.exists, paths)), "a file is left on the disk: write to memory.")
-    ex.true(isinstance(size, int | float | np.number), "the size must be a number.", got=type(size).__name__)
-    buffer = io.BytesIO()
-    save(model.state_dict(), buffer)
-    size, want, pickled = (
-        float(size),
-        len(buffer.getvalue()) / 1000,
-        len(pickle.dumps(model.state_dict())) / 1000,
-    )
-    if abs(size - pickled) > min(0.003 * pickled, 1.0):  # pickle, without torch.save, serializes too
-        ex.equal("the size in kB, to within 1 % and 1 kB", size, want, rtol=0, atol=min(0.01 * want, 1.0))
-    sizes.append(size)
-ex.true(
-    not all(size.is_integer() for size in sizes), "every size is a whole number of kB: do not round the quotient."
-)
-ex.passed()
-### END HIDDEN TESTS
+# %% tags=["hidden:model_size_kb"]
 
 # %%
 print(f"float ≈ {model_size_kb(net):.0f} kB, int8 ≈ {model_size_kb(quantized):.0f} kB")
@@ -884,7 +541,7 @@ ptq.sizes(parts)
 #
 # </details>
 
-# %% nbgrader={"grade": false, "grade_id": "quantized_linear_by_hand", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% tags=["answer:quantized_linear_by_hand"]
 def quantized_linear_by_hand(x_q, x_scale, x_zero, w_q, w_scale, bias, out_scale, out_zero):
     """What a quantized linear layer does to codes.
 
@@ -900,7 +557,7 @@ def quantized_linear_by_hand(x_q, x_scale, x_zero, w_q, w_scale, bias, out_scale
     return np.clip(codes, 0, 255).astype(np.uint8)
     ### END SOLUTION
 
-# %% nbgrader={"grade": true, "grade_id": "quantized_linear_by_hand-check", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% tags=["check:quantized_linear_by_hand"]
 ex = Exercise("8.5", quantized_linear_by_hand)
 x_q = np.array([[50, 100], [0, 100]], np.uint8)
 w_q = np.array([[100, 50], [-100, -50], [127, 127]], np.int8)
@@ -917,102 +574,7 @@ got = ex.call(x_q, 0.01, 0, w_q, scales, bias, 0.005, 20, case="one weight scale
 ex.equal("the codes", got, np.array([[120, 0, 158], [80, 0, 145]], np.uint8), dtype=np.uint8)
 ex.passed()
 
-# %% nbgrader={"grade": true, "grade_id": "quantized_linear_by_hand-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-# Hidden tests of exercise 8.5 run here when your work is graded.
-### BEGIN HIDDEN TESTS
-ex = Exercise("8.5", quantized_linear_by_hand, hidden=True)
-generator = np.random.default_rng(851)
-for batch, n_in, n_out, x_zero, out_zero, per_row in (
-    (40, 300, 30, 128, 130, False),
-    (33, 257, 7, 0, 0, True),
-    (1, 90, 1, 255, 255, False),
-    (25, 301, 12, 77, 20, True),
-    (64, 500, 9, 3, 84, False),
-    (7, 784, 100, 200, 64, True),
-):
-    x_q = generator.integers(0, 256, (batch, n_in)).astype(np.uint8)
-    w_q = generator.integers(-127, 128, (n_out, n_in)).astype(np.int8)
-    x_scale = float(generator.uniform(0.002, 0.02))
-    w_scale = generator.uniform(0.001, 0.01, n_out) if per_row else float(generator.uniform(0.001, 0.01))
-    unit = x_scale * np.asarray(w_scale)
-    total = (x_q.astype(np.int64) - x_zero) @ w_q.astype(np.int64).T
-    bias = (total.std() * unit.max() * generator.normal(0, 0.5, n_out)).astype(np.float32)
-    exact = total * unit + bias.astype(np.float64)
-    for reach in (6.0, 2.0):  # how many standard deviations the 256 codes span: all of it, or some saturates
-        out_scale = float(exact.std() * reach / 256) if exact.size > 1 else float(abs(exact).max() / 100)
-        case = (
-            f"batch {batch}, {n_in} -> {n_out}, zero points {x_zero}, {out_zero}, scales per row: {per_row}"
-        )
-        got = ex.call(x_q, x_scale, x_zero, w_q, w_scale, bias, out_scale, out_zero, case=case)
-        place = exact / out_scale + out_zero
-        want = np.clip(np.round(place), 0, 255).astype(np.uint8)
-        ex.true(isinstance(got, np.ndarray), "the codes must be a NumPy array.", got=type(got).__name__)
-        ex.true(
-            got.dtype == np.uint8, "the codes have the wrong dtype.", expected="uint8", got=str(got.dtype)
-        )
-        ex.true(
-            got.shape == want.shape,
-            "the codes have the wrong shape.",
-            expected=str(want.shape),
-            got=str(got.shape),
-        )
-        slack = 0.5 + 1e-3 + 0.5 * unit.max() / out_scale  # float32 arithmetic; the bias rounded to its unit
-        far = np.abs(got - np.clip(place, 0, 255)) > slack
-        ex.true(
-            not far.any(),
-            f"{far.sum()} of {far.size} codes are not the nearest to the exact value.",
-            expected=f"{want[far][:4]}",
-            got=f"{got[far][:4]}",
-        )
-
-
-def by_torch(n_in, n_out, weight, seed):
-    """A float layer converted by torch, and codes that its observer has seen."""
-    torch.manual_seed(seed)
-    layer = nn.Sequential(torch_ao.QuantStub(), nn.Linear(n_in, n_out)).eval()
-    layer.qconfig = torch_ao.QConfig(activation=torch_ao.default_qconfig.activation, weight=weight)
-    prepared, images = torch_ao.prepare(layer), torch.randn(300, n_in)
-    with torch.no_grad():
-        prepared(images)
-        converted = torch_ao.convert(prepared)
-        x = converted[0](images)
-        return x, converted[1], converted[1](x).int_repr().numpy()
-
-
-per_channel = torch_ao.PerChannelMinMaxObserver.with_args(
-    dtype=torch.qint8, qscheme=torch.per_channel_symmetric
-)
-for seed, (weight, n_in, n_out) in enumerate(
-    ((torch_ao.default_qconfig.weight, 784, 60), (per_channel, 784, 50)), start=852
-):
-    x, layer, want = by_torch(n_in, n_out, weight, seed)
-    w = layer.weight()
-    w_scale = w.q_scale() if w.qscheme() == torch.per_tensor_affine else w.q_per_channel_scales().numpy()
-    got = ex.call(
-        x.int_repr().numpy(),
-        float(x.q_scale()),
-        int(x.q_zero_point()),
-        w.int_repr().numpy(),
-        w_scale,
-        layer.bias().detach().numpy(),
-        float(layer.scale),
-        int(layer.zero_point),
-        case="a layer that torch converted",
-    )
-    ex.true(got.shape == want.shape and got.dtype == want.dtype, "the codes must be uint8 [batch, out].")
-    difference = np.abs(got.astype(int) - want.astype(int))
-    ex.true(
-        difference.max() <= 1,
-        "codes differ from the converted layer's by more than one.",
-        got=f"up to {difference.max()}",
-    )
-    ex.true(
-        (difference == 0).mean() >= 0.999,
-        "fewer than 99.9 % of the codes equal the converted layer's.",
-        got=f"{100 * (difference == 0).mean():.2f} %",
-    )
-ex.passed()
-### END HIDDEN TESTS
+# %% tags=["hidden:quantized_linear_by_hand"]
 
 # %% [markdown]
 # Does it hold for the real network? Take the codes of test images through the first layer, by hand and by
@@ -1067,7 +629,7 @@ ptq.requantization(total, by_hand[:, unit], converted[:, unit], narrow[:, unit])
 #
 # </details>
 
-# %% nbgrader={"grade": false, "grade_id": "layer_sqnr", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% tags=["answer:layer_sqnr"]
 def layer_sqnr(net, net_quantized, images):
     """SQNR of the outputs of linear1, linear2 and linear3, in dB.
 
@@ -1090,7 +652,7 @@ def layer_sqnr(net, net_quantized, images):
     return {name: sqnr_db(exact[name].numpy(), rounded[name].numpy()) for name in names}
     ### END SOLUTION
 
-# %% nbgrader={"grade": true, "grade_id": "layer_sqnr-check", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% tags=["check:layer_sqnr"]
 ex = Exercise("8.6", layer_sqnr)
 float_net, images = models.QuantizedVerySimpleNet().eval(), torch.rand(4, 28, 28)
 for name, bias in (("linear1", 1.01), ("linear2", 1.04), ("linear3", 4.02)):
@@ -1124,71 +686,7 @@ ex.equal("linear2: 10 log10(1.04² / 0.04²) in dB", float(result["linear2"]), 2
 ex.equal("linear3: 10 log10(4.02² / 0.02²) in dB", float(result["linear3"]), 46.06, rtol=0, atol=0.02)
 ex.passed()
 
-# %% nbgrader={"grade": true, "grade_id": "layer_sqnr-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-# Hidden tests of exercise 8.6 run here when your work is graded.
-### BEGIN HIDDEN TESTS
-ex = Exercise("8.6", layer_sqnr, hidden=True)
-
-
-def outputs(model, images):
-    """linear1, linear2, linear3: what each gives, step by step, without hooks."""
-    given, x = {}, model.quant(images.reshape(-1, 784))
-    with torch.no_grad():
-        for name in ("linear1", "linear2", "linear3"):
-            x = model.get_submodule(name)(x)
-            given[name] = x.dequantize().double()
-            x = torch.relu(x)
-    return given
-
-
-def quantized_by_torch(net, images, qconfig):
-    model = copy.deepcopy(net).eval()
-    model.qconfig = qconfig
-    prepared = torch_ao.prepare(model)
-    with torch.no_grad():
-        prepared(images)
-    return torch_ao.convert(prepared)
-
-
-three_bits = torch_ao.QConfig(
-    activation=torch_ao.default_qconfig.activation,
-    weight=torch_ao.MinMaxObserver.with_args(
-        dtype=torch.qint8, qscheme=torch.per_tensor_symmetric, quant_min=-4, quant_max=3
-    ),
-)
-kinds = (
-    ("default_qconfig", torch_ao.default_qconfig, 40),
-    ("per channel", torch_ao.get_default_qconfig("x86"), 1),
-    ("weights of 3 bits", three_bits, 17),
-    ("700 images", torch_ao.default_qconfig, 700),
-)
-for seed, (case, qconfig, n) in enumerate(kinds, start=861):
-    torch.manual_seed(seed)
-    float_net, images = models.QuantizedVerySimpleNet().train(seed % 2 == 0), torch.rand(n, 28, 28)
-    images = images * torch.linspace(0.2, 1, n)[:, None, None]  # no part of them stands for all
-    float_net.load_state_dict({k: v + 0.02 * torch.randn(v.shape) for k, v in float_net.state_dict().items()})
-    int8_net = quantized_by_torch(float_net, torch.rand(64, 28, 28), qconfig)
-    result = ex.call(float_net, int8_net, images, case=case)
-    ex.true(isinstance(result, dict), "return a dict, layer name -> dB.", got=type(result).__name__)
-    exact, rounded = outputs(float_net, images), outputs(int8_net, images)
-    for name in exact:
-        ex.true(name in result, f"the dict lacks {name}.")
-        ex.true(
-            np.asarray(result[name]).size == 1 and result[name] is not None,
-            f"{name} has no number.",
-            got=result[name],
-        )
-        ratio = (exact[name] ** 2).sum() / ((exact[name] - rounded[name]) ** 2).sum()
-        ex.equal(f"the SQNR of {name} in dB", float(result[name]), 10 * math.log10(ratio), rtol=0, atol=0.01)
-    for model in (float_net, int8_net):
-        hooks = sum(len(m._forward_hooks) + len(m._forward_pre_hooks) for m in model.modules())
-        ex.true(
-            hooks == 0, "a hook is still on the model: call remove() on its handle.", got=f"{hooks} hooks"
-        )
-        own = [m for m in model.modules() if "forward" in vars(m)]
-        ex.true(not own, "a layer's forward is still replaced: the models must stay as they are.")
-ex.passed()
-### END HIDDEN TESTS
+# %% tags=["hidden:layer_sqnr"]
 
 # %% [markdown]
 # The network quantized with `default_qconfig` has one scale for all weights of a layer.
@@ -1361,7 +859,7 @@ figure.show_table(["network", "accuracy", "size", "256 images"], rows)
 # code? Why does the float network not have this problem? Name two remedies, and what each costs. (Five to
 # eight sentences.)
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "question", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}
+# %% [markdown] tags=["question:question"]
 # ### BEGIN SOLUTION
 # The scale and zero point of that layer were fixed in calibration. An activation that would need a code
 # above 255 gets 255, one that would need a code below 0 gets 0: they saturate, very different activations

@@ -108,7 +108,7 @@ for step in range(3):
 # </details>
 
 
-# %% nbgrader={"grade": false, "grade_id": "fake_quantize", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% tags=["answer:fake_quantize"]
 def fake_quantize(x, scale, zero, quant_min, quant_max):
     """Quantize and dequantize ``x`` with a straight-through gradient.
 
@@ -123,7 +123,7 @@ def fake_quantize(x, scale, zero, quant_min, quant_max):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "fake_quantize-check", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% tags=["check:fake_quantize"]
 def forward_and_gradient(x, scale, zero, quant_min, quant_max, upstream):
     """The answer's output, and the gradient of x where ``upstream`` arrives from above."""
     leaf = x.clone().requires_grad_()
@@ -149,73 +149,7 @@ ex.equal("the gradient", gradient, torch.tensor([0.0, 1.0, 0.0]))
 ex.passed()
 
 
-# %% nbgrader={"grade": true, "grade_id": "fake_quantize-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-# Hidden tests of exercise 9.1 run here when your work is graded.
-### BEGIN HIDDEN TESTS
-def forward_and_gradient(x, scale, zero, quant_min, quant_max, upstream):
-    leaf = x.clone().requires_grad_()
-    output = fake_quantize(leaf, scale, zero, quant_min, quant_max)
-    if isinstance(output, torch.Tensor) and output.requires_grad:
-        output.backward(upstream)
-    return output, torch.zeros_like(x) if leaf.grad is None else leaf.grad
-
-
-ex = Exercise("9.1", fake_quantize, hidden=True)
-generator = torch.Generator().manual_seed(910)
-RANGES = [(0, 255), (-128, 127), (-127, 127), (-7, 7), (0, 15), (-2, 1), (-1, 1), (0, 1), (0, 65535), (3, 9)]
-for number, (low, high) in enumerate(RANGES):
-    zero = low + (high - low) // 4 if number % 2 else low if number % 4 else 0
-    zero = min(max(zero, low), high)
-    shape = [(64,), (3, 5, 7), (40, 2), (2, 3, 4, 5), (1,), ()][number % 6]
-    dtype = torch.float64 if number % 3 == 2 else torch.float32
-    for scale in (2.0 ** (number % 7 - 4), 0.0137 * (number + 1)):
-        # Codes from well below the range to well above it; not on a tie, where x / scale is not exact.
-        width = high - low
-        codes = torch.randint(low - width // 2 - 2, high + width // 2 + 3, shape, generator=generator)
-        offset = 0.9 * torch.rand(shape, generator=generator, dtype=torch.float64) - 0.45
-        if width > 1000:
-            offset = offset / 2  # float32 cannot place large codes more exactly
-        x = ((codes - zero + offset) * scale).to(dtype)
-        upstream = torch.randn(shape, generator=generator, dtype=torch.float64).to(dtype)
-        leaf = x.clone().requires_grad_()
-        want = torch.fake_quantize_per_tensor_affine(leaf, scale, zero, low, high)
-        want.backward(upstream)
-        case = f"codes {low} to {high}, zero {zero}, {dtype}, {len(shape)} dimensions"
-        ex.equal(
-            "the output", ex.call(x, scale, zero, low, high, case=case), want.detach(), dtype=dtype, rtol=1e-5
-        )
-        output, gradient = ex.call(
-            x, scale, zero, low, high, upstream, function=forward_and_gradient, case=case
-        )
-        ex.equal("the output", output, want.detach(), dtype=dtype, rtol=1e-5)
-        ex.equal("the gradient", gradient, leaf.grad, dtype=dtype, rtol=1e-5)
-# Scales that are powers of two: x / scale is exact, so ties and both ends are too.
-for scale, zero, low, high in [
-    (0.5, 0, -8, 7),
-    (0.25, 4, 0, 15),
-    (2.0, 128, 0, 255),
-    (1.0, -2, -4, 3),
-    (0.125, 0, -1, 1),
-]:
-    x = (torch.arange(2 * low - 6, 2 * high + 7, dtype=torch.float32) / 2 - zero) * scale
-    upstream = torch.linspace(-2.0, 3.0, len(x))
-    leaf = x.clone().requires_grad_()
-    want = torch.fake_quantize_per_tensor_affine(leaf, scale, zero, low, high)
-    want.backward(upstream)
-    output, gradient = ex.call(
-        x,
-        scale,
-        zero,
-        low,
-        high,
-        upstream,
-        function=forward_and_gradient,
-        case="ties and both ends, scale a power of two",
-    )
-    ex.equal("the output", output, want.detach())
-    ex.equal("the gradient", gradient, leaf.grad)
-ex.passed()
-### END HIDDEN TESTS
+# %% tags=["hidden:fake_quantize"]
 
 # %%
 x = torch.linspace(-1.6, 1.4, 601, requires_grad=True)
@@ -306,7 +240,7 @@ with torch.no_grad():
 # </details>
 
 
-# %% nbgrader={"grade": false, "grade_id": "prepare_for_qat", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% tags=["answer:prepare_for_qat"]
 def prepare_for_qat(net, qconfig=None):
     """Return a copy of ``net``, in train mode, that fakes quantization in every forward pass.
 
@@ -321,7 +255,7 @@ def prepare_for_qat(net, qconfig=None):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "prepare_for_qat-check", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% tags=["check:prepare_for_qat"]
 ex = Exercise("9.2", prepare_for_qat)
 torch.manual_seed(1)
 small = QuantizedVerySimpleNet().eval()
@@ -341,88 +275,7 @@ for name in ("linear1", "linear2", "linear3"):
 ex.passed()
 
 
-# %% nbgrader={"grade": true, "grade_id": "prepare_for_qat-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-# Hidden tests of exercise 9.2 run here when your work is graded.
-### BEGIN HIDDEN TESTS
-def low_bits(quant_max, per_channel):
-    observer = (
-        torch_ao.MovingAveragePerChannelMinMaxObserver
-        if per_channel
-        else torch_ao.MovingAverageMinMaxObserver
-    )
-    weight = torch_ao.FakeQuantize.with_args(
-        observer=observer,
-        quant_min=-quant_max,
-        quant_max=quant_max,
-        dtype=torch.qint8,
-        qscheme=torch.per_channel_symmetric if per_channel else torch.per_tensor_symmetric,
-    )
-    activation = torch_ao.FakeQuantize.with_args(
-        observer=torch_ao.MovingAverageMinMaxObserver, quant_min=0, quant_max=255, dtype=torch.quint8
-    )
-    return torch_ao.QConfig(activation=activation, weight=weight)
-
-
-ex = Exercise("9.2", prepare_for_qat, hidden=True)
-QCONFIGS = {
-    "no qconfig given": None,
-    "no qconfig given": None,
-    "a qconfig of 3 bits per tensor": low_bits(3, False),
-    "a qconfig of 2 bits per channel": low_bits(1, True),
-    "default_qat_qconfig": torch_ao.default_qat_qconfig,
-}
-for seed, (case, qconfig) in enumerate(QCONFIGS.items()):
-    torch.manual_seed(920 + seed)
-    float_model = QuantizedVerySimpleNet().train(seed % 2 == 0)
-    batch = torch.rand(32, 28, 28)
-    before = float_model(batch).detach()
-    oracle = copy.deepcopy(float_model).train()
-    oracle.qconfig = qconfig or torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
-    torch_ao.prepare_qat(oracle, inplace=True)
-    model = ex.call(float_model, *([] if qconfig is None else [qconfig]), case=case)
-    ex.true(isinstance(model, nn.Module), "return the prepared model: is a return missing?", got=model)
-    ex.true(model is not float_model, "return a copy, not the caller's network.")
-    ex.true(
-        getattr(float_model, "qconfig", None) is None,
-        "a qconfig is left on the caller's network: set it on the copy.",
-    )
-    ex.true(all(m.training for m in model.modules()), "the prepared model must be in train mode.")
-    shared = {p.data_ptr() for p in float_model.parameters()} & {p.data_ptr() for p in model.parameters()}
-    ex.true(not shared, "the copy shares its weights with the caller's network: training would change both.")
-    for name in ("linear1", "linear2", "linear3"):
-        layer, ours = getattr(model, name), getattr(oracle, name)
-        fake = getattr(layer, "weight_fake_quant", None)
-        ex.true(isinstance(fake, torch_ao.FakeQuantize), f"{name} does not fake quantization of its weight.")
-        ex.true(torch.equal(layer.weight, ours.weight), f"{name} has lost the network's weights.")
-        used = ours.weight_fake_quant(ours.weight)
-        got = fake(layer.weight)
-        ex.true(not torch.equal(got, layer.weight), f"{name} uses its weight unrounded.")
-        ex.true(
-            torch.allclose(got, used, rtol=1e-5, atol=1e-7),
-            f"{name}'s weights are rounded as another qconfig would round them.",
-        )
-    output, want = model(batch), oracle(batch)
-    ex.true(
-        not torch.equal(output.detach(), before),
-        "the prepared model computes what the float network computes.",
-    )
-    for name in ("quant", "linear1", "linear2", "linear3"):
-        theirs, ours = (getattr(m, name).activation_post_process for m in (model, oracle))
-        ex.true(
-            isinstance(theirs, torch_ao.FakeQuantize), f"the activations of {name} are not fake-quantized."
-        )
-        ex.true(
-            torch.allclose(theirs.scale, ours.scale, rtol=1e-3),
-            f"the activations of {name} are rounded as another qconfig would.",
-        )
-    ex.true(
-        (output - want).abs().max() <= 8 * oracle.linear3.activation_post_process.scale,
-        "the outputs are not those of the qconfig.",
-    )
-    output.sum().backward()
-    ex.true(model.linear1.weight.grad is not None, "no gradient reaches the weights.")
-ex.passed()
-### END HIDDEN TESTS
+# %% tags=["hidden:prepare_for_qat"]
 
 # %%
 prepared = prepare_for_qat(net)
@@ -466,7 +319,7 @@ qat.weight_changes((weight[0] / step).numpy(), changes)
 # </details>
 
 
-# %% nbgrader={"grade": false, "grade_id": "train_qat", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% tags=["answer:train_qat"]
 def train_qat(model, images, labels, epochs=1, freeze_after=1):
     """Train the prepared ``model`` in place; its observers are on for the first ``freeze_after`` epochs only.
 
@@ -494,7 +347,7 @@ def train_qat(model, images, labels, epochs=1, freeze_after=1):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "train_qat-check", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% tags=["check:train_qat"]
 ex = Exercise("9.3", train_qat)
 torch.manual_seed(2)
 model = QuantizedVerySimpleNet().train()
@@ -542,151 +395,7 @@ ex.true(not torch.equal(model.linear1.weight, start), "the weights have not chan
 ex.passed()
 
 
-# %% nbgrader={"grade": true, "grade_id": "train_qat-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-# Hidden tests of exercise 9.3 run here when your work is graded.
-### BEGIN HIDDEN TESTS
-def watched_training(model):
-    """What each training step saw: image numbers, modes, switches, and whether gradients had added up."""
-    seen, modes, observing, faking, added_up, logits, arrived = [], [], [], [], [], [], {}
-
-    def note(model, inputs):
-        if not torch.is_grad_enabled():
-            return  # a look at the accuracy in between is allowed
-        fakes = [m for m in model.modules() if isinstance(m, torch_ao.FakeQuantize)]
-        seen.append([round(64 * v) for v in inputs[0].reshape(-1, 784)[:, 0].tolist()])
-        modes.append(all(m.training for m in model.modules()))
-        observing.append([int(m.observer_enabled[0]) for m in fakes])
-        faking.append([int(m.fake_quant_enabled[0]) for m in fakes])
-
-    def accumulated(parameter):
-        added_up.append(not torch.allclose(parameter.grad, arrived["gradient"]))
-
-    def answered(model, inputs, output):
-        if torch.is_grad_enabled():
-            logits.append(output.detach().clone())
-
-    model.register_forward_pre_hook(note)
-    model.register_forward_hook(answered)
-    model.linear3.bias.register_hook(lambda gradient: arrived.update(gradient=gradient.clone()))
-    model.linear3.bias.register_post_accumulate_grad_hook(accumulated)
-    return seen, modes, observing, faking, added_up, logits
-
-
-ex = Exercise("9.3", train_qat, hidden=True)
-CASES = [
-    ("epochs=1, the default freeze_after", 50, {}),
-    ("epochs=4, freeze_after=1", 33, {"epochs": 4, "freeze_after": 1}),
-    ("epochs=5, freeze_after=4", 20, {"epochs": 5, "freeze_after": 4}),
-    ("epochs=2, freeze_after=2", 64, {"epochs": 2, "freeze_after": 2}),
-    ("epochs=3, freeze_after=2, another qconfig", 47, {"epochs": 3, "freeze_after": 2}),
-    ("an easy task", 300, {"epochs": 6, "freeze_after": 4}),
-]
-patterns = torch.eye(10).repeat_interleave(79, dim=1)[:, :784].reshape(10, 28, 28)  # a band for each digit
-engine_qconfig = torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
-for seed, (case, n, arguments) in enumerate(CASES):
-    torch.manual_seed(930 + seed)
-    model = QuantizedVerySimpleNet().train()
-    model.qconfig = engine_qconfig if seed < 4 else torch_ao.default_qat_qconfig
-    torch_ao.prepare_qat(model, inplace=True)
-    model.train(seed % 2 == 0)  # a caller may hand over a model in eval mode
-    images_9, labels_9 = torch.rand(n, 28, 28), torch.randint(10, (n,))
-    if case == "an easy task":
-        images_9 = 0.2 * images_9 + patterns[labels_9]
-    images_9[:, 0, 0] = torch.arange(n) / 64  # each image carries its number
-    start = {name: value.detach().clone() for name, value in model.named_parameters()}
-    with torch.no_grad():
-        before_training = float(F.cross_entropy(copy.deepcopy(model)(images_9), labels_9))
-    seen, modes, observing, faking, added_up, logits = watched_training(model)
-    losses = ex.call(model, images_9, labels_9, case=case, may_change=[0], **arguments)
-    epochs = arguments.get("epochs", 1)
-    ids = [i for batch in seen for i in batch]
-    ex.true(ids, "the model was never called with gradients: nothing was trained.")
-    ex.true(
-        len(ids) == epochs * n, "each epoch must see each image once.",
-        expected=f"{epochs} x {n} images", got=f"{len(ids)} images",
-    )  # fmt: skip
-    for epoch in range(epochs):
-        once = sorted(ids[epoch * n : (epoch + 1) * n]) == list(range(n))
-        ex.true(once, "an epoch sees some image twice, or not at all.")
-    ex.true(all(modes), "the model must be in train mode while it is trained.",
-            likely_cause="model.train() is not called, or model.eval() is called too early")  # fmt: skip
-    ex.true(
-        all(all(f) for f in faking), "fake quantization was switched off during training.",
-        likely_cause="disable_fake_quant in place of disable_observer: freeze only the observers",
-    )  # fmt: skip
-    ex.true(
-        all(len(set(o)) == 1 for o in observing),
-        "freeze all observers together: those of weights and those of activations.",
-        likely_cause="only some of the modules are frozen: model.apply reaches all",
-    )
-    on = [o[0] for o in observing]
-    ex.true(on == sorted(on, reverse=True), "the observers must be on first and off afterwards.",
-            likely_cause="the condition is the wrong way round")  # fmt: skip
-    if arguments:
-        count = sum(len(batch) for batch, o in zip(seen, on) if o) / n
-        wanted = arguments["freeze_after"]
-        why = "the observers are never switched off" if count == epochs else (
-            "epochs are counted from 0 in the loop: freeze where epoch == freeze_after, before its first step"
-        )  # fmt: skip
-        ex.true(
-            count == wanted, "the observers were on for the wrong number of epochs.",
-            expected=f"{wanted} of {epochs} epochs", got=f"{count:.3g} of {epochs} epochs", likely_cause=why,
-        )  # fmt: skip
-    same = [name for name, value in model.named_parameters() if torch.equal(value, start[name])]
-    ex.true(
-        not same, "some parameters have not changed.", unchanged=", ".join(same),
-        likely_cause="they are not in the optimizer, or it never steps, or a copy is trained" if on[0] else
-        "the observers are off from the start: no scale is ever found, and every weight rounds to 0",
-    )  # fmt: skip
-    finite = all(torch.isfinite(value).all() for value in model.parameters())
-    ex.true(finite, "training has produced NaN or infinite weights.",
-            likely_cause="the learning rate is too high")  # fmt: skip
-    ex.true(
-        not (len(added_up) > 2 and sum(added_up) >= len(added_up) - 1), "gradients add up from step to step.",
-        likely_cause="optimizer.zero_grad() is missing before the backward pass",
-    )  # fmt: skip
-    is_list = isinstance(losses, (list, tuple, np.ndarray, torch.Tensor)) and getattr(losses, "ndim", 1) > 0
-    ex.true(is_list, "return the losses as a list of numbers.", got=losses,
-            likely_cause="the last loss only, or nothing, is returned")  # fmt: skip
-    ex.true(
-        len(losses) in (epochs, len(seen)), "return one loss an epoch, or one a step.",
-        expected=f"{epochs} or {len(seen)} losses", got=f"{len(losses)} losses",
-    )  # fmt: skip
-    numbers = [float(loss.detach() if hasattr(loss, "detach") else loss) for loss in losses]
-    sound = all(math.isfinite(v) and v > 0 for v in numbers)
-    ex.true(sound, "the losses must be positive, finite numbers.", got=str(numbers[:3]))
-    sizes = torch.tensor([len(batch) for batch in seen])
-    by_step = torch.stack([F.cross_entropy(z, labels_9[b]) for z, b in zip(logits, seen)])
-    ends = sizes.cumsum(0)
-    steps = [(ends > epoch * n) & (ends <= (epoch + 1) * n) for epoch in range(epochs)]
-    means = [by_step[of].mean().item() for of in steps]  # of equal batches, or of a smaller one too
-    weighted = [(by_step * sizes)[of].sum().item() / n for of in steps]
-    plausible = means, weighted, by_step.tolist()
-    wrong = {
-        "the batches' losses are added up: divide by the number of batches": [by_step[of].sum() for of in steps],
-        "the images' losses are added up: divide by the number of images": [n * loss for loss in weighted],
-        "only the last batch of each epoch is told": [by_step[of][-1] for of in steps],
-        "the batches' means are added up, and divided by the number of images": [
-            by_step[of].sum() / n for of in steps
-        ],
-    }
-    told = [why for why, values in wrong.items() if len(values) == len(numbers) and np.allclose(values, numbers)]
-    ex.true(
-        any(len(p) == len(numbers) and np.allclose(p, numbers, rtol=0.01) for p in plausible),
-        "the losses are neither the mean cross-entropy of each epoch nor that of each step.",
-        expected=f"about {means[0]:.3g} in the first epoch", got=f"{numbers[0]:.3g} as the first",
-        likely_cause=(told or ["another loss, or labels that are not those of the images"])[0],
-    )  # fmt: skip
-    if case == "an easy task":
-        with torch.no_grad():
-            after = float(F.cross_entropy(model.eval()(images_9), labels_9))
-        ex.true(
-            after < before_training - 0.005, "ten patterns that are easy to tell apart are not learned.",
-            expected=f"a loss below {before_training:.3g}", got=f"{after:.3g} afterwards",
-            likely_cause="steps in the wrong direction or far too long, or labels that are not those of the images",
-        )  # fmt: skip
-ex.passed()
-### END HIDDEN TESTS
+# %% tags=["hidden:train_qat"]
 
 # %%
 trained = prepare_for_qat(net)
@@ -733,7 +442,7 @@ qat.freezing([float(loss) for loss in losses], tops, 3 * epochs // 4, epochs, be
 # </details>
 
 
-# %% nbgrader={"grade": false, "grade_id": "convert_qat", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% tags=["answer:convert_qat"]
 def convert_qat(model):
     """Return the int8 model, in eval mode, that the trained ``model`` stands for; ``model`` is unchanged."""
     ### BEGIN SOLUTION Exercise 9.4: convert to int8
@@ -742,7 +451,7 @@ def convert_qat(model):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "convert_qat-check", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% tags=["check:convert_qat"]
 ex = Exercise("9.4", convert_qat)
 torch.manual_seed(3)
 model = QuantizedVerySimpleNet().train()
@@ -762,69 +471,7 @@ ex.true(
 ex.true(weight().int_repr().dtype == torch.int8, "linear2's codes are not int8.")
 ex.passed()
 
-# %% nbgrader={"grade": true, "grade_id": "convert_qat-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-# Hidden tests of exercise 9.4 run here when your work is graded.
-### BEGIN HIDDEN TESTS
-ex = Exercise("9.4", convert_qat, hidden=True)
-three_bits = torch_ao.QConfig(
-    activation=torch_ao.FakeQuantize.with_args(
-        observer=torch_ao.MovingAverageMinMaxObserver, quant_min=0, quant_max=255, dtype=torch.quint8
-    ),
-    weight=torch_ao.FakeQuantize.with_args(
-        observer=torch_ao.MovingAverageMinMaxObserver,
-        quant_min=-3,
-        quant_max=3,
-        dtype=torch.qint8,
-        qscheme=torch.per_tensor_symmetric,
-    ),
-)
-QCONFIGS = [
-    torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine),
-    three_bits,
-    torch_ao.default_qat_qconfig,
-]
-for seed, qconfig in enumerate(QCONFIGS):
-    torch.manual_seed(940 + seed)
-    model = QuantizedVerySimpleNet().train()
-    model.qconfig = qconfig
-    torch_ao.prepare_qat(model, inplace=True)
-    optimizer = torch.optim.Adam(model.parameters(), lr=1e-2)
-    for step in range(4):
-        batch = torch.rand(32, 28, 28) * (step + 1) / 4  # so that the ranges are not those of the last batch
-        optimizer.zero_grad()
-        F.cross_entropy(model(batch), torch.arange(32) % 10).backward()
-        optimizer.step()
-        if step == 2:
-            for fake in (m for m in model.modules() if isinstance(m, torch_ao.FakeQuantize)):
-                if seed < 2 or fake.dtype == torch.qint8:  # the last model still watches its activations
-                    fake.disable_observer()
-    model.train(seed != 1)
-    oracle = torch_ao.convert(copy.deepcopy(model).eval())
-    kinds = [type(m) for m in model.modules()]
-    int8 = ex.call(model, case="a model in train mode" if model.training else "a model in eval mode")
-    ex.true(isinstance(int8, nn.Module), "return the converted model: is a return missing?", got=int8)
-    ex.true(
-        int8 is not model and kinds == [type(m) for m in model.modules()],
-        "the trained model itself was converted: convert a copy.",
-    )
-    ex.true(not int8.training, "the int8 model must be in eval mode.")
-    for name in ("linear1", "linear2", "linear3"):
-        weight = getattr(int8, name, None) and getattr(int8, name).weight
-        ex.true(callable(weight) and weight().is_quantized, f"{name}'s weight is still float.")
-        ours = getattr(oracle, name)
-        ex.true(weight().qscheme() == ours.weight().qscheme(), f"{name} has not the qconfig's kind of scale.")
-        ex.equal(f"{name}'s codes", weight().int_repr(), ours.weight().int_repr(), dtype=torch.int8)
-        ex.true(
-            abs(getattr(int8, name).scale / ours.scale - 1) < 1e-5,
-            f"{name}'s output scale is not the trained one.",
-        )
-    probe = torch.rand(50, 28, 28)
-    ex.true(
-        torch.equal(int8(probe), oracle(probe)),
-        "the int8 model's outputs are not those that training prepared.",
-    )
-ex.passed()
-### END HIDDEN TESTS
+# %% tags=["hidden:convert_qat"]
 
 # %%
 int8_qat = convert_qat(trained)
@@ -892,7 +539,7 @@ print("all within 3 points of each other:", max(at_8.values()) - min(at_8.values
 # </details>
 
 
-# %% nbgrader={"grade": false, "grade_id": "low_bit_qconfig", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% tags=["answer:low_bit_qconfig"]
 def low_bit_qconfig(bits, per_channel=False):
     """Return a QConfig: symmetric weights of ``bits`` bits (2 to 8), 8-bit activations, both fake-quantized.
 
@@ -915,7 +562,7 @@ def low_bit_qconfig(bits, per_channel=False):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "low_bit_qconfig-check", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% tags=["check:low_bit_qconfig"]
 ex = Exercise("9.5", low_bit_qconfig)
 weight = torch.tensor([[0.9, -0.2, 0.4], [0.3, 0.1, -0.3]])
 
@@ -940,101 +587,7 @@ ex.equal("the scale of each row", scale, torch.tensor([0.9, 0.3]), rtol=1e-4)
 ex.passed()
 
 
-# %% nbgrader={"grade": true, "grade_id": "low_bit_qconfig-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-# Hidden tests of exercise 9.5 run here when your work is graded.
-### BEGIN HIDDEN TESTS
-class TwoLayers(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.quant, self.dequant = torch_ao.QuantStub(), torch_ao.DeQuantStub()
-        self.first, self.second = nn.Linear(9, 6), nn.Linear(6, 4)
-
-    def forward(self, x):
-        return self.dequant(self.second(self.first(self.quant(x))))
-
-
-def qat_and_ptq(bits, options, net, batch):
-    """The answer, the QAT model prepared with it, and the int8 models of QAT and PTQ."""
-    qconfig = low_bit_qconfig(bits, **options)
-    fake, observed = copy.deepcopy(net).train(), copy.deepcopy(net).eval()
-    fake.qconfig = observed.qconfig = qconfig
-    torch_ao.prepare_qat(fake, inplace=True)
-    torch_ao.prepare(observed, inplace=True)
-    with torch.no_grad():
-        fake(batch), observed(batch)
-    int8 = {"QAT": torch_ao.convert(copy.deepcopy(fake).eval()), "PTQ": torch_ao.convert(observed)}
-    return qconfig, fake, int8
-
-
-def codes_scale_zero(weight):
-    """What an int8 layer stores: codes, one scale or one for each row, and zero points."""
-    if weight.qscheme() in (torch.per_channel_affine, torch.per_channel_symmetric):
-        return weight.int_repr(), weight.q_per_channel_scales(), weight.q_per_channel_zero_points()
-    return weight.int_repr(), torch.tensor(weight.q_scale()).double(), torch.tensor(weight.q_zero_point())
-
-
-def check_weight(flow, original, weight, bits, per_channel):
-    """The codes of one layer: few enough, symmetric, with the right number of scales, rounded."""
-    top = 2 ** (bits - 1) - 1
-    codes, scale, zeros = codes_scale_zero(weight)
-    greatest = original.abs().amax(dim=1) if per_channel else original.abs().max()
-    want = (greatest / top).double()
-    ex.true(
-        codes.dtype == torch.int8, "the weights' codes must be int8: dtype torch.qint8.", got=str(codes.dtype)
-    )
-    reached = f"{codes.min()} to {codes.max()}"
-    ex.true(codes.abs().max() <= top, f"{flow}: the weights' codes leave their range.",
-            expected=f"-{top} to {top}", got=reached)  # fmt: skip
-    ex.true((zeros == 0).all(), f"{flow}: the weights are not symmetric: their zero point is not 0.")
-    ex.true(scale.shape == want.shape, f"{flow}: the number of weight scales is wrong.",
-            expected=str(want.numel()), got=str(scale.numel()))  # fmt: skip
-    ex.true(torch.allclose(scale, want, rtol=2e-3), f"{flow}: the weights' scale is not max|W| / {top}.",
-            expected=want, got=scale)  # fmt: skip
-    steps = (original.double() / (scale[:, None] if per_channel else scale) - codes).abs()
-    ex.true(steps.max() <= 0.501, f"{flow}: a weight is more than half a step away from its code.")
-
-
-def check_activation(fake, values):
-    """Eight bits, faked, over the range that was seen; in between layers that range is only roughly known."""
-    kind = type(fake).__name__
-    ex.true(isinstance(fake, torch_ao.FakeQuantize), "the activations are not fake-quantized.", got=kind)
-    ex.true(fake.dtype == torch.quint8, "the activations must be quint8.", got=str(fake.dtype))
-    limits = f"{fake.quant_min} to {fake.quant_max}"
-    ex.true(limits == "0 to 255", "the activations' codes must be 0 to 255: 8 bits.", got=limits)
-    spread = values.max().clamp(min=0) - values.min().clamp(max=0)
-    share = float(fake.calculate_qparams()[0].max() * 255 / spread)
-    ex.true(0.4 < share < 1.7, "the activations' scale does not fit their range in 8 bits.")
-
-
-ex = Exercise("9.5", low_bit_qconfig, hidden=True)
-for bits in range(2, 9):
-    for options in ({}, {"per_channel": False}, {"per_channel": True}):
-        torch.manual_seed(950 + bits)
-        net_9, batch = TwoLayers(), 3 * torch.randn(64, 9) + 1
-        per_channel = options.get("per_channel", False)
-        case = f"{bits} bits, {'one scale a channel' if per_channel else 'one scale'}"
-        qconfig = ex.call(bits, case=case, **options)
-        ex.true(isinstance(qconfig, torch_ao.QConfig), "return a torch_ao.QConfig: is a return missing?")
-        _, model, int8 = ex.call(bits, options, net_9, batch, function=qat_and_ptq, case=case)
-        for name in ("first", "second"):
-            original, fake = getattr(net_9, name).weight.detach(), getattr(model, name).weight_fake_quant
-            kind = type(fake).__name__
-            ex.true(isinstance(fake, torch_ao.FakeQuantize), "the weights are not fake-quantized.", got=kind)
-            for flow in ("QAT", "PTQ"):
-                check_weight(flow, original, getattr(int8[flow], name).weight(), bits, per_channel)
-            rows = fake(original).detach() if per_channel else fake(original).detach().reshape(1, -1)
-            values = max(len(row.unique()) for row in rows)
-            ex.true(values <= 2**bits - 1, "training sees more values of a weight than its bits allow.")
-            before = fake.calculate_qparams()[0]
-            fake(0.5 * original)  # the scale may follow at any pace, or keep the maximum
-            share = fake.calculate_qparams()[0] / before
-            ex.true(((share > 0.499) & (share < 1.001)).all(), "the weights' scale does not follow the weights.")
-        check_activation(model.quant.activation_post_process, batch)
-        first = F.linear(batch, net_9.first.weight, net_9.first.bias).detach()
-        check_activation(model.first.activation_post_process, first)
-ex.passed()
-### END HIDDEN TESTS
-
+# %% tags=["hidden:low_bit_qconfig"]
 
 # %%
 def values_left(bits):
@@ -1097,7 +650,7 @@ print(f"2 bits, largest weight 1: scale in training ≈ {fused.scale.item():.2f}
 # </details>
 
 
-# %% nbgrader={"grade": false, "grade_id": "ptq_vs_qat", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% tags=["answer:ptq_vs_qat"]
 def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
     """Return ``{bits: (ptq, qat)}``, the test accuracies (0 to 1) of ``net`` quantized in either way.
 
@@ -1119,7 +672,7 @@ def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2))
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "ptq_vs_qat-check", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% tags=["check:ptq_vs_qat"]
 def given_qconfig(bits, per_channel=False):
     """A correct 9.5, per tensor."""
     per_row.append(per_channel)
@@ -1260,210 +813,7 @@ ex.true(
 ex.passed()
 
 
-# %% nbgrader={"grade": true, "grade_id": "ptq_vs_qat-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-# Hidden tests of exercise 9.6 run here when your work is graded.
-### BEGIN HIDDEN TESTS
-def given_qconfig(bits, per_channel=False):
-    asked.append((bits, per_channel))
-    weight = torch_ao.FakeQuantize.with_args(
-        observer=torch_ao.MovingAverageMinMaxObserver,
-        quant_min=1 - 2 ** (bits - 1),
-        quant_max=2 ** (bits - 1) - 1,
-        dtype=torch.qint8,
-        qscheme=torch.per_tensor_symmetric,
-        averaging_constant=1.0,
-    )
-    activation = torch_ao.FakeQuantize.with_args(
-        observer=torch_ao.MovingAverageMinMaxObserver, quant_min=0, quant_max=255, dtype=torch.quint8
-    )
-    return torch_ao.QConfig(activation=activation, weight=weight)
-
-
-def given_prepare(net, qconfig=None):
-    model = copy.deepcopy(net).train()
-    model.qconfig = qconfig or torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
-    return torch_ao.prepare_qat(model, inplace=True)
-
-
-def given_train(model, images, labels, epochs=1, freeze_after=1):
-    starts.setdefault(id(model), model.linear1.weight.detach().clone())
-    optimizer = torch.optim.Adam(model.train().parameters(), lr=5e-3)
-    losses = []
-    for step in range(training_steps):
-        if step == 2 * training_steps // 3:
-            model.apply(torch_ao.disable_observer)
-        batch = torch.arange(64 * step, 64 * step + 64) % len(images)
-        optimizer.zero_grad()
-        loss = F.cross_entropy(model(images[batch]), labels[batch])
-        loss.backward()
-        optimizer.step()
-        losses.append(loss.item())
-    return losses
-
-
-def given_convert(model):
-    return torch_ao.convert(copy.deepcopy(model).eval())
-
-
-def note(model, inputs):
-    """Which marked images a model that can still learn or observe sees, and in which mode."""
-    marks = inputs[0].reshape(-1, 784)[:, 0]
-    training_image, test_image = (bool((marks == mark).any()) for mark in (0.25, 0.75))
-    tested.append(test_image)
-    fakes = [m for m in model.modules() if isinstance(m, torch_ao.FakeQuantize)]
-    inner = {id(fake.activation_post_process) for fake in fakes}
-    bare = any(isinstance(m, torch_ao.MinMaxObserver) and id(m) not in inner for m in model.modules())
-    if not fakes and not bare:
-        return  # the float network, or a converted one: it only computes
-    if torch.is_grad_enabled() and model.training:
-        seen.setdefault(id(model), []).append(("trained", training_image, test_image))
-    elif bare or any(fake.observer_enabled[0] for fake in fakes):
-        seen.setdefault(id(model), []).append(("watched", training_image, test_image))
-    alive.append(model)  # so that no other model gets its id
-
-
-def measured(module, inputs):
-    """Which int8 models see how many test images: their first layers do, whoever converts."""
-    if {"linear1", "linear2", "linear3"} <= module._modules.keys():
-        note(module, inputs)
-    if module._get_name() == "QuantizedLinear" and module.in_features == 784:
-        layers.append(module)
-        rows[id(module)] = rows.get(id(module), 0) + int((inputs[0].dequantize()[:, 0] > 0.5).sum())
-
-
-def widths_measured(count):
-    """For each int8 model that saw ``count`` test images or more, the bits of its first layer."""
-    models = {id(m): m for m in layers if rows[id(m)] >= count}.values()
-    return [int(m.weight().int_repr().int().abs().max()).bit_length() + 1 for m in models]
-
-
-ex = Exercise("9.6", ptq_vs_qat, hidden=True, given={
-    "low_bit_qconfig": given_qconfig, "prepare_for_qat": given_prepare,
-    "train_qat": given_train, "convert_qat": given_convert,
-})  # fmt: skip
-generator = torch.Generator().manual_seed(960)
-patterns = torch.rand(10, 28, 28, generator=generator)
-y = torch.randint(10, (360,), generator=generator)
-x = (patterns[y] + 0.5 * torch.randn(360, 28, 28, generator=generator)).clamp(0, 1)
-x[:260, 0, 0], x[260:, 0, 0], x[:, 0, 1] = 0.25, 0.75, 0.0  # marks: training image, test image
-data = x[:260], y[:260], x[260:], y[260:]
-torch.manual_seed(961)
-small, training_steps, asked, tested, starts = QuantizedVerySimpleNet(), 60, [], [], {}
-given_train(small, *data[:2])
-small.eval()
-with torch.no_grad():
-    for layer in (small.linear1, small.linear2):
-        layer.weight[1], layer.bias[1] = 0, -1  # a neuron that is always 0 after its ReLU
-    for layer in (small.linear1, small.linear2, small.linear3):
-        layer.weight[0, 1] = 4 * layer.weight.abs().max()  # behind an input that is always 0
-for bits, case in [
-    ((3,), "3 bits only"),
-    ((8,), "8 bits only"),
-    (None, "the default bits, on few images"),
-]:
-    seen, alive, asked, tested, starts = {}, [], [], [], {}
-    arguments = {} if bits is None else {"bits": bits}
-    training_steps = 2 if bits is None else 60
-    part = data if bits else (data[0][:30], data[1][:30], data[2][:23], data[3][:23])
-    layers, rows = [], {}
-    watching = nn.modules.module.register_module_forward_pre_hook(measured)
-    try:
-        results = ex.call(small, *part, case=case, **arguments)
-    finally:
-        watching.remove()
-    want = bits or (8, 4, 3, 2)
-    ex.true(isinstance(results, dict), "return a dictionary {bits: (ptq, qat)}.", got=results)
-    ex.true(
-        set(results) == set(want),
-        "the keys must be the numbers of bits asked for.",
-        expected=str(want),
-        got=", ".join(map(str, results)),
-    )
-    pairs = list(results.values())
-    ex.true(all(np.shape(pair) == (2,) for pair in pairs), "each value must be a pair (ptq, qat).", got=results)
-    numbers = [float(value) for pair in pairs for value in pair]
-    ex.true(
-        all(0 <= value <= 1 for value in numbers),
-        "an accuracy is a fraction of the images, 0 to 1.",
-        got=results,
-    )
-    ex.true(any(tested), "the test images are never used.",
-            likely_cause="the accuracy is measured on the training images")  # fmt: skip
-    count = [value * len(part[3]) for value in numbers]
-    ex.true(
-        all(abs(c - round(c)) < 0.06 for c in count),
-        "an accuracy must be a number of test images over all of them.",
-        got=results,
-    )
-    ex.true(
-        {width for width, _ in asked} >= set(want) or not asked,
-        "low_bit_qconfig must be asked for each number of bits.",
-    )
-    ex.true(
-        not any(per_row for _, per_row in asked),
-        "this comparison has one scale for each tensor: low_bit_qconfig(bits).",
-    )
-    visits = list(seen.values())
-    ex.true(not any(a and b for v in visits for _, a, b in v), "training and test images are mixed.")
-    ex.true(
-        not any(k == "trained" and b for v in visits for k, _, b in v),
-        "the network was trained on test images.",
-        likely_cause="train_qat is given test_images: give it images and labels",
-    )
-    ex.true(
-        not any(b for v in visits for *_, b in v),
-        "a model whose observers are on sees the test images.",
-        likely_cause="it is calibrated on them, or measured before it is converted: calibrate on images",
-    )
-    ex.true(
-        all(any(a for _, a, _ in v) for v in visits),
-        "a model whose observers are on never sees a training image.",
-        likely_cause="it is calibrated on something else: calibrate on images",
-    )
-    ex.true(
-        any(k == "trained" for v in visits for k, *_ in v),
-        "no model was trained.",
-        likely_cause="train_qat is not called, or on another model",
-    )
-    ex.true(
-        any(all(k == "watched" for k, *_ in v) for v in visits),
-        "every model that saw training images was trained.",
-        likely_cause="the model that was calibrated for PTQ is the one that is trained: prepare twice"
-        if any(k == "watched" for v in visits for k, *_ in v)
-        else "PTQ is not calibrated: let its observers watch training images, without training",
-    )
-    ex.true(
-        all(torch.equal(weights, small.linear1.weight) for weights in starts.values()),
-        "training starts from other weights than net's.",
-        likely_cause="a model that was trained before goes on: prepare net anew for each number of bits",
-    )
-    for width in want:
-        found = widths_measured(len(part[3])).count(width)
-        ex.true(
-            found >= 2, f"two int8 models of {width} bits must see the test images: one by PTQ, one by QAT.",
-            got=str(found),
-            likely_cause="a model is measured before it is converted, on other images, or has another qconfig",
-        )  # fmt: skip
-    for width, (ptq, trained_accuracy) in results.items():
-        ptq, trained_accuracy = float(ptq), float(trained_accuracy)
-        if bits and width == 8:
-            ex.true(
-                min(ptq, trained_accuracy) > 0.8,
-                "at 8 bits both must be about as good as the float network.",
-            )
-        if bits and width == 3:
-            ex.true(
-                ptq < 0.6,
-                "PTQ at 3 bits must fail here: is it trained, or are the bits ignored?",
-                got=(ptq, trained_accuracy),
-            )
-            ex.true(
-                trained_accuracy > 0.8,
-                "QAT at 3 bits must recover here: is it trained, and measured?",
-                got=(ptq, trained_accuracy),
-            )
-ex.passed()
-### END HIDDEN TESTS
+# %% tags=["hidden:ptq_vs_qat"]
 
 # %%
 some_images, some_labels = images[:20_000], labels[:20_000]
@@ -1615,7 +965,7 @@ figure.show_table(["weights", "PTQ", "QAT"], rows)
 # tensor, observers on to the end, and will calibrate on the test set "since it is at hand". What would you
 # change, in which order, and why? (5 to 10 sentences.)
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "question", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}
+# %% [markdown] tags=["question:question"]
 # ### BEGIN SOLUTION
 # First, `default_qconfig` only observes: its `weight_fake_quant` is an observer, so ten epochs would train
 # a float network. She needs a qconfig with `FakeQuantize` of 3 bits. Second, before any training, try PTQ

@@ -40,24 +40,26 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from qcourse import selfcheck
+    from qcourse.grading import self_check
 
-    path = selfcheck.find_notebook(options.notebook, Path.cwd())
-    notebook = selfcheck.read_notebook(path)
-    lost = selfcheck.run(notebook, path.parent, options.timeout)
-    checked = selfcheck.results(notebook, lost)
+    path = self_check.find_notebook(options.notebook, Path.cwd())
+    notebook = self_check.read_notebook(path)
+    lost = self_check.run(notebook, path.parent, options.timeout)
+    checked = self_check.results(notebook, lost)
     if not checked:
         raise UserError(f"{path} holds no check of this course: is it the notebook that was handed out?")
-    print(selfcheck.table(checked))
+    print(self_check.table(checked))
     _write(options.json, [c._asdict() for c in checked])
     return int(any(c.message for c in checked))
 
 
 def _grade(options: argparse.Namespace) -> int:
-    from qcourse.grading import report, run
+    from qcourse.grading import grade_class, report
 
     known = vars(options) | {"student": tuple(options.student)}
-    results = run.grade(run.Options(**{name: known[name] for name in run.Options._fields}))
+    results = grade_class.grade(
+        grade_class.Options(**{name: known[name] for name in grade_class.Options._fields})
+    )
     print(report.table(results))
     _write(options.json, results)
     return int(any(result["status"] == "failed" for result in results))

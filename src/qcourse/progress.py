@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from tqdm import tqdm
 
-from qcourse.kernel import in_notebook
+from qcourse.jupyter import in_notebook
 
 T = TypeVar("T")
 

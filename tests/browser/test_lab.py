@@ -8,10 +8,11 @@ from jupyter_lab import CHROMIUM, FLAGS, SECONDS, code_cell, open_notebook, repl
 from nbformat.v4 import new_code_cell
 from playwright.sync_api import expect, sync_playwright
 
-from qcourse.answers import read_answers
-from qcourse.classroom import Classroom
-from qcourse.demo import half_done
-from qcourse.grading import containment, sandbox
+from qcourse.authoring.answers import read_answers
+from qcourse.authoring.classroom import Classroom
+from qcourse.authoring.demo import half_done
+from qcourse.course.folder import answers_folder
+from qcourse.grading.place import bubblewrap, place
 
 NAME = "06_quantization_from_scratch"
 pytestmark = [
@@ -95,11 +96,11 @@ def test_the_validate_button_names_the_reason(notebook):
 def instructor(root, tmp_path):
     """The address of an instructor's JupyterLab; ben has handed in the first four of nine exercises."""
     room = Classroom(root, tmp_path / "course")
-    bank = read_answers(root / "tests" / "answers", 6)
+    bank = read_answers(answers_folder(root, NAME))
     submission = half_done(room.release(NAME), room.solution(NAME), bank)
     submission.cells.append(new_code_cell("import os\nprint(os.getcwd())"))
     room.hand_in("ben", NAME, submission)
-    isolation = "none" if containment.missing() else "auto"
+    isolation = "none" if place.missing() else "auto"
     with running_lab(room.folder, tmp_path / "home", QCOURSE_ISOLATION=isolation) as address:
         yield address
 
@@ -125,8 +126,8 @@ def test_formgrader_generates_grades_contained_and_writes_feedback(instructor, b
 
     course = tmp_path / "course"
     graded = nbformat.read(course / "autograded" / "ben" / NAME / f"{NAME}.ipynb", as_version=4)
-    if not containment.missing():
-        assert graded.cells[-1].outputs[0].text.strip() == sandbox.HOME
+    if not place.missing():
+        assert graded.cells[-1].outputs[0].text.strip() == bubblewrap.HOME
     feedback = (course / "feedback" / "ben" / NAME / f"{NAME}.html").read_text()
     assert "not written yet" in feedback
     assert "HIDDEN TESTS" not in feedback

@@ -17,9 +17,9 @@ from typing import Any, NamedTuple
 
 from nbformat.v4 import new_code_cell
 
-from qcourse.classroom import Classroom
-from qcourse.grading import report, run, task
-from qcourse.grading.limits import Limits
+from qcourse.authoring.classroom import Classroom
+from qcourse.grading import grade_class, grade_submission, report
+from qcourse.grading.place.limits import Limits
 
 NAME = "06_quantization_from_scratch"
 FULL, EXERCISE = 27.0, 3.0  # points; the question's 3 are given by hand
@@ -415,12 +415,12 @@ def hand_in(kit: Kit) -> None:
 
 
 def _grade(content: bytes, source: bytes, isolation: str) -> dict[str, Any]:
-    """In place of `task.grade`, on a worker."""
-    return task.grade(content, source, isolation, LIMITS)
+    """In place of `grade_submission.grade`, on a worker."""
+    return grade_submission.grade(content, source, isolation, LIMITS)
 
 
 if __name__ == "__main__":
-    grade, run.task.grade = _grade, _grade  # type: ignore[assignment]
-    results = run.grade(run.Options(NAME, Path(sys.argv[1])))
+    grade, grade_class.grade_submission.grade = _grade, _grade  # type: ignore[assignment]
+    results = grade_class.grade(grade_class.Options(NAME, Path(sys.argv[1])))
     print(report.table(results))
     Path(sys.argv[2]).write_text(json.dumps(results))

@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 from nbgrader.api import Gradebook, MissingEntry
 
-from qcourse.grading import run, task
+from qcourse.grading import grade_class, grade_submission
 
 NAME = "06_quantization_from_scratch"
 CLASS = ("ada", "ben", "chloe")
@@ -27,7 +27,7 @@ def hand_in(folder, student, points, stamp=""):
 def made_up(content, source):
     """A result as a worker gives it; a content that is no number fails."""
     if not content.isdigit():
-        return task.failed("it is no number.", source)
+        return grade_submission.failed("it is no number.", source)
     ids = [c.metadata.nbgrader.grade_id for c in source.cells if c.metadata.get("nbgrader", {}).get("grade")]
     cells = {name: {"score": int(content), "max_score": 9, "message": ""} for name in ids}
     result = {"status": "graded", "score": len(ids) * int(content), "max_score": 9 * len(ids)}
@@ -38,7 +38,7 @@ def made_up(content, source):
 @contextmanager
 def no_kernels(log=None):
     """Inside, nothing runs; who is graded is written down."""
-    before = run._client, run._graded
+    before = grade_class._client, grade_class._graded
 
     def graded(client, waiting, source, isolation):
         for submission in waiting:
@@ -46,15 +46,18 @@ def no_kernels(log=None):
                 log.append(submission.student)
             yield submission, made_up(submission.content, source)
 
-    run._client, run._graded = lambda options: nullcontext(), graded
+    grade_class._client, grade_class._graded = lambda options: nullcontext(), graded
     try:
         yield
     finally:
-        run._client, run._graded = before
+        grade_class._client, grade_class._graded = before
 
 
 def on_a_worker(content, source, isolation):
-    """Stands in for `task.grade`: "5" is 5 points a cell; "kill" and "once FILE" take the worker along."""
+    """Stands in for `grade_submission.grade`: "5" is 5 points a cell.
+
+    "kill" and "once FILE" take the worker along.
+    """
     time.sleep(0.2)
     what, *where = content.decode().split()
     if what == "kill" or (what == "once" and not Path(*where).exists()):

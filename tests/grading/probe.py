@@ -20,9 +20,9 @@ from jupyter_core.utils import run_sync
 
 import qcourse
 from qcourse.data import cache_folder
-from qcourse.grading import provisioner
-from qcourse.grading.limits import PROCESSES, Limits
-from qcourse.grading.manager import ContainedKernelManager
+from qcourse.grading.kernels import provisioner
+from qcourse.grading.kernels.client import ContainedKernelManager
+from qcourse.grading.place.limits import PROCESSES, Limits
 
 ROOT = Path(__file__).parents[2]
 REFUSED = "refused: "

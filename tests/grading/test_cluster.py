@@ -16,16 +16,17 @@ from made_up import CLASS, NAME, files, hand_in, on_a_worker, points
 from nbgrader.api import Gradebook
 
 from qcourse import cli
-from qcourse.answers import read_answers
-from qcourse.classroom import STOCK, Classroom
-from qcourse.course import read
-from qcourse.grading import run, task
+from qcourse.authoring.answers import read_answers
+from qcourse.authoring.classroom import STOCK, Classroom
+from qcourse.course.folder import answers_folder
+from qcourse.course.notebooks import read
+from qcourse.grading import grade_class, grade_submission
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("grading")]
 
 
 def grade(folder, **options):
-    return run.grade(run.Options(NAME, folder, isolation="none", **options))
+    return grade_class.grade(grade_class.Options(NAME, folder, isolation="none", **options))
 
 
 @contextmanager
@@ -62,7 +63,7 @@ def cluster(folder, workers):
 
 @pytest.fixture
 def no_kernels(monkeypatch):
-    monkeypatch.setattr(task, "grade", on_a_worker)
+    monkeypatch.setattr(grade_submission, "grade", on_a_worker)
 
 
 def test_who_kills_three_workers_is_failed_and_the_others_are_graded(course, no_kernels, tmp_path):
@@ -77,7 +78,7 @@ def test_who_kills_three_workers_is_failed_and_the_others_are_graded(course, no_
 def test_a_scheduler_that_dies_ends_the_run_in_one_sentence_and_the_next_resumes(
     course, no_kernels, tmp_path, monkeypatch, capfd
 ):
-    record = run.Writer.record
+    record = grade_class.Writer.record
     with cluster(tmp_path, 1) as (address, scheduler):
 
         def recorded(*arguments):
@@ -85,7 +86,7 @@ def test_a_scheduler_that_dies_ends_the_run_in_one_sentence_and_the_next_resumes
             scheduler.send_signal(signal.SIGKILL)
             scheduler.wait()
 
-        monkeypatch.setattr(run.Writer, "record", recorded)
+        monkeypatch.setattr(grade_class.Writer, "record", recorded)
         assert cli.main(["grade", NAME, "--course", str(course), "--scheduler", address]) == 2
     (line,) = capfd.readouterr().err.splitlines()
     assert (
@@ -95,7 +96,7 @@ def test_a_scheduler_that_dies_ends_the_run_in_one_sentence_and_the_next_resumes
     assert before == files(course)
     assert 1 <= len(before) < len(CLASS)
     again = []
-    monkeypatch.setattr(run.Writer, "record", lambda *a: (again.append(a[1].student), record(*a)))
+    monkeypatch.setattr(grade_class.Writer, "record", lambda *a: (again.append(a[1].student), record(*a)))
     grade(course, workers=1)
     assert sorted([*before, *again]) == list(CLASS)
     assert points(course) == files(course) == dict.fromkeys(CLASS, 1)
@@ -108,7 +109,7 @@ def test_a_scheduler_that_dies_ends_the_run_in_one_sentence_and_the_next_resumes
 def graded(generated, root, tmp_path_factory):
     """A class that has handed in notebooks, graded by one worker on an idle machine; and the results."""
     room = Classroom(root, shutil.copytree(generated, tmp_path_factory.mktemp("class") / "course"))
-    for student, notebook in ordinary(room, read_answers(root / "tests" / "answers", 6)).items():
+    for student, notebook in ordinary(room, read_answers(answers_folder(root, NAME))).items():
         room.hand_in(student, NAME, notebook)
     (room.folder / "submitted" / "ada" / NAME / "timestamp.txt").write_text("2025-12-01 10:00:00.5 UTC")
     return room.folder, grade(room.folder, workers=1)
@@ -145,7 +146,7 @@ def _burn():
 
 
 def test_four_workers_on_a_busy_machine_give_equal_grades_though_one_is_killed(graded, again, monkeypatch):
-    client, record, killed = run.Client, run.Writer.record, []
+    client, record, killed = grade_class.Client, grade_class.Writer.record, []
 
     def known(cluster):
         killed.append(cluster)
@@ -158,8 +159,8 @@ def test_four_workers_on_a_busy_machine_give_equal_grades_though_one_is_killed(g
             os.kill(nanny.pid, signal.SIGKILL)
             killed.append(nanny.pid)
 
-    monkeypatch.setattr(run, "Client", known)
-    monkeypatch.setattr(run.Writer, "record", recorded)
+    monkeypatch.setattr(grade_class, "Client", known)
+    monkeypatch.setattr(grade_class.Writer, "record", recorded)
     burners = [multiprocessing.get_context("spawn").Process(target=_burn) for _ in range(2)]
     for burner in burners:
         burner.start()

@@ -15,16 +15,18 @@ from hostile import INSIDE
 from nbformat.v4 import new_code_cell, new_notebook
 
 from qcourse.errors import UserError
-from qcourse.grading import containment, provisioner, sandbox
 from qcourse.grading.execute import ContainedExecute
-from qcourse.grading.limits import Limits
-from qcourse.grading.sandbox import Sandbox
+from qcourse.grading.kernels import provisioner
+from qcourse.grading.place import bubblewrap
+from qcourse.grading.place import place as places
+from qcourse.grading.place.bubblewrap import Sandbox
+from qcourse.grading.place.limits import Limits
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.xdist_group("grading"),
     pytest.mark.skipif(
-        shutil.which("bwrap", path=sandbox.PATH) is None, reason="bubblewrap is not installed"
+        shutil.which("bwrap", path=bubblewrap.PATH) is None, reason="bubblewrap is not installed"
     ),
 ]
 SMALL = Limits(cell_cpu=1.5, cpu=8, idle=4, memory=512 * 2**20, processes=16, disk=32 * 2**20, output=2**20)
@@ -52,7 +54,7 @@ def test_the_probe_can_tell_a_wall_from_none(tmp_path, monkeypatch):
     open_ways += ["a socket file of the grader", "the solutions", "the gradebook", "another submission"]
     open_ways += ["the tests of the course", "temporary files of the grader", "the warm process"]
     open_ways += ["a process of the grader"]
-    if os.access(Path(containment.__file__).parent, os.W_OK):  # it may be installed by somebody else
+    if os.access(Path(places.__file__).parent, os.W_OK):  # it may be installed by somebody else
         open_ways += ["write to the package"]
     came, seen = probe.run(tmp_path, open_ways)
     assert [name for name, said in came.items() if not said.startswith("reached:")] == []
@@ -224,11 +226,11 @@ def test_a_lost_warm_process_is_replaced(tmp_path):
 def test_an_unknown_isolation_is_named(monkeypatch):
     monkeypatch.setenv("QCOURSE_ISOLATION", "hope")
     with pytest.raises(UserError, match="'hope' is unknown"):
-        containment.enter(Limits())
+        places.enter(Limits())
 
 
 def test_without_bubblewrap_it_says_what_to_install(monkeypatch, tmp_path):
-    monkeypatch.setattr(sandbox, "PATH", str(tmp_path))
+    monkeypatch.setattr(bubblewrap, "PATH", str(tmp_path))
     with pytest.raises(UserError, match="apt install bubblewrap"):
         Sandbox(Limits())
 
@@ -237,7 +239,7 @@ def test_where_bubblewrap_fails_it_says_why(monkeypatch, tmp_path):
     broken = tmp_path / "bwrap"
     broken.write_text("#!/bin/sh\necho no permission >&2\nexit 1\n")
     broken.chmod(0o755)
-    monkeypatch.setattr(sandbox, "PATH", str(tmp_path))
+    monkeypatch.setattr(bubblewrap, "PATH", str(tmp_path))
     with pytest.raises(UserError, match=r"does not work here \(no permission\)"):
         Sandbox(Limits())
 

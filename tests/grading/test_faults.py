@@ -20,7 +20,7 @@ from nbgrader.api import Gradebook
 
 from qcourse import cli
 from qcourse.errors import UserError
-from qcourse.grading import gradebook, run
+from qcourse.grading import grade_class, gradebook
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("grading")]
 
@@ -34,7 +34,7 @@ def log():
 
 
 def grade(folder, **options):
-    return run.grade(run.Options(NAME, folder, **options))
+    return grade_class.grade(grade_class.Options(NAME, folder, **options))
 
 
 def command(folder, *more):
@@ -173,7 +173,7 @@ def test_a_writer_that_is_killed_loses_nothing_and_repeats_nothing(course, log, 
     for student in CLASS:
         hand_in(course, student, 2)
     start = multiprocessing.get_context("forkserver")
-    start.set_forkserver_preload(["qcourse.grading.run"])  # imported once for all these tests
+    start.set_forkserver_preload(["qcourse.grading.grade_class"])  # imported once for all these tests
     process = start.Process(target=_killed, args=(course, point))
     process.start()
     process.join()
@@ -318,8 +318,8 @@ def test_a_second_run_says_that_a_first_one_is_running(course, log, capsys):
     ],
 )
 def test_what_cannot_be_started_is_said_in_one_sentence(course, capsys, monkeypatch, more, words):
-    client = run.Client
-    monkeypatch.setattr(run, "Client", lambda url, timeout: client(url, timeout=min(timeout, 1)))
+    client = grade_class.Client
+    monkeypatch.setattr(grade_class, "Client", lambda url, timeout: client(url, timeout=min(timeout, 1)))
     assert command(course, *more) == 2
     assert said(capsys).startswith(f"qcourse: {words}")
 

@@ -18,8 +18,8 @@ import psutil
 import pytest
 from hostile import FULL, GOOD, MARK, NAME, ROWS
 
-from qcourse.classroom import Classroom
-from qcourse.grading import sandbox
+from qcourse.authoring.classroom import Classroom
+from qcourse.grading.place import bubblewrap
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("grading")]
 CREDENTIAL = "a-fake-credential-of-the-grader"
@@ -28,7 +28,7 @@ CREDENTIAL = "a-fake-credential-of-the-grader"
 @pytest.fixture(scope="module")
 def contained(tmp_path_factory):
     """Before any hostile code runs: the harmless probe."""
-    if shutil.which("bwrap", path=sandbox.PATH) is None:
+    if shutil.which("bwrap", path=bubblewrap.PATH) is None:
         pytest.skip("bubblewrap is not installed: no hostile code was run.")
     broken = probe.failures(tmp_path_factory.mktemp("probe"))
     assert not broken, f"containment is broken here, and no hostile code was run: {broken}"

@@ -11,8 +11,8 @@ import pytest
 from made_up import CLASS, NAME, files, hand_in, no_kernels
 from nbgrader.api import Gradebook
 
-from qcourse.classroom import Classroom
-from qcourse.grading import run
+from qcourse.authoring.classroom import Classroom
+from qcourse.grading import grade_class
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("grading")]
 SERVERS = [*map(str, sorted(Path("/usr/lib/postgresql").glob("*/bin"))), os.environ["PATH"]]
@@ -58,9 +58,9 @@ def test_a_class_is_graded_into_postgresql(url, root, tmp_path):
         hand_in(room.folder, student, 1)
     log: list[str] = []
     with no_kernels(log):
-        run.grade(run.Options(NAME, room.folder))
+        grade_class.grade(grade_class.Options(NAME, room.folder))
         hand_in(room.folder, "ben", 2, "2025-12-01 10:00:00 UTC")
-        run.grade(run.Options(NAME, room.folder))
+        grade_class.grade(grade_class.Options(NAME, room.folder))
     assert log == [*CLASS, "ben"]
     assert points(url) == {"ada": {1}, "ben": {2}, "chloe": {1}}
     assert files(room.folder) == {"ada": 1, "ben": 2, "chloe": 1}

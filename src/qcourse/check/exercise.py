@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from qcourse.check import causes, sandbox
+from qcourse.check import borrowing, calling, unchanged
+from qcourse.check.causes import registry as causes
 from qcourse.check.failure import CheckFailed, short
 from qcourse.check.picture import number_line
 
@@ -30,10 +31,10 @@ class Exercise:
     ) -> None:
         self.number, self.answer, self.returns = number, answer, returns
         given = given or {}
-        self.given = given if isinstance(given, Mapping) else sandbox.finished_copies(given)
+        self.given = given if isinstance(given, Mapping) else borrowing.finished_copies(given)
         self.hidden = hidden
         self.case, self.input = "", ""
-        sandbox.restore_names(sys._getframe(1).f_globals)
+        calling.restore_names(sys._getframe(1).f_globals)
         self._last: tuple[Any, list, dict] | None = None  # what the last call returned, for the causes
 
     def call(
@@ -46,20 +47,20 @@ class Exercise:
         or where it does not return what ``returns`` names. ``case`` describes the input in words.
         """
         target = function or self.answer
-        before = sandbox.copies(args)
+        before = unchanged.copies(args)
         words = [short(a, 60) for a in args] + [f"{k}={short(v, 40)}" for k, v in kwargs.items()]
         name = getattr(target, "__name__", type(target).__name__)
         self.case, self.input = case, f"{name}({', '.join(words)})"
         result = self._run(target, args, kwargs)
         self._last = (result, before, kwargs)
-        for position in sandbox.changed_arguments(before, list(args)):
+        for position in unchanged.changed_arguments(before, list(args)):
             if position not in may_change:
                 kind = type(args[position]).__name__
                 self._last = None  # what came back does not tell why the input changed
                 self.fail(
                     "your code changed its input; the caller still needs it.",
                     changed=f"argument {position + 1} ({kind})",
-                    likely_cause=sandbox.why_changed(before[position], args[position]),
+                    likely_cause=unchanged.why_changed(before[position], args[position]),
                 )
         if function is None and len(self.returns) > 1:
             self._check_returned(result)
@@ -110,9 +111,9 @@ class Exercise:
         """The answer must raise ``error`` for these arguments."""
         self.case, self.input = case, ", ".join(short(a, 60) for a in args)
         self._last = None
-        with sandbox.quiet(), sandbox.borrowing_refused(self.number):
+        with calling.quiet(), borrowing.borrowing_refused(self.number):
             try:
-                result = self.answer(*sandbox.copies(args), **kwargs)
+                result = self.answer(*unchanged.copies(args), **kwargs)
             except error:
                 return
             except NotImplementedError as stub:
@@ -146,17 +147,17 @@ class Exercise:
     def _run(self, target: Callable, args: tuple, kwargs: dict) -> Any:
         self._last = None
         try:
-            sandbox.refuse_copied_code(self.number, target)
+            borrowing.refuse_copied_code(self.number, target)
             with (
-                sandbox.quiet(),
-                sandbox.borrowing_refused(self.number),
-                sandbox.names_given(target, self.given),
+                calling.quiet(),
+                borrowing.borrowing_refused(self.number),
+                calling.names_given(target, self.given),
             ):
                 return target(*args, **kwargs)
-        except sandbox.Borrowed:
+        except borrowing.Borrowed:
             problem, line = "the answer calls qcourse's finished function; write it yourself.", ""
         except (Exception, SystemExit) as error:
-            problem, line = f"your code raised {sandbox.first_line(error)}", sandbox.students_line(error)
+            problem, line = f"your code raised {calling.first_line(error)}", calling.students_line(error)
             if isinstance(error, NotImplementedError) and "Could not run" not in str(error):  # torch's own
                 problem, line = (
                     f"not written yet: {str(error).removeprefix(f'Exercise {self.number}: ')}.",

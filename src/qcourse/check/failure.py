@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from qcourse.kernel import in_notebook
+from qcourse.jupyter import in_notebook
 
 PROSE = ("case", "likely cause", "read")  # facts that are sentences; the others are values
 

@@ -7,14 +7,13 @@ from typing import Any
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbclient.util import run_sync
-from nbformat import NotebookNode
-from nbformat.v4 import new_output
 from nbgrader.preprocessors import Execute
 from nbgrader.utils import is_grade, is_locked
 
-from qcourse.grading.limits import Limits
-from qcourse.grading.manager import ContainedKernelManager
-from qcourse.grading.watch import Watch
+from qcourse.course.notebooks import NotebookNode, new_output
+from qcourse.grading.kernels.client import ContainedKernelManager
+from qcourse.grading.place.limits import Limits
+from qcourse.grading.place.watchdog import Watch
 
 
 class ContainedExecute(Execute):

@@ -15,10 +15,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from qcourse import lean  # isort: skip  # noqa: F401
-
-import nbformat
-from nbformat import NotebookNode
 from nbgrader.api import Assignment, Gradebook, InvalidEntry, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties
@@ -26,6 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
 from qcourse import __version__
+from qcourse.course.notebooks import NotebookNode, read, to_bytes
 from qcourse.errors import UserError
 from qcourse.grading.submission import Submission, timestamp
 
@@ -57,7 +54,7 @@ class Writer:
         self._commit = self._session.commit
         self._session.commit = self._session.flush
         self.notebook, self.source = self._read_source()
-        self._key = sha256(nbformat.writes(self.source).encode() + __version__.encode()).hexdigest()
+        self._key = sha256(to_bytes(self.source) + __version__.encode()).hexdigest()
 
     def close(self) -> None:
         """Let go of the database."""
@@ -156,7 +153,7 @@ class Writer:
             ) from None
         folder = self.course.format_path(self.course.release_directory, ".", self.assignment)
         try:
-            notebook = nbformat.read(Path(folder) / f"{entry.name}.ipynb", as_version=4)
+            notebook = read(Path(folder) / f"{entry.name}.ipynb")
         except OSError as error:
             raise UserError(f"{error.filename} cannot be read: run nbgrader generate_assignment.") from None
         graded = [*entry.grade_cells, *entry.solution_cells, *entry.task_cells]

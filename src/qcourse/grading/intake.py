@@ -6,10 +6,7 @@ What can be put right safely is, and is noted; the rest is refused with a reason
 import copy
 import json
 
-import nbformat
-from nbformat import NotebookNode
-from nbformat.v4.rwbase import rejoin_lines
-
+from qcourse.course.notebooks import NotebookNode, from_json
 from qcourse.grading.submission import Refused
 
 MOST_CELLS, MOST_NOTES = 2_000, 20
@@ -38,8 +35,7 @@ def parse(content: bytes) -> NotebookNode:
     cells = [_bare(cell) if isinstance(cell, dict) else cell for cell in cells]
     data = {"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": cells}
     try:
-        notebook = rejoin_lines(nbformat.from_dict(data))  # on disk a cell is a list of lines
-        nbformat.validate(notebook)
+        notebook = from_json(data)
     except Exception as error:  # nbformat raises its own, jsonschema's, and AttributeError
         reason = str(error).splitlines()[0][:200]
         raise Refused(f"the file is no valid notebook ({reason}): {AGAIN}.") from None

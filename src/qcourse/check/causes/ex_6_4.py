@@ -3,7 +3,7 @@
 import numpy as np
 
 from qcourse import quantization
-from qcourse.check.causes import mistake, right, symptom
+from qcourse.check.causes.registry import mistake, right, symptom
 from qcourse.check.causes.symmetric_codes import HALF_CUT, half_cut, symmetric
 from qcourse.check.causes.texts import NO_GUARD
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from qcourse import quantization
-from qcourse.check.causes import mistake, right, symptom
+from qcourse.check.causes.registry import mistake, right, symptom
 
 right("6.6", quantization.quantization_error)
 

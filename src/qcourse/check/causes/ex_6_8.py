@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from qcourse import quantization
-from qcourse.check.causes import mistake, right, symptom
+from qcourse.check.causes.registry import mistake, right, symptom
 from qcourse.check.causes.symmetric_codes import symmetric
 
 right("6.8", quantization.symmetric_quantization_per_channel)

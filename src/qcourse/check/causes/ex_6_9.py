@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from qcourse.check.causes import mistake, right, symptom
+from qcourse.check.causes.registry import mistake, right, symptom
 from qcourse.quantization import integer_linear
 
 right("6.9", integer_linear)

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from qcourse.check.causes import mistake, same, symptom
 from qcourse.check.causes.ranges import Pair, beyond, error, quantized
+from qcourse.check.causes.registry import mistake, same, symptom
 
 
 def _best(params: np.ndarray, shares: np.ndarray, cost: Callable) -> Pair:

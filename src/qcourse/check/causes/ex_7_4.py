@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from qcourse.check.causes import mistake, symptom
 from qcourse.check.causes.ranges import Pair
+from qcourse.check.causes.registry import mistake, symptom
 
 # A mistake takes the batches, and gives the range after each of them.
 

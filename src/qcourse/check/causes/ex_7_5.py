@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from qcourse.check.causes import mistake, symptom
 from qcourse.check.causes.ranges import beyond, error
+from qcourse.check.causes.registry import mistake, symptom
 from qcourse.check.causes.texts import EIGHT_BITS
 
 

@@ -3,8 +3,8 @@
 import torch
 from torch import nn
 
-from qcourse.check.causes import symptom
 from qcourse.check.causes.module_kinds import kinds
+from qcourse.check.causes.registry import symptom
 
 # ``got`` is the model itself, its output, or None where it raised; args may hold the model.
 

@@ -4,7 +4,7 @@ import math
 
 from torch import nn
 
-from qcourse.check.causes import symptom
+from qcourse.check.causes.registry import symptom
 
 # ``got`` is the number returned, args the model and the images.
 

@@ -6,8 +6,8 @@ import math
 import torch
 
 from qcourse import torch_ao
-from qcourse.check.causes import symptom
 from qcourse.check.causes.module_kinds import kinds
+from qcourse.check.causes.registry import symptom
 
 # ``got`` is the model returned.
 

@@ -6,7 +6,7 @@ import pickle
 import torch
 
 from qcourse import measure
-from qcourse.check.causes import mistake, symptom
+from qcourse.check.causes.registry import mistake, symptom
 
 
 def _saved(what):

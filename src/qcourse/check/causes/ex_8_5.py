@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from qcourse.check.causes import mistake, symptom
+from qcourse.check.causes.registry import mistake, symptom
 from qcourse.quantization import integer_linear
 
 # One thing is wrong at a time.

@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from qcourse.check.causes import mistake, symptom
+from qcourse.check.causes.registry import mistake, symptom
 
 
 def _outputs(model, images, relu=False):

@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 
-from qcourse.check.causes import mistake, symptom
+from qcourse.check.causes.registry import mistake, symptom
 
 # Called with the gradient from above, an answer gives (output, gradient); without it, the output.
 

@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from qcourse import torch_ao
-from qcourse.check.causes import symptom
+from qcourse.check.causes.registry import symptom
 
 
 def _fake(model: nn.Module) -> Any:

@@ -2,7 +2,7 @@
 
 from torch import nn
 
-from qcourse.check.causes import symptom
+from qcourse.check.causes.registry import symptom
 
 
 @symptom("9.4", "the copy is never converted: torch_ao.convert replaces the layers by int8 ones")

@@ -5,7 +5,7 @@ from typing import Any
 import torch
 
 from qcourse import torch_ao
-from qcourse.check.causes import symptom
+from qcourse.check.causes.registry import symptom
 
 
 def _qconfig(result: Any) -> Any:

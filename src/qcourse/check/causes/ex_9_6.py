@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from qcourse.check.causes import symptom
+from qcourse.check.causes.registry import symptom
 
 
 def _pairs(result: Any) -> list[tuple[float, float]]:

@@ -1,0 +1,73 @@
+"""Hidden tests of exercise 8.1, `QuantizedVerySimpleNet`."""
+
+# %%
+ex = Exercise("8.1", QuantizedVerySimpleNet, hidden=True)
+
+
+def int8_logits(model, images, test):
+    """Prepare, calibrate on images, convert with torch's functions; what the int8 model gives for test."""
+    model.qconfig = torch_ao.default_qconfig
+    prepared = torch_ao.prepare(model.eval())
+    with torch.no_grad():
+        prepared(images)
+        converted = torch_ao.convert(prepared)
+        try:
+            return converted, prepared, converted(test)
+        except RuntimeError as error:  # torch has no int8 kernel for floats, or none for codes
+            return converted, prepared, error
+
+
+def loaded(kind, state):
+    model = kind()
+    model.load_state_dict(state)
+    return model
+
+
+for seed, n in ((811, 1), (812, 5), (813, 64)):
+    torch.manual_seed(seed)
+    float_net, images, test = models.VerySimpleNet(), torch.rand(40, 28, 28), torch.rand(n, 28, 28)
+    float_net.load_state_dict({k: 2 * v for k, v in float_net.state_dict().items()})
+    model = ex.call(
+        float_net.state_dict(),
+        case="VerySimpleNet's weights loaded",
+        function=lambda state: loaded(ex.answer, state),
+    )
+    for shape in ([n, 28, 28], [n, 1, 28, 28], [n, 784]):
+        logits = ex.call(test.reshape(shape), case=f"{n} images of shape {shape}", function=model)
+        ex.equal("the logits before prepare", logits, float_net(test), rtol=1e-4, atol=1e-5)
+    reference, _, want = int8_logits(
+        loaded(models.QuantizedVerySimpleNet, float_net.state_dict()), images, test
+    )
+    result = ex.call(
+        model,
+        images,
+        test,
+        may_change=[0],
+        function=int8_logits,
+        case="prepared, calibrated and converted by torch",
+    )
+    ex.true(
+        isinstance(result[2], torch.Tensor),
+        "after convert the network stops with an error.",
+        got=str(result[2])[:150],
+    )
+    ex.true(not result[2].is_quantized, "after convert the output must be float again.")
+    for kind in (type(reference.quant), type(reference.dequant)):
+        found = sum(type(module) is kind for module in result[0].modules())
+        ex.true(
+            found == 1,
+            "after convert there must be one step into codes and one back to floats.",
+            got=f"{found} modules of type {kind.__name__}",
+        )
+    step = reference.linear3.scale
+    ex.equal("the int8 network's logits", result[2], want, rtol=0, atol=1.01 * step)
+    ex.true(
+        ((result[2] - want).abs() < step / 2).float().mean() >= 0.95,
+        "the int8 network's logits differ from those of a network quantized from image to logits.",
+    )
+model = ex.call()
+prepared = int8_logits(model, images, test)[1]
+ex.true(
+    prepared(test.reshape(-1, 1, 28, 28)).shape == (64, 10), "a prepared network takes [n, 1, 28, 28] too."
+)
+ex.passed()

@@ -1,0 +1,107 @@
+"""Hidden tests of exercise 8.2, `calibrate`."""
+
+# %%
+ex = Exercise("8.2", calibrate, hidden=True)
+
+
+class Recorder(nn.Module):
+    """Notes each call: the batch, the mode of the model and of its part, whether gradients are kept."""
+
+    def __init__(self):
+        super().__init__()
+        self.weight, self.part, self.calls = nn.Parameter(torch.ones(())), nn.Dropout(0.5), []
+
+    def forward(self, images):
+        result = images * self.weight
+        self.calls.append(
+            (images.detach().clone(), self.training or self.part.training, result.requires_grad)
+        )
+        return result
+
+
+generator = torch.Generator().manual_seed(821)
+for n, batch_size, shape in (
+    (10, 3, (28, 28)),
+    (7, 7, (28, 28)),
+    (8, 4, (1, 28, 28)),
+    (9, 1, (784,)),
+    (5, 256, (28, 28)),
+    (1, 16, (28, 28)),
+    (300, None, (6,)),
+    (257, 256, (28, 28)),
+    (13, 6, (5, 2)),
+):
+    images = torch.rand((n, *shape), generator=generator)
+    images[-1], images[0] = images[-1] + 3, images[0] - 3
+    options, limit = ({}, 256) if batch_size is None else ({"batch_size": batch_size}, batch_size)
+    model = Recorder().train()
+    case = f"{n} images of shape {list(shape)} in batches of {limit}"
+    seen = ex.call(model, images, case=case, may_change=[0], **options)
+    ex.equal("the number of images seen", seen, n)
+    ex.true(model.calls, "the model was never called.")
+    batches, training, gradients = zip(*model.calls)
+    sizes = [len(batch) for batch in batches]
+    ex.true(
+        max(sizes) <= limit,
+        "a batch has more than batch_size images.",
+        expected=f"at most {limit}",
+        got=str(max(sizes)),
+    )
+    ex.true(
+        sum(sizes) == n,
+        "the model must see every image once.",
+        expected=f"{n} images",
+        got=f"{sum(sizes)} images",
+    )
+    ex.true(
+        len(sizes) <= math.ceil(n / limit),
+        "there are more batches than needed: is batch_size used?",
+        expected=str(math.ceil(n / limit)),
+        got=str(len(sizes)),
+    )
+    shown = torch.cat([batch.flatten(1) for batch in batches])
+    order, shown_order = images.flatten(1)[:, 0].argsort(), shown[:, 0].argsort()
+    ex.equal("what the model saw", shown[shown_order], images.flatten(1)[order])
+    ex.true(
+        not any(training),
+        "the model was called in training mode: dropout and batch norm would disturb the ranges.",
+    )
+    ex.true(
+        not any(gradients), "gradients were kept during calibration: it wastes memory, nothing is learned."
+    )
+    kept = torch.is_grad_enabled()
+    torch.set_grad_enabled(True)
+    ex.true(kept, "gradients are still off after the call: use torch.no_grad() in a with statement.")
+model = Recorder().eval()
+ex.call(model, torch.rand(3, 28, 28), case="a model in evaluation mode", may_change=[0])
+ex.true(not model.training, "the model came in evaluation mode and is in training mode afterwards.")
+
+for place in (0, 5, -1):
+    torch.manual_seed(822 + place)
+    model = nn.Sequential(torch_ao.QuantStub(), nn.Linear(6, 3), torch_ao.DeQuantStub()).train()
+    model.qconfig = torch_ao.default_qconfig
+    model = torch_ao.prepare(model)
+    images = torch.rand(11, 6)
+    images[place] = 7 * images[place] - 3
+    want = model[1].weight @ images.T + model[1].bias[:, None]
+    seen = ex.call(
+        model, images, batch_size=4, case="a prepared model with one extreme image", may_change=[0]
+    )
+    ex.equal("the number of images seen", seen, 11)
+    for what, module, values in (("input", model[0], images), ("layer", model[1], want.detach())):
+        recorded = module.activation_post_process
+        ex.equal(
+            f"the {what}'s recorded minimum",
+            float(recorded.min_val),
+            float(values.min()),
+            rtol=1e-4,
+            atol=1e-6,
+        )
+        ex.equal(
+            f"the {what}'s recorded maximum",
+            float(recorded.max_val),
+            float(values.max()),
+            rtol=1e-4,
+            atol=1e-6,
+        )
+ex.passed()

@@ -1,0 +1,81 @@
+"""Hidden tests of exercise 9.2, `prepare_for_qat`."""
+
+# %%
+def low_bits(quant_max, per_channel):
+    observer = (
+        torch_ao.MovingAveragePerChannelMinMaxObserver
+        if per_channel
+        else torch_ao.MovingAverageMinMaxObserver
+    )
+    weight = torch_ao.FakeQuantize.with_args(
+        observer=observer,
+        quant_min=-quant_max,
+        quant_max=quant_max,
+        dtype=torch.qint8,
+        qscheme=torch.per_channel_symmetric if per_channel else torch.per_tensor_symmetric,
+    )
+    activation = torch_ao.FakeQuantize.with_args(
+        observer=torch_ao.MovingAverageMinMaxObserver, quant_min=0, quant_max=255, dtype=torch.quint8
+    )
+    return torch_ao.QConfig(activation=activation, weight=weight)
+
+
+ex = Exercise("9.2", prepare_for_qat, hidden=True)
+QCONFIGS = {
+    "no qconfig given": None,
+    "no qconfig given": None,
+    "a qconfig of 3 bits per tensor": low_bits(3, False),
+    "a qconfig of 2 bits per channel": low_bits(1, True),
+    "default_qat_qconfig": torch_ao.default_qat_qconfig,
+}
+for seed, (case, qconfig) in enumerate(QCONFIGS.items()):
+    torch.manual_seed(920 + seed)
+    float_model = QuantizedVerySimpleNet().train(seed % 2 == 0)
+    batch = torch.rand(32, 28, 28)
+    before = float_model(batch).detach()
+    oracle = copy.deepcopy(float_model).train()
+    oracle.qconfig = qconfig or torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
+    torch_ao.prepare_qat(oracle, inplace=True)
+    model = ex.call(float_model, *([] if qconfig is None else [qconfig]), case=case)
+    ex.true(isinstance(model, nn.Module), "return the prepared model: is a return missing?", got=model)
+    ex.true(model is not float_model, "return a copy, not the caller's network.")
+    ex.true(
+        getattr(float_model, "qconfig", None) is None,
+        "a qconfig is left on the caller's network: set it on the copy.",
+    )
+    ex.true(all(m.training for m in model.modules()), "the prepared model must be in train mode.")
+    shared = {p.data_ptr() for p in float_model.parameters()} & {p.data_ptr() for p in model.parameters()}
+    ex.true(not shared, "the copy shares its weights with the caller's network: training would change both.")
+    for name in ("linear1", "linear2", "linear3"):
+        layer, ours = getattr(model, name), getattr(oracle, name)
+        fake = getattr(layer, "weight_fake_quant", None)
+        ex.true(isinstance(fake, torch_ao.FakeQuantize), f"{name} does not fake quantization of its weight.")
+        ex.true(torch.equal(layer.weight, ours.weight), f"{name} has lost the network's weights.")
+        used = ours.weight_fake_quant(ours.weight)
+        got = fake(layer.weight)
+        ex.true(not torch.equal(got, layer.weight), f"{name} uses its weight unrounded.")
+        ex.true(
+            torch.allclose(got, used, rtol=1e-5, atol=1e-7),
+            f"{name}'s weights are rounded as another qconfig would round them.",
+        )
+    output, want = model(batch), oracle(batch)
+    ex.true(
+        not torch.equal(output.detach(), before),
+        "the prepared model computes what the float network computes.",
+    )
+    for name in ("quant", "linear1", "linear2", "linear3"):
+        theirs, ours = (getattr(m, name).activation_post_process for m in (model, oracle))
+        ex.true(
+            isinstance(theirs, torch_ao.FakeQuantize), f"the activations of {name} are not fake-quantized."
+        )
+        ex.true(
+            torch.allclose(theirs.scale, ours.scale, rtol=1e-3),
+            f"the activations of {name} are rounded as another qconfig would.",
+        )
+    ex.true(
+        (output - want).abs().max() <= 8 * oracle.linear3.activation_post_process.scale,
+        "the outputs are not those of the qconfig.",
+    )
+    output.sum().backward()
+    ex.true(model.linear1.weight.grad is not None, "no gradient reaches the weights.")
+ex.passed()

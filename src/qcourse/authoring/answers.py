@@ -1,0 +1,62 @@
+"""The answer bank: right and wrong answers to each exercise, and how to put one into a notebook.
+
+``solutions/NAME/answers/ex_6_2_NAME.py`` holds complete solution cells in percent format. Each begins with
+``# %% right: what it is`` or ``# %% wrong: what it is | cause: words of the message``.
+"""
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+from qcourse.course.notebooks import NotebookNode
+from qcourse.errors import UserError
+
+_FILE = re.compile(r"ex_(\d+)_(\d+)_(\w+)\.py")
+_HEADER = re.compile(r"# %% (right|wrong): (.+?)(?: \| cause: (.+))?")
+
+
+class Answer(NamedTuple):
+    """One solution cell; ``grade_id`` is the solution cell's that it replaces."""
+
+    exercise: str
+    grade_id: str
+    right: bool
+    what: str
+    cause: str
+    source: str
+
+
+def read_answers(folder: Path) -> list[Answer]:
+    """All answers in ``folder``, by exercise, in the order of the files.
+
+    Raises:
+        UserError: there is none, or a file's name or a header is not of the form above.
+    """
+    answers = []
+    for path in folder.glob("ex_*.py"):
+        if not (named := _FILE.fullmatch(path.name)):
+            raise UserError(f"{path}: an answer file is called ex_<notebook>_<number>_<name>.py.")
+        answers += _read_file(path, f"{named[1]}.{named[2]}", named[3])
+    if not answers:
+        raise UserError(f"{folder} holds no answers: is this the course's folder?")
+    return sorted(answers, key=lambda answer: [int(part) for part in answer.exercise.split(".")])
+
+
+def _read_file(path: Path, exercise: str, grade_id: str) -> list[Answer]:
+    answers = []
+    for part in re.split(r"^(?=# %% )", path.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
+        header, _, source = part.partition("\n")
+        if not (found := _HEADER.fullmatch(header.strip())):
+            raise UserError(f"{path}: {header!r} begins with neither '# %% right:' nor '# %% wrong:'.")
+        kind, what, cause = found.groups()
+        answers.append(Answer(exercise, grade_id, kind == "right", what, cause or "", source.strip()))
+    return answers
+
+
+def put(notebook: NotebookNode, grade_id: str, source: str) -> None:
+    """Replace the source of the cell ``grade_id``, in place."""
+    for cell in notebook.cells:
+        if cell.metadata.get("nbgrader", {}).get("grade_id") == grade_id:
+            cell.source = source
+            return
+    raise UserError(f"no cell has the grade id {grade_id!r}.")

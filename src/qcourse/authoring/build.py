@@ -1,0 +1,114 @@
+"""Text -> executed solution -> student version: ``qcourse build``.
+
+``solutions/NAME/NAME.py`` (jupytext's percent format) is what one edits. ``NAME.ipynb`` beside it is
+made from it and executed; nbgrader makes ``notebooks/NAME/NAME.ipynb`` from that. What is built
+already is left alone, unless ``--force``.
+"""
+
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from nbgrader.apps import NbGraderAPI
+
+from qcourse.course.folder import assignments, release_path, solution_path
+from qcourse.course.lesson import read_source
+from qcourse.course.notebooks import NotebookNode, read
+from qcourse.course.notebooks import write as write_file
+from qcourse.course.settings import nbgrader_settings
+from qcourse.errors import UserError
+
+CELL_TIMEOUT = 300  # seconds
+
+
+def same_cells(a: NotebookNode, b: NotebookNode) -> bool:
+    """Whether two notebooks are equal but for outputs and execution counts."""
+
+    def content(notebook: NotebookNode) -> list:
+        return [(c.cell_type, c.source, c.metadata.get("nbgrader")) for c in notebook.cells]
+
+    return content(a) == content(b)
+
+
+def execute(notebook: NotebookNode, folder: Path) -> None:
+    """Run every cell in a fresh kernel that starts in ``folder``; outputs go into ``notebook``."""
+    client = NotebookClient(
+        notebook,
+        timeout=CELL_TIMEOUT,
+        kernel_name="python3",
+        record_timing=False,
+        coalesce_streams=True,  # else a line may be stored in two pieces
+        extra_arguments=["--IPKernelApp.log_level=40"],  # errors only: the kernel chats on stderr
+        resources={"metadata": {"path": str(folder)}},
+    )
+    try:
+        client.execute()
+    except CellExecutionError as error:
+        problem = f"{error.ename}: {error.evalue}"
+        raise UserError(f"a cell of {folder.name} fails: mend it in the .py file. {problem}") from None
+
+
+def build_solution(root: Path, name: str, force: bool = False) -> bool:
+    """Make and execute ``NAME.ipynb`` where it is missing or differs from its text; True where made."""
+    source = read_source(root, name)
+    target = solution_path(root, name)
+    if not force and target.exists() and same_cells(source, read(target)):
+        return False
+    execute(source, target.parent)
+    write(source, target)
+    return True
+
+
+def write(notebook: NotebookNode, target: Path) -> None:
+    """Write whole or not at all: an interrupted build leaves the old notebook."""
+    scratch = target.with_suffix(".tmp")
+    write_file(notebook, scratch)
+    os.replace(scratch, target)
+
+
+def build_release(root: Path, name: str, target: Path) -> None:
+    """Let nbgrader make the student version of ``name`` in ``target/NAME``."""
+    config = nbgrader_settings(root)
+    with tempfile.TemporaryDirectory() as scratch:
+        config.CourseDirectory.db_url = f"sqlite:///{scratch}/gradebook.db"
+        config.CourseDirectory.release_directory = f"{scratch}/release"
+        result = NbGraderAPI(config=config).generate_assignment(name, force=True)
+        if not result["success"]:
+            raise UserError(f"nbgrader cannot make the student version of {name}: {result['log']}")
+        shutil.copytree(Path(scratch) / "release" / name, target / name, dirs_exist_ok=True)
+
+
+def release_is_current(root: Path, name: str) -> bool:
+    """Whether the committed student version is what nbgrader makes of the committed solution."""
+    committed = release_path(root, name)
+    with tempfile.TemporaryDirectory() as scratch:
+        build_release(root, name, Path(scratch))
+        fresh = (Path(scratch) / name / f"{name}.ipynb").read_bytes()
+    return committed.exists() and committed.read_bytes() == fresh
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Build what is asked for, and say what was done."""
+    parser = argparse.ArgumentParser(prog="python -m qcourse.authoring.build", description=__doc__)
+    parser.add_argument("assignments", nargs="*", metavar="ASSIGNMENT", help="default: all")
+    parser.add_argument("--force", action="store_true", help="execute again what is built already")
+    options = parser.parse_args(arguments)
+    root = Path.cwd()
+    for name in options.assignments or assignments(root):
+        made = build_solution(root, name, options.force)
+        print(f"{name}: {'executed' if made else 'solution is up to date'}", flush=True)
+        if made or not release_is_current(root, name):
+            build_release(root, name, root / "notebooks")
+            print(f"{name}: student version made", flush=True)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except UserError as error:
+        sys.exit(f"qcourse.authoring.build: {error}")

@@ -1,0 +1,64 @@
+"""Whether a call changed its arguments, bit for bit, and the likely cause where it did."""
+
+import copy
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+
+def copies(values: tuple | list) -> list[Any]:
+    """Deep copies, so that a change in place can be seen."""
+    return [copy.deepcopy(value) for value in values]
+
+
+def changed_arguments(before: list[Any], after: list[Any]) -> list[int]:
+    """The positions at which an argument is no longer what it was."""
+    return [i for i, (a, b) in enumerate(zip(before, after, strict=True)) if not unchanged(a, b)]
+
+
+def why_changed(before: Any, after: Any) -> str:
+    """The likely cause of a change in place, for the student."""
+    if not isinstance(before, nn.Module):
+        return "done in place: build new values, or copy first"
+    was, now = ([module.training for module in model.modules()] for model in (before, after))
+    if len(was) == len(now) and was != now:
+        return "eval() and train() act on the model itself: call them on a copy (copy.deepcopy)"
+    if _learning(before) != _learning(after):
+        return "requires_grad of its parameters is switched: use torch.no_grad() in a with statement"
+    if len(was) == len(now) and _configured(before) != _configured(after):
+        return "a qconfig is left on the caller's model, or taken off it: set it on a copy (copy.deepcopy)"
+    return "done on the caller's model itself: work on a copy (copy.deepcopy)"
+
+
+def unchanged(a: Any, b: Any) -> bool:
+    """Whether two values of the same origin are still equal, bit for bit; NaN equals NaN."""
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, int | float | complex | str | bytes | np.generic):
+        return bool(a == b or a != a)
+    if isinstance(a, nn.Module):
+        modes = [m.training for m in a.modules()] == [m.training for m in b.modules()]
+        kinds = [type(m) for m in a.modules()] == [type(m) for m in b.modules()]
+        marks = _learning(a) == _learning(b) and _configured(a) == _configured(b)
+        return modes and kinds and marks and unchanged(dict(a.state_dict()), dict(b.state_dict()))
+    if isinstance(a, torch.Tensor):
+        if a.is_quantized:
+            return unchanged(a.int_repr(), b.int_repr())
+        return unchanged(a.detach().numpy(), b.detach().numpy())
+    if isinstance(a, np.ndarray):
+        return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
+    if isinstance(a, dict):
+        return a.keys() == b.keys() and all(unchanged(a[key], b[key]) for key in a)
+    if isinstance(a, list | tuple):
+        return len(a) == len(b) and all(map(unchanged, a, b))
+    return True
+
+
+def _learning(model: nn.Module) -> list[bool]:
+    return [parameter.requires_grad for parameter in model.parameters()]
+
+
+def _configured(model: nn.Module) -> list[bool]:
+    return [getattr(module, "qconfig", None) is not None for module in model.modules()]

@@ -1,0 +1,72 @@
+"""Notebooks as files and as text: the one place that imports nbformat and jupytext."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jupytext
+import nbformat
+from nbformat import NotebookNode, ValidationError
+from nbformat.v4 import new_code_cell, new_output
+from nbformat.v4.rwbase import rejoin_lines
+
+__all__ = ["NotebookNode", "ValidationError", "new_code_cell", "new_output"]
+
+METADATA = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+
+
+def read(path: Path) -> NotebookNode:
+    """The notebook at ``path``."""
+    return nbformat.read(path, as_version=4)
+
+
+def write(notebook: NotebookNode, path: Path) -> None:
+    """Write a notebook file."""
+    nbformat.write(notebook, path)
+
+
+def to_bytes(notebook: NotebookNode) -> bytes:
+    """A notebook as the content of its file."""
+    return nbformat.writes(notebook).encode()
+
+
+def from_bytes(content: bytes) -> NotebookNode:
+    """The notebook that `to_bytes` made these bytes of."""
+    return nbformat.reads(content.decode(), as_version=4)
+
+
+def from_text(path: Path) -> NotebookNode:
+    """The notebook that a text file in jupytext's percent format describes, with fixed cell ids."""
+    notebook = jupytext.read(path)
+    notebook.metadata = nbformat.from_dict(METADATA)
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    for number, cell in enumerate(notebook.cells):
+        cell.id = f"cell-{number}"  # jupytext's are random
+        cell.metadata.pop("lines_to_next_cell", None)  # jupytext's own bookkeeping
+    return notebook
+
+
+def from_json(data: dict[str, Any]) -> NotebookNode:
+    """The notebook that decoded JSON holds, its cells' lists of lines joined.
+
+    Raises:
+        Exception: it is not valid; nbformat raises its own, jsonschema's, and AttributeError.
+    """
+    notebook = rejoin_lines(nbformat.from_dict(data))
+    nbformat.validate(notebook)
+    return notebook
+
+
+def validate(notebook: NotebookNode) -> None:
+    """Raise nbformat's or jsonschema's own exception where the notebook is not valid."""
+    nbformat.validate(notebook)
+
+
+def validate_outputs(outputs: list[NotebookNode]) -> None:
+    """Raise ValidationError or ValueError where no notebook, or no file, can hold the outputs."""
+    for output in outputs:
+        nbformat.validate(output, ref="output", version=4)
+    json.dumps(outputs, ensure_ascii=False).encode()

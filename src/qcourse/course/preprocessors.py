@@ -1,0 +1,45 @@
+"""nbgrader's steps that this course changes; nbgrader_config.py names them."""
+
+import json
+import re
+from typing import Any
+
+from nbgrader.preprocessors import ClearHiddenTests
+from nbgrader.preprocessors import ClearSolutions as NbgraderClearSolutions
+from nbgrader.utils import is_grade, is_locked
+
+from qcourse.course.notebooks import NotebookNode
+
+Step = tuple[NotebookNode, dict[str, Any]]
+
+
+class ClearSolutions(NbgraderClearSolutions):
+    """nbgrader's own, with a stub that says which exercise is not written yet.
+
+    ``### BEGIN SOLUTION Exercise 6.1: limit the codes`` becomes
+    ``raise NotImplementedError("Exercise 6.1: limit the codes")``.
+    """
+
+    def preprocess_cell(self, cell: NotebookNode, resources: dict[str, Any], cell_index: int) -> Step:
+        """Set the stub from the delimiter's line, then do as nbgrader does."""
+        found = re.search(rf"{self.begin_solution_delimeter} *(.+)", cell.source)
+        if found and cell.cell_type == "code":
+            text = json.dumps(found[1].strip(), ensure_ascii=False)  # quotes in it stay a Python string
+            self.code_stub = {"python": f"# YOUR CODE HERE\nraise NotImplementedError({text})"}
+        return super().preprocess_cell(cell, resources, cell_index)
+
+
+class HideTests(ClearHiddenTests):
+    """Take the source of hidden tests out of feedback: nbgrader's own shows them to the student.
+
+    Only locked test cells are touched: their source is the instructor's, and so are its delimiters.
+    """
+
+    def preprocess_cell(self, cell: NotebookNode, resources: dict[str, Any], cell_index: int) -> Step:
+        """Cut what lies between the delimiters, and the lines of it that a traceback quotes."""
+        test = cell.cell_type == "code" and is_grade(cell) and is_locked(cell)
+        if test and self._remove_hidden_test_region(cell):
+            for output in cell.outputs:
+                if output.output_type == "error":
+                    output.traceback = output.traceback[-1:]
+        return cell, resources

@@ -1,0 +1,1 @@
+"""Kernels that are forked from a warm process and live in a place."""

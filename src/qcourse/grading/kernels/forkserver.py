@@ -1,0 +1,90 @@
+"""A warm process that forks contained kernels: ``python -m qcourse.grading.kernels.forkserver FD``.
+
+Importing torch and loading the data take seconds; a fork of a process that has done so takes
+milliseconds. It runs nothing but this package, holds no secret, and forks before any thread is started.
+"""
+
+import atexit
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+
+from qcourse.data import cache_folder
+from qcourse.grading.kernels.forked_kernel import CACHES, start
+from qcourse.grading.place.limits import Limits
+
+READY = b"ready"
+KEPT = ["HOME", "PATH", "QCOURSE_CACHE", "QCOURSE_DATA", "QCOURSE_SOURCE"]
+GIVEN = {
+    "OMP_NUM_THREADS": "1",
+    "PYTHONHASHSEED": "0",
+    "QCOURSE_OFFLINE": "1",
+    "USER": "student",
+    "NBGRADER_EXECUTION": "autograde",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # of the debugger that ipykernel imports: it warns on stderr
+}
+
+
+class Forkserver:
+    """The caller's end: starts the process, and asks it for kernels."""
+
+    def __init__(self) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        environment = {name: os.environ[name] for name in KEPT if name in os.environ}
+        environment |= GIVEN | {name: str(cache_folder() / name.lower()) for name in CACHES}
+        self._socket = ours
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "qcourse.grading.kernels.forkserver", str(theirs.fileno())],
+            pass_fds=[theirs.fileno()], env=environment, cwd="/", stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+        theirs.close()
+        atexit.register(self.close)
+        if ours.recv(len(READY)) != READY:
+            raise RuntimeError("the warm process has ended while it got ready: its message stands above.")
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def close(self) -> None:
+        """End it; kernels that it has forked end too."""
+        self._socket.close()
+        self._process.kill()
+        self._process.wait()
+        atexit.unregister(self.close)
+
+    def fork(self, connection: dict, home: str, limits: Limits, pidfd: int | None) -> int:
+        """Start a kernel in the folder ``home`` inside ``pidfd``; return a pipe that ends when it does."""
+        ends, held = os.pipe()
+        request = json.dumps({"connection": connection, "home": home, "limits": limits})
+        try:
+            socket.send_fds(self._socket, [request.encode()], [held] + ([pidfd] if pidfd else []))
+        finally:
+            os.close(held)
+        return ends
+
+
+def serve(fd: int) -> None:
+    """Get warm, then fork a kernel for each request, until the caller is gone."""
+    from qcourse.grading.kernels.preload import warm
+
+    with socket.socket(fileno=fd) as caller:
+        warm()
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the dead
+        caller.send(READY)
+        while True:
+            request, handed, _, _ = socket.recv_fds(caller, 2**16, 2)
+            if not request:
+                return
+            if os.fork() == 0:
+                caller.close()
+                start(json.loads(request), handed)
+            for descriptor in handed:
+                os.close(descriptor)
+
+
+if __name__ == "__main__":
+    serve(int(sys.argv[1]))

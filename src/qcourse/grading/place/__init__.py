@@ -1,0 +1,1 @@
+"""Where untrusted code runs, and what it may use there."""

@@ -1,0 +1,215 @@
+"""``qcourse check``: run a student's notebook as grading would, and tell what each exercise earns.
+
+A fresh kernel runs every cell in order, so a name that only an old kernel still knows is found out.
+"""
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from nbclient import NotebookClient
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from tqdm import tqdm
+
+from qcourse.course.notebooks import NotebookNode, read, validate
+from qcourse.errors import UserError
+
+MOST_LOST = 3  # kernels; a notebook that costs more is not run to its end
+
+
+class Checked(NamedTuple):
+    """One visible check: ``message`` is empty where it passed."""
+
+    exercise: str
+    grade_id: str
+    points: float
+    max_points: float
+    message: str
+
+
+def find_notebook(given: str, folder: Path) -> Path:
+    """The notebook that ``given`` names: a path, or the number of an assignment, as in 06.
+
+    Raises:
+        UserError: there is no such notebook, or more than one.
+    """
+    if given.endswith(".ipynb"):
+        path = Path(given)
+        if not path.is_file():
+            raise UserError(
+                f"there is no notebook {path}: check the path, or say a number, as in: qcourse check 06."
+            )
+        return path
+    found = [p for where in ("notebooks/*", ".", "*") for p in sorted(folder.glob(f"{where}/{given}*.ipynb"))]
+    if not found or not re.fullmatch(r"\d\d\w*", given):
+        raise UserError(
+            f"no notebook here is called {given}…: run this in the course's folder, or give a path."
+        )
+    return found[0]
+
+
+def read_notebook(path: Path) -> NotebookNode:
+    """Read a notebook that somebody else has written.
+
+    Raises:
+        UserError: it is not a notebook.
+    """
+    try:
+        notebook = read(path)
+        validate(notebook)
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{path} cannot be read ({error}): save it again from JupyterLab.") from None
+    except Exception as error:  # nbformat raises its own, json's and jsonschema's errors
+        reason = str(error).splitlines()[0]
+        raise UserError(
+            f"{path} is not a valid notebook ({reason}): save it again from JupyterLab."
+        ) from None
+    return notebook
+
+
+def run(notebook: NotebookNode, folder: Path, seconds: float) -> dict[int, str]:
+    """Execute every cell; return what cost the kernel, in words, by the number of the cell that did it.
+
+    As in grading, a fresh kernel then runs the earlier cells again, without that one, and goes on.
+    """
+    client = NotebookClient(
+        notebook,
+        timeout=seconds,
+        allow_errors=True,
+        kernel_name="python3",
+        record_timing=False,
+        extra_arguments=["--IPKernelApp.log_level=40"],
+        resources={"metadata": {"path": str(folder)}},
+    )
+    code = [(number, cell) for number, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
+    bar = tqdm(total=len(code), desc="cells", file=sys.stdout, leave=False, disable=not sys.stdout.isatty())
+    for _, cell in code:
+        cell.outputs, cell.execution_count = [], None
+    lost: dict[int, str] = {}
+    again = bool(code)
+    while again and len(lost) <= MOST_LOST:
+        begin = max(lost, default=-1) + 1
+        client.km = client.kc = None  # nbclient starts new ones
+        with client.setup_kernel():
+            for number, cell in code:
+                if number in lost or (number < begin and _is_check(cell)):
+                    continue
+                shown, count = cell.outputs, cell.execution_count
+                if reason := _loss(client, cell, number):
+                    lost[number] = f"cell {number + 1} ({first_line(cell)}) {reason}"
+                    break
+                if number < begin:
+                    cell.outputs, cell.execution_count = shown, count
+                else:
+                    bar.update()
+            else:
+                again = False
+    bar.close()
+    return lost
+
+
+def _loss(client: NotebookClient, cell: NotebookNode, number: int) -> str:
+    """Execute a cell; how it cost its kernel, or nothing."""
+    try:
+        client.execute_cell(cell, number, execution_count=client.code_cells_executed + 1)
+    except CellTimeoutError:
+        return f"ran for more than {client.timeout:g} seconds"
+    except DeadKernelError:
+        return "ended the kernel"
+    return ""
+
+
+def first_line(cell: NotebookNode) -> str:
+    """What a cell is recognised by: its first line that is not a comment."""
+    lines = [line for line in cell.source.split("\n") if line.strip() and not line.startswith("#")]
+    return lines[0][:60] if lines else "empty"
+
+
+def results(notebook: NotebookNode, lost: dict[int, str]) -> list[Checked]:
+    """The outcome of every visible check of an executed notebook."""
+    found = []
+    for number, cell in enumerate(notebook.cells):
+        if not _is_check(cell):
+            continue
+        meta = cell.metadata.nbgrader
+        grade_id = meta["grade_id"].removesuffix("-check")
+        title = re.search(r'Exercise\(\s*"([\d.]+)"', cell.source)
+        message = _message(notebook, number, lost)
+        points = meta["points"]
+        found.append(Checked(title[1] if title else "", grade_id, 0 if message else points, points, message))
+    return found
+
+
+def table(checked: list[Checked]) -> str:
+    """Exercise, points, pass or the message, as plain text."""
+    lines = []
+    for exercise, grade_id, points, most, message in checked:
+        lines.append(f"{'✗' if message else '✓'} {exercise:4} {grade_id:36} {points:g} of {most:g}")
+        lines += [f"      {line}" for line in message.split("\n") if line]
+    got, most = sum(c.points for c in checked), sum(c.max_points for c in checked)
+    lines.append(
+        f"{'':7}{'visible checks':36} {got:g} of {most:g}; hidden tests run when your work is graded."
+    )
+    return "\n".join(lines)
+
+
+def _is_check(cell: NotebookNode) -> bool:
+    meta = cell.metadata.get("nbgrader", {})
+    return bool(meta.get("grade") and not meta.get("solution") and meta["grade_id"].endswith("-check"))
+
+
+def _message(notebook: NotebookNode, number: int, lost: dict[int, str]) -> str:
+    cell = notebook.cells[number]
+    if number in lost:
+        return f"{lost[number]}."
+    if cell.execution_count is None:
+        return f"not reached: {'; '.join(lost.values())}."
+    for output in cell.outputs:
+        if output.output_type == "error":
+            shown = [o.data["text/plain"] for o in cell.outputs if o.output_type == "display_data"]
+            if output.ename == "NameError":
+                return _missing_name(notebook, number, output.evalue, lost)
+            return "".join(shown[-1:]) or f"{output.ename}: {output.evalue}"
+        if output.output_type == "stream" and output.name == "stderr":
+            return (
+                f"the cell wrote to stderr, which grading takes for failure: {output.text.splitlines()[-1]}"
+            )
+    return ""
+
+
+def _missing_name(notebook: NotebookNode, number: int, evalue: str, lost: dict[int, str]) -> str:
+    name = (re.search(r"'(\w+)'", evalue) or [evalue, evalue])[1]
+    definitions = [i for i, cell in enumerate(notebook.cells) if name in _defined(cell)]
+    failed = [i for i in definitions if any(o.output_type == "error" for o in notebook.cells[i].outputs)]
+    if stopped := [lost[i] for i in definitions if i in lost]:
+        return f"`{name}` is not defined: {stopped[0]}."
+    if failed:
+        error = next(o for o in notebook.cells[failed[0]].outputs if o.output_type == "error")
+        reason = f"{error.ename}: {error.evalue}"
+        return f"`{name}` is not defined: cell {failed[0] + 1}, which defines it, fails with {reason}"
+    if definitions and min(definitions) > number:
+        return f"`{name}` is used before it is defined, in cell {min(definitions) + 1}: move that cell up."
+    return f"`{name}` is defined by no cell: an old kernel may still know it, a fresh one does not."
+
+
+def _defined(cell: NotebookNode) -> set[str]:
+    """The names that a cell binds at its top level."""
+    try:
+        tree = ast.parse(cell.source if cell.cell_type == "code" else "")
+    except SyntaxError:  # it would still define what it tries to
+        return set(re.findall(r"^(?:def|class)\s+(\w+)", cell.source, re.MULTILINE))
+    return set(_bound(tree))
+
+
+def _bound(tree: ast.Module) -> Iterator[str]:
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield node.name
+        for part in ast.walk(node):
+            if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
+                yield part.id
+            if isinstance(part, ast.alias):
+                yield (part.asname or part.name).split(".")[0]

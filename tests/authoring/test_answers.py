@@ -1,0 +1,51 @@
+"""Every check against the answer bank: each wrong answer caught, each right one kept."""
+
+from pathlib import Path
+
+import pytest
+
+from qcourse.authoring.answers import put, read_answers
+from qcourse.authoring.judge import judge
+from qcourse.course.folder import answers_folder, assignments
+from qcourse.course.lesson import read_source
+from qcourse.errors import UserError
+
+ROOT = Path(__file__).parents[2]
+BANK = {name: read_answers(answers_folder(ROOT, name)) for name in assignments(ROOT)}
+
+
+def test_the_bank_covers_every_exercise():
+    for name in assignments(ROOT):
+        for cell in read_source(ROOT, name).cells:
+            meta = cell.metadata.get("nbgrader", {})
+            if meta.get("solution") and cell.cell_type == "code":
+                of_it = [a.right for a in BANK[name] if a.grade_id == meta["grade_id"]]
+                assert of_it.count(True) >= 3, meta["grade_id"]
+                assert of_it.count(False) >= 6, meta["grade_id"]
+
+
+def test_no_answer_stands_twice():
+    sources = [answer.source for bank in BANK.values() for answer in bank]
+    assert len(sources) == len(set(sources))
+
+
+# A student's cell may warn, and the notebooks' own warnings are nbgrader's to judge (test_gates).
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.slow
+@pytest.mark.parametrize("name", assignments(ROOT))
+def test_every_answer_is_judged_rightly(name):
+    verdicts = judge(ROOT, name, BANK[name])
+    defects = [f"{v.answer.exercise} {v.answer.what}: {v.defect}" for v in verdicts if v.defect]
+    assert not defects, "\n".join(defects)
+
+
+def test_a_misnamed_file_and_a_bad_header_are_one_sentence(tmp_path):
+    (tmp_path / "ex_6.py").write_text("")
+    with pytest.raises(UserError, match=r"ex_6\.py"):
+        read_answers(tmp_path)
+    (tmp_path / "ex_6.py").rename(tmp_path / "ex_6_1_clamp.py")
+    (tmp_path / "ex_6_1_clamp.py").write_text("# %% maybe: who knows\n")
+    with pytest.raises(UserError, match="maybe: who knows"):
+        read_answers(tmp_path)
+    with pytest.raises(UserError, match="'none'"):
+        put(read_source(ROOT, assignments(ROOT)[0]), "none", "")

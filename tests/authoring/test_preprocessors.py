@@ -1,0 +1,33 @@
+"""What students get back holds the outcome of hidden tests, and none of their source."""
+
+from nbformat.v4 import new_code_cell, new_output
+
+from qcourse.course.preprocessors import HideTests
+
+HIDDEN = (
+    "# Hidden tests run here.\n### BEGIN HIDDEN TESTS\nsecret = 601\nanswer(secret)\n### END HIDDEN TESTS"
+)
+
+
+def hidden(source, **grading):
+    """``source`` and what a failed run of it quotes, after `HideTests`."""
+    cell = new_code_cell(
+        source, metadata={"nbgrader": {"schema_version": 3, "grade_id": "a-hidden", **grading}}
+    )
+    lines = ["Traceback", "----> 4 answer(secret)", "NameError: name 'answer' is not defined"]
+    cell.outputs = [new_output("error", ename="NameError", evalue="", traceback=lines)]
+    return HideTests().preprocess_cell(cell, {}, 0)[0]
+
+
+def test_nothing_of_a_hidden_test_is_left_but_what_went_wrong():
+    cell = hidden(HIDDEN, grade=True, locked=True)
+    assert cell.source == "# Hidden tests run here."
+    assert cell.outputs[0].traceback == ["NameError: name 'answer' is not defined"]
+
+
+def test_a_students_cell_stays_as_it_is_even_with_a_delimiter_that_nothing_ends():
+    own = "### BEGIN HIDDEN TESTS\nmine = 1"
+    for grading in ({"grade": False, "locked": False}, {"grade": True, "locked": False, "solution": True}):
+        cell = hidden(own, **grading)
+        assert cell.source == own
+        assert len(cell.outputs[0].traceback) == 3

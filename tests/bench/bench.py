@@ -1,0 +1,86 @@
+"""How fast the course is: ``make bench``. Medians of whole processes; figures go to build/bench.json.
+
+Ratios come from pairs that were run in turn, so that a noisy machine disturbs both sides alike.
+"""
+
+import json
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import bench_grading
+
+from qcourse.course.folder import assignments, solution_path
+
+RUNS = 3
+COLD = """
+import sys; from pathlib import Path
+from qcourse.authoring.build import execute; from qcourse.course import read
+path = Path(sys.argv[1]); execute(read(path), path.parent)
+"""
+LOAD_OURS = "from qcourse.data import load_digits28; load_digits28('mnist')"
+LOAD_TORCHVISION = """
+import os
+from qcourse.data import declare_missing_operators; declare_missing_operators()
+from torchvision.datasets import MNIST
+for train in (True, False): MNIST(os.environ['QCOURSE_DATA'], train=train)
+"""
+TRAIN = """
+import torch
+from qcourse import training
+from qcourse.data import load_digits28
+from qcourse.models import to_input, to_labels, VerySimpleNet
+digits = load_digits28()
+images, labels = to_input(digits.train_images), to_labels(digits.train_labels)
+"""
+TRAIN_OURS = TRAIN + "training.train(VerySimpleNet(), images, labels, epochs=1)"
+TRAIN_LOADER = (
+    TRAIN
+    + """
+training.deterministic()
+net = VerySimpleNet(); optimizer = torch.optim.Adam(net.parameters())
+dataset = torch.utils.data.TensorDataset(images, labels)
+for x, y in torch.utils.data.DataLoader(dataset, batch_size=100, shuffle=True):
+    optimizer.zero_grad(); torch.nn.functional.cross_entropy(net(x), y).backward(); optimizer.step()
+"""
+)
+
+
+def seconds(*command: str) -> tuple[float, str]:
+    """The wall time of a whole process, and what it printed."""
+    started = time.perf_counter()
+    done = subprocess.run([sys.executable, *command], capture_output=True, text=True, check=True)
+    return time.perf_counter() - started, done.stdout
+
+
+def paired(slow: str, fast: str) -> float:
+    """The median of how many times longer ``slow`` takes than ``fast``."""
+    return statistics.median(seconds("-c", slow)[0] / seconds("-c", fast)[0] for _ in range(RUNS))
+
+
+def main() -> None:
+    root, figures = Path.cwd(), {}
+    for name in assignments(root):
+        path = str(solution_path(root, name))
+        figures[f"cold_seconds_{name[:2]}"] = statistics.median(
+            seconds("-c", COLD, path)[0] for _ in range(RUNS)
+        )
+    flows = [seconds("tests/ptq_flow.py") for _ in range(RUNS)]
+    figures["ptq_flow_seconds"] = statistics.median(taken for taken, _ in flows)
+    figures |= json.loads(flows[0][1].splitlines()[-1])
+    figures["training_ratio_vs_dataloader"] = paired(TRAIN_LOADER, TRAIN_OURS)
+    try:
+        figures["loading_ratio_vs_torchvision"] = paired(LOAD_TORCHVISION, LOAD_OURS)
+    except subprocess.CalledProcessError:
+        print("MNIST is not on disk (set QCOURSE_DATA): the loading ratio is left out.")
+    figures |= bench_grading.measure(root, assignments(root)[2])
+    Path("build").mkdir(exist_ok=True)
+    Path("build/bench.json").write_text(json.dumps(figures, indent=1))
+    for name, value in figures.items():
+        print(f"{name:32} {value:10.3f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,142 @@
+"""How fast a class is graded: `qcourse grade` against stock nbgrader, on 24 submissions of notebook 08."""
+
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+import nbformat
+import psutil
+
+from qcourse.authoring.answers import read_answers
+from qcourse.authoring.classroom import Classroom
+from qcourse.authoring.demo import STUDENTS
+from qcourse.course.folder import answers_folder
+from qcourse.course.settings import nbgrader_settings
+from qcourse.grading import grade_class, grade_submission
+from qcourse.grading.execute import ContainedExecute
+from qcourse.grading.gradebook import Writer
+from qcourse.grading.kernels import provisioner
+from qcourse.grading.place.limits import Limits
+from qcourse.grading.submission import take
+
+PAIRS = 3
+CLASS, FEW = 24, 6  # stock nbgrader takes minutes for 24: its throughput is measured on a part of them
+READY = "import torch\nfrom qcourse.data import load_digits28\ndata = load_digits28()"
+
+
+def measure(root: Path, name: str) -> dict[str, float]:
+    """Every figure of the grading engine."""
+    with tempfile.TemporaryDirectory() as scratch:
+        room = _class_of(CLASS, root, Path(scratch) / "class", name, stock=False)
+        stock = _class_of(FEW, root, Path(scratch) / "stock", name, stock=True)
+        figures = {}
+        rates = []
+        for pair in range(PAIRS):
+            slow = _seconds(lambda: stock.nbgrader("autograde", name, "--force"))
+            fast = _seconds(lambda: _grade(room, name))
+            rates.append((CLASS / fast, FEW / slow))
+            print(
+                f"pair {pair + 1}: {CLASS / fast:.2f} submissions a second, stock {FEW / slow:.3f}",
+                flush=True,
+            )
+        figures["grading_ratio_vs_stock"] = statistics.median(ours / theirs for ours, theirs in rates)
+        figures["submissions_per_second"] = statistics.median(ours for ours, _ in rates)
+        figures["stock_submissions_per_second"] = statistics.median(theirs for _, theirs in rates)
+        large = _class_of(2 * CLASS, root, Path(scratch) / "large", name, stock=False)
+        return figures | _scaling(large, name) | _writer(room, name) | _one(room, name)
+
+
+def _class_of(count: int, root: Path, folder: Path, name: str, *, stock: bool) -> Classroom:
+    room = Classroom(root, folder, stock=stock)
+    bank = read_answers(answers_folder(root, name))
+    for number in range(count):
+        _, _, hand_in = STUDENTS[number % len(STUDENTS)]
+        room.hand_in(f"student{number:02}", name, hand_in(room.release(name), room.solution(name), bank))
+    room.nbgrader("generate_assignment", name, "--force")
+    return room
+
+
+def _seconds(work) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def _grade(room: Classroom, name: str, **options) -> None:
+    results = grade_class.grade(grade_class.Options(name, room.folder, force=True, **options))
+    assert all(result["status"] == "graded" for result in results)
+
+
+def _scaling(room: Classroom, name: str) -> dict[str, float]:
+    """Two warm workers against one, in pairs; the class is so large that its last hand-ins do not decide."""
+    with grade_class.local_cluster(1) as one:
+        _grade(room, name, scheduler=one.scheduler_address)
+        held = _held(one.workers[0].pid)
+        with grade_class.local_cluster(2) as two:
+            _grade(room, name, scheduler=two.scheduler_address)
+            times = [
+                [_seconds(lambda c=c: _grade(room, name, scheduler=c.scheduler_address)) for c in (one, two)]
+                for _ in range(PAIRS)
+            ]
+    return {
+        "scaling_2_workers": statistics.median(alone / both for alone, both in times),
+        "warm_submissions_per_second": statistics.median(2 * CLASS / both for _, both in times),
+        "worker_and_forkserver_mb": held / 2**20,
+    }
+
+
+def _held(pid: int) -> int:
+    """The bytes of memory of a process and all below it, shared ones in parts."""
+    worker = psutil.Process(pid)
+    return sum(p.memory_full_info().pss for p in (worker, *worker.children(recursive=True)))
+
+
+def _writer(room: Classroom, name: str) -> dict[str, float]:
+    """Results that are there already, written again and again."""
+    writer = Writer(room.folder, nbgrader_settings(room.folder), name)
+    submission = take(writer.submitted, "student00", name, writer.notebook)
+    result = writer.done(submission)
+    graded = (room.folder / "autograded" / "student00" / name / f"{name}.ipynb").read_bytes()
+    count = 200
+
+    def write() -> None:
+        for number in range(count):
+            writer.record(submission._replace(student=f"new{number:03}"), result, [], graded)
+
+    return {"writer_per_second": count / _seconds(write)}
+
+
+def _one(room: Classroom, name: str) -> dict[str, float]:
+    """What one submission costs beside its own cells."""
+    writer = Writer(room.folder, nbgrader_settings(room.folder), name)
+    submission = take(writer.submitted, "student00", name, writer.notebook)
+    source = nbformat.writes(writer.source).encode()
+    grade_submission.ContainedExecute = Timed
+    over, ready = [], []
+    provisioner.forkserver()
+    for _ in range(5):
+        Timed.cells = 0.0
+        over.append(
+            _seconds(lambda: grade_submission.grade(submission.content, source, "auto")) - Timed.cells
+        )
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(READY)])
+        ready.append(_seconds(lambda nb=notebook: ContainedExecute().preprocess(nb, {})))
+    return {
+        "overhead_seconds": statistics.median(over),
+        "kernel_ready_seconds": statistics.median(ready),
+        "limit_memory_mb": Limits().memory / 2**20,
+    }
+
+
+class Timed(ContainedExecute):
+    """Adds up the time that cells take."""
+
+    cells = 0.0
+
+    async def async_execute_cell(self, *args, **kwargs):
+        started = time.perf_counter()
+        try:
+            return await super().async_execute_cell(*args, **kwargs)
+        finally:
+            Timed.cells += time.perf_counter() - started

@@ -1,0 +1,238 @@
+"""The checks of graded cells: what they let pass, what they refuse, and what they say."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from qcourse import quantization
+from qcourse.check import CheckFailed, Exercise
+from qcourse.check.picture import number_line
+from qcourse.models import QuantizedVerySimpleNet
+
+ROOT = Path(__file__).parents[2]
+
+
+def failing(answer, *args, number="99.1", hidden=False, case="two numbers", **kwargs) -> str:
+    exercise = Exercise(number, answer, hidden=hidden, **kwargs)
+    with pytest.raises(CheckFailed) as caught:
+        exercise.call(*args, case=case)
+    return str(caught.value)
+
+
+def test_a_stub_says_which_exercise_is_not_written():
+    def stub(x):
+        raise NotImplementedError("Exercise 6.1: limit the codes")
+
+    assert "Exercise 6.1: not written yet: limit the codes." in failing(stub, 1, number="6.1")
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError("by zero"), SystemExit(3), RecursionError("deep")])
+def test_an_exception_is_named_with_the_input(error):
+    def answer(x):
+        raise error
+
+    message = failing(answer, np.array([1.0, 2.0]))
+    assert type(error).__name__ in message
+    assert "float64 [2]: [1, 2]" in message
+
+
+def test_a_hidden_input_is_not_printed():
+    def answer(x):
+        raise ValueError("no")
+
+    message = failing(answer, np.array([123456.0]), hidden=True)
+    assert "123456" not in message
+    assert "two numbers" in message
+
+
+def test_changing_the_input_fails():
+    def in_place(x):
+        x[0] = 9
+        return x
+
+    assert "changed its input" in failing(in_place, np.array([1, 2]))
+
+    def eval_in_place(net):
+        net.eval()
+
+    assert "changed its input" in failing(eval_in_place, nn.Linear(2, 2))
+
+    def replaced(ranges):
+        ranges["a"] = 0.5, 0.25
+
+    assert "changed its input" in failing(replaced, {"a": (-1.0, 1.0)})
+
+    def another_kind(ranges):
+        ranges["a"] = 0.5
+
+    assert "changed its input" in failing(another_kind, {"a": (-1.0, 1.0)})
+    Exercise("99.1", eval_in_place).call(nn.Linear(2, 2), may_change=[0])
+
+
+@pytest.mark.parametrize("number", ["6.2", "6.9"])
+def test_borrowing_the_finished_function_fails_under_any_name(number):
+    from qcourse.quantization import asymmetric_quantization as mine
+
+    assert "write it yourself" in failing(lambda x: mine(x, 8), np.ones(2), number=number)
+    assert quantization.asymmetric_quantization(np.ones(2), 8)[2] == 0  # whole again afterwards
+    Exercise("7.1", lambda x: mine(x, 8)).call(np.ones(2))
+
+
+def test_borrowing_a_class_fails():
+    assert "write it yourself" in failing(QuantizedVerySimpleNet, number="8.1")
+    QuantizedVerySimpleNet()
+
+
+def test_prints_and_warnings_are_swallowed(capfd):
+    import warnings
+
+    def noisy(x):
+        print("much" * 1000)
+        print("more", file=sys.stderr)
+        warnings.warn("beware", stacklevel=1)
+        return x
+
+    Exercise("99.1", noisy).call(1)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_given_names_replace_the_students_own_and_come_back():
+    scope = {}
+    exec("def helper(): return 'wrong'\ndef answer(): return helper()", scope)
+    assert Exercise("99.1", scope["answer"], given={"helper": lambda: "right"}).call() == "right"
+    assert scope["answer"]() == "wrong"
+
+
+@pytest.mark.parametrize("result", [None, 3, (1, 2), iter([1, 2, 3]), "abc"])
+def test_a_tuple_of_three_is_asked_for(result):
+    assert "return 3 values, (codes, scale, zero)" in failing(
+        lambda: result, returns=("codes", "scale", "zero")
+    )
+
+
+BAD_VALUES = [
+    (np.array([1.0, 2.0]), None, "None"),
+    (np.array([1.0, 2.0]), [1.0, 2.0], "wrong type"),
+    (np.array([1.0, 2.0]), np.array([[1.0, 2.0]]), "wrong shape"),
+    (np.array([1.0, 2.0]), np.array([1.0, np.nan]), "NaN"),
+    (np.array([1.0, 2.0]), np.array([1.0, 2.1]), "wrong in 1 of 2"),
+    (np.array([1.0, 2.0]), torch.tensor([1.0, 2.0]), "wrong type"),
+    (torch.tensor([1.0]), torch.tensor([2.0]), "wrong in 1 of 1"),
+    (64, 64.0, "wrong type"),
+    (64, True, "wrong type"),
+    (0.5, "0.5", "wrong type"),
+    (0.5, 0.51, "is wrong"),
+]
+
+
+@pytest.mark.parametrize(("want", "got", "words"), BAD_VALUES)
+def test_equal_refuses(want, got, words):
+    with pytest.raises(CheckFailed, match=words):
+        Exercise("99.1", print).equal("value", got, want)
+
+
+@pytest.mark.parametrize(
+    ("want", "got"),
+    [
+        (0.5, np.float64(0.5)),
+        (0.5, np.float32(0.5)),
+        (64, np.int64(64)),
+        (np.array([1.0, np.inf]), np.array([1.0, np.inf])),
+        (np.zeros((0, 2)), np.zeros((0, 2))),
+    ],
+)
+def test_equal_accepts_right_values_of_other_types(want, got):
+    Exercise("99.1", print).equal("value", got, want)
+
+
+def test_a_lying_subclass_is_refused():
+    class Liar(np.ndarray):
+        def __eq__(self, other):
+            return True
+
+    with pytest.raises(CheckFailed, match="wrong type"):
+        Exercise("99.1", print).equal("value", np.zeros(2).view(Liar), np.ones(2))
+
+
+def test_codes_at_a_tie_may_go_either_way_and_no_further():
+    exact, exercise = np.array([0.5, 1.5, 2.2, 9.0]), Exercise("99.1", print)
+    for right in ([0, 2, 2, 3], [1, 1, 2, 3], [1, 2, 2, 3]):
+        exercise.codes("codes", np.array(right, dtype=np.int32), exact, 0, 3)
+    for wrong in ([0, 2, 3, 3], [0, 3, 2, 3], [0, 2, 2, 4], [0, 2, 2, 2]):
+        with pytest.raises(CheckFailed):
+            exercise.codes("codes", np.array(wrong, dtype=np.int32), exact, 0, 3)
+    with pytest.raises(CheckFailed, match="dtype"):
+        exercise.codes("codes", np.array([0, 2, 2, 3]), exact, 0, 3)
+
+
+def test_raises_wants_that_error_and_no_other():
+    def picky(x):
+        if x == 0:
+            raise ValueError("zero")
+        return 1 / (x - 1)
+
+    exercise = Exercise("99.1", picky)
+    exercise.raises(ValueError, 0, case="zero")
+    for argument, words in ((1, "ZeroDivisionError"), (2, r"must raise ValueError")):
+        with pytest.raises(CheckFailed, match=words):
+            exercise.raises(ValueError, argument, case="another")
+
+
+def test_a_failure_in_a_notebook_is_one_line_beside_formatted_html():
+    failure = CheckFailed("6.2", "scale is <wrong>.", {"got": "<b>1</b>"})
+    assert "&lt;b&gt;1" in failure.html()
+    assert "<b>1</b>" not in failure.html()
+    assert failure._render_traceback_()[0].startswith("Exercise 6.2")
+
+
+def test_validate_which_shows_only_the_traceback_tells_the_reason_and_the_cause(monkeypatch):
+    monkeypatch.setattr("qcourse.check.failure.in_notebook", lambda: True)
+    failure = CheckFailed("6.2", "scale is wrong.", {"got": "1", "likely cause": "off by one"})
+    assert failure._render_traceback_() == ["Exercise 6.2: scale is wrong.\nLikely cause: off by one."]
+    assert CheckFailed("6.2", "not written yet.")._render_traceback_() == ["Exercise 6.2: not written yet."]
+
+
+def test_passing_says_one_line(capsys):
+    Exercise("6.2", print).passed()
+    assert capsys.readouterr().out == "✓ Exercise 6.2: visible check passed.\n"
+
+
+def test_names_that_a_variable_hides_come_back(capsys):
+    scope = {"max": 3, "np": None, "round": lambda x: 1, "torch": torch, "Exercise": Exercise}
+    exec("ex = Exercise('99.1', print)\nfound = max(1, 2), np.array([1]), round(7.0)", scope)
+    assert scope["found"] == (2, np.array([1]), 1)
+    said = capsys.readouterr().out.splitlines()
+    assert len(said) == 2
+    assert "'max'" in said[0]
+
+
+def test_the_picture_has_a_ring_and_a_cross_for_each_number_and_hidden_ones_have_none():
+    exercise = Exercise("99.1", print)
+    with pytest.raises(CheckFailed) as caught:
+        exercise.equal("codes", np.array([1, 2, 4]), np.array([1, 3, 4]))
+    assert caught.value.picture.count("<circle") == caught.value.picture.count("#D55E00") == 3
+    assert 'fill="currentColor"' in caught.value.picture  # black text cannot be read in a dark theme
+    exercise.hidden = True
+    with pytest.raises(CheckFailed) as caught:
+        exercise.equal("codes", np.array([1, 2, 4]), np.array([1, 3, 4]))
+    assert caught.value.picture == ""
+
+
+@pytest.mark.parametrize("values", [[1.0], [1.0, np.inf], [2.0, 2.0], list(range(99))])
+def test_no_picture_where_it_would_say_nothing(values):
+    assert number_line(np.array(values), np.array(values)) == ""
+
+
+def test_every_known_mistake_has_a_text_that_names_it():
+    from qcourse.check.causes import registry as causes
+
+    exercises = {".".join(path.stem.split("_")[1:3]) for path in ROOT.glob("solutions/*/answers/ex_*.py")}
+    for number in exercises:
+        causes.likely_cause(number, None, [], {})
+    assert exercises - causes._KNOWN.keys() == {"9.3"}  # its checks watch the training and say what they saw
+    assert len(causes._KNOWN) == 25
+    assert all(len(text) > 15 for known in causes._KNOWN.values() for text, _ in known)
