@@ -1,36 +1,66 @@
 """One set of versions: environment.yml, pyproject.toml and constraints.txt agree."""
 
 import re
+import shutil
+import subprocess
+import sys
 import tomllib
 
+import yaml
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+CONDA_NAMES = {"torch": "pytorch-cpu", "matplotlib": "matplotlib-base"}  # where they differ from PyPI's
 
-def constraints(root) -> dict[str, Version]:
+
+def pins(root) -> dict[str, Version]:
     lines = [line for line in (root / "constraints.txt").read_text().splitlines() if "==" in line]
-    return {name.lower().replace("_", "-"): Version(v) for name, v in (line.split("==") for line in lines)}
+    return {canonicalize_name(name): Version(v) for name, v in (line.split("==") for line in lines)}
 
 
-def requirements(root) -> list[Requirement]:
-    project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
-    extras = [r for group in project["optional-dependencies"].values() for r in group]
-    return [Requirement(r) for r in project["dependencies"] + extras]
+def project(root) -> dict:
+    return tomllib.loads((root / "pyproject.toml").read_text())["project"]
+
+
+def environment(root) -> list:
+    return yaml.safe_load((root / "environment.yml").read_text())["dependencies"]
+
+
+def conda_ranges(root) -> dict[str, SpecifierSet]:
+    """Conda's ``name=2.13`` (any 2.13.x) and ``name>=2.13`` as PEP 440 ranges."""
+    entries = [re.fullmatch(r"([\w-]+)(.*)", entry) for entry in environment(root) if isinstance(entry, str)]
+    return {m[1]: SpecifierSet(re.sub(r"^=([\d.]+)$", r"==\1.*", m[2])) for m in entries}
 
 
 def test_every_requirement_is_pinned_to_a_version_it_allows(root):
-    pins = constraints(root)
-    for requirement in requirements(root):
-        assert requirement.name in pins, f"{requirement.name} is not in constraints.txt"
-        assert pins[requirement.name] in requirement.specifier
+    extras = [r for group in project(root)["optional-dependencies"].values() for r in group]
+    for requirement in map(Requirement, project(root)["dependencies"] + extras):
+        assert requirement.name in pins(root), f"{requirement.name} is not in constraints.txt"
+        assert pins(root)[requirement.name] in requirement.specifier
 
 
-def test_environment_yml_names_the_same_versions(root):
-    pins = constraints(root)
-    text = (root / "environment.yml").read_text()
-    named = dict(re.findall(r"^  - ([\w-]+)=+([\d.]+)", text, re.MULTILINE))
-    for conda, pip in {"pytorch-cpu": "torch", "torchvision": "torchvision", "numpy": "numpy"}.items():
-        assert Version(named[conda]) == pins[pip], f"{conda} in environment.yml"
-    for name, version in named.items():
-        if name in pins:
-            assert pins[name] == Version(version)
+def test_conda_installs_all_that_the_package_requires(root):
+    """Then pip finds everything there, and brings no second torch."""
+    ranges = conda_ranges(root)
+    for requirement in map(Requirement, project(root)["dependencies"]):
+        conda = ranges[CONDA_NAMES.get(requirement.name, requirement.name)]
+        oldest = next(s.version.removesuffix(".*") for s in conda if s.operator in (">=", "=="))
+        assert oldest in requirement.specifier, f"{requirement} allows more than environment.yml"
+        assert pins(root)[requirement.name] in conda, f"environment.yml has no {requirement.name} as tested"
+
+
+def test_pip_accepts_what_conda_makes_of_environment_yml(root, tmp_path):
+    """Conda, mamba and Binder write the ``pip:`` part, an entry per line, into a requirements file, and run
+    pip with it in the folder of environment.yml."""
+    for name in ("environment.yml", "pyproject.toml", "README.md", "LICENSE", "src/qcourse/__init__.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(root / name, tmp_path / name)
+    [entries] = [entry["pip"] for entry in environment(tmp_path) if isinstance(entry, dict)]
+    (tmp_path / "condaenv.requirements.txt").write_text("\n".join(entries))
+    command = [sys.executable, "-m", "pip", "install", "-U", "-r", "condaenv.requirements.txt"]
+    offline = ["--exists-action=b", "--dry-run", "--no-index", "--no-build-isolation", "--no-input"]
+    done = subprocess.run(command + offline, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "Would install qcourse" in done.stdout
