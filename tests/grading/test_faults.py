@@ -148,7 +148,7 @@ def _killed(folder, point):
 
     def recorded(self, submission, *arguments):
         if submission.student == "ben":
-            commit, replace, write = self._commit, os.replace, gradebook._replace
+            commit, write = self._commit, gradebook.replace
             if point == "between two submissions":
                 die()
             elif point == "before the commit":
@@ -158,8 +158,7 @@ def _killed(folder, point):
             elif point == "in a file":
                 os.replace = die
             else:
-                gradebook._replace = lambda path, content: (write(path, content), die())
-            assert replace
+                gradebook.replace = lambda *arguments, **more: (write(*arguments, **more), die())
         record(self, submission, *arguments)
 
     gradebook.Writer.record = recorded

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
+from qcourse.course.cells import by_grade_id
 from qcourse.course.notebooks import NotebookNode
 from qcourse.errors import UserError
 
@@ -55,8 +56,7 @@ def _read_file(path: Path, exercise: str, grade_id: str) -> list[Answer]:
 
 def put(notebook: NotebookNode, grade_id: str, source: str) -> None:
     """Replace the source of the cell ``grade_id``, in place."""
-    for cell in notebook.cells:
-        if cell.metadata.get("nbgrader", {}).get("grade_id") == grade_id:
-            cell.source = source
-            return
-    raise UserError(f"no cell has the grade id {grade_id!r}.")
+    cells = by_grade_id(notebook)
+    if grade_id not in cells:
+        raise UserError(f"no cell has the grade id {grade_id!r}.")
+    cells[grade_id].source = source

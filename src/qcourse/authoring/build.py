@@ -6,7 +6,6 @@ already is left alone, unless ``--force``.
 """
 
 import argparse
-import os
 import shutil
 import sys
 import tempfile
@@ -16,10 +15,10 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbgrader.apps import NbGraderAPI
 
+from qcourse.course.cells import metadata
 from qcourse.course.folder import assignments, release_path, solution_path
 from qcourse.course.lesson import read_source
-from qcourse.course.notebooks import NotebookNode, read
-from qcourse.course.notebooks import write as write_file
+from qcourse.course.notebooks import NotebookNode, read, write
 from qcourse.course.settings import nbgrader_settings
 from qcourse.errors import UserError
 
@@ -30,7 +29,7 @@ def same_cells(a: NotebookNode, b: NotebookNode) -> bool:
     """Whether two notebooks are equal but for outputs and execution counts."""
 
     def content(notebook: NotebookNode) -> list:
-        return [(c.cell_type, c.source, c.metadata.get("nbgrader")) for c in notebook.cells]
+        return [(c.cell_type, c.source, metadata(c)) for c in notebook.cells]
 
     return content(a) == content(b)
 
@@ -62,13 +61,6 @@ def build_solution(root: Path, name: str, force: bool = False) -> bool:
     execute(source, target.parent)
     write(source, target)
     return True
-
-
-def write(notebook: NotebookNode, target: Path) -> None:
-    """Write whole or not at all: an interrupted build leaves the old notebook."""
-    scratch = target.with_suffix(".tmp")
-    write_file(notebook, scratch)
-    os.replace(scratch, target)
 
 
 def build_release(root: Path, name: str, target: Path) -> None:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from nbgrader.api import Gradebook, MissingEntry
 
+from qcourse.course.cells import by_grade_id, is_answer
 from qcourse.course.folder import assignments, release_path, solution_path
 from qcourse.course.notebooks import NotebookNode, read, write
 from qcourse.course.settings import find_own_scripts
@@ -47,10 +48,10 @@ class Classroom:
     def solution(self, name: str) -> NotebookNode:
         """The solution as a student would hand it in: the release with the solution cells filled."""
         notebook, solved = self.release(name), read(solution_path(self.root, name))
-        answers = {c.metadata.nbgrader.grade_id: c.source for c in solved.cells if _is_answer(c)}
-        for cell in notebook.cells:
-            if _is_answer(cell):
-                cell.source = answers[cell.metadata.nbgrader.grade_id]
+        solutions = by_grade_id(solved)
+        for grade_id, cell in by_grade_id(notebook).items():
+            if is_answer(cell):
+                cell.source = solutions[grade_id].source
         return notebook
 
     def release(self, name: str) -> NotebookNode:
@@ -109,7 +110,3 @@ class Classroom:
             log = self.folder / "nbgrader.log"
             log.write_text(done.stdout + done.stderr)
             raise UserError(f"nbgrader {' '.join(arguments)} failed: read {log}.")
-
-
-def _is_answer(cell: NotebookNode) -> bool:
-    return bool(cell.metadata.get("nbgrader", {}).get("solution"))

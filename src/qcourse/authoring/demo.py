@@ -14,6 +14,7 @@ from pathlib import Path
 from qcourse.authoring.answers import Answer, put, read_answers
 from qcourse.authoring.class_picture import class_figure
 from qcourse.authoring.classroom import Classroom
+from qcourse.course.cells import by_grade_id
 from qcourse.course.folder import answers_folder
 from qcourse.course.notebooks import NotebookNode
 from qcourse.errors import UserError
@@ -36,9 +37,9 @@ def untouched(release: NotebookNode, solution: NotebookNode, bank: list[Answer])
 def half_done(release: NotebookNode, solution: NotebookNode, bank: list[Answer]) -> NotebookNode:
     """The first half of the exercises solved, the rest not begun."""
     exercises = _grade_ids(bank)
-    sources = {c.metadata.nbgrader.grade_id: c.source for c in solution.cells if "nbgrader" in c.metadata}
+    solved = by_grade_id(solution)
     for grade_id in exercises[: len(exercises) // 2]:
-        put(release, grade_id, sources[grade_id])
+        put(release, grade_id, solved[grade_id].source)
     return release
 
 

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 import torch
 
 from qcourse.authoring.answers import Answer, read_answers
+from qcourse.course.cells import by_grade_id, is_answer, is_graded
 from qcourse.course.folder import answers_folder, assignments
 from qcourse.course.lesson import read_source
 from qcourse.course.notebooks import NotebookNode, new_code_cell
@@ -55,7 +56,7 @@ def judge(root: Path, name: str, answers: list[Answer], workers: int = 2) -> lis
     global _cells, _scope
     notebook = read_source(root, name)
     torch.set_num_threads(1)  # two threads get in each other's way, and there is one answer a core
-    _cells = {c.metadata.nbgrader.grade_id: c for c in notebook.cells if "nbgrader" in c.metadata}
+    _cells = by_grade_id(notebook)
     _scope = _warm(notebook, answers)
     with multiprocessing.get_context("fork").Pool(workers, maxtasksperchild=1) as pool:
         running = [(answer, pool.apply_async(_failures, (answer,))) for answer in answers]
@@ -74,7 +75,7 @@ def _warm(notebook: NotebookNode, answers: list[Answer]) -> dict[str, Any]:
     run = needed(everything, notebook)
     scope: dict[str, Any] = {"__name__": "__main__"}
     for number, cell in enumerate(notebook.cells):
-        if number in run and not cell.metadata.get("nbgrader", {}).get("grade"):
+        if number in run and not is_graded(cell):
             _execute(cell.source, scope)
     return scope
 
@@ -98,7 +99,7 @@ def _failures(answer: Answer) -> dict[str, str]:
         _scope.pop(answer.grade_id, None)  # the reference's; a fresh kernel would not have it
     uses = [answer.grade_id]
     for grade_id, cell in _cells.items():
-        if cell.metadata.nbgrader.solution and re.search(rf"\b{answer.grade_id}\b", cell.source):
+        if is_answer(cell) and re.search(rf"\b{answer.grade_id}\b", cell.source):
             uses.append(grade_id)
     for grade_id in dict.fromkeys(uses):
         for kind in ("check", "hidden"):

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from qcourse.authoring.answers import Answer
 from qcourse.authoring.judge import judge
+from qcourse.course.cells import grade_id, is_answer
 from qcourse.course.folder import assignments, solution_path
 from qcourse.course.lesson import read_source
 from qcourse.errors import UserError
@@ -113,11 +114,10 @@ def of_assignment(root: Path, name: str) -> list[Answer]:
     """The mutants of every solution of ``name``, as wrong answers."""
     found = []
     for cell in read_source(root, name).cells:
-        meta = cell.metadata.get("nbgrader", {})
-        if cell.cell_type == "code" and meta.get("solution"):
+        if cell.cell_type == "code" and is_answer(cell):
             number = cell.source.split("### BEGIN SOLUTION Exercise ")[1].split(":")[0]
             for what, source in mutants(cell.source):
-                found.append(Answer(number, meta["grade_id"], False, what, "", source))
+                found.append(Answer(number, grade_id(cell), False, what, "", source))
     return found
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from qcourse.authoring.build import release_is_current, same_cells
 from qcourse.authoring.classroom import Classroom
+from qcourse.course.cells import by_grade_id, is_answer, is_graded, points
 from qcourse.course.folder import assignments, release_path, solution_path
 from qcourse.course.lesson import read_source
 from qcourse.course.notebooks import NotebookNode, read
@@ -50,17 +51,17 @@ def exercises_are_whole(root: Path) -> list[str]:
     """Every exercise has a stub, a visible check and hidden tests; all grade ids and points are valid."""
     defects = []
     for name in assignments(root):
-        cells, released = _graded(read_source(root, name)), _graded(read(release_path(root, name)))
+        cells, released = by_grade_id(read_source(root, name)), by_grade_id(read(release_path(root, name)))
         if cells.keys() != released.keys():
             defects.append(f"{name}: the graded cells of solution and student version differ.")
         for grade_id, cell in released.items():
-            if cell.cell_type != "code" or not cell.metadata.nbgrader.solution:
+            if cell.cell_type != "code" or not is_answer(cell):
                 continue
             if 'raise NotImplementedError("Exercise ' not in cell.source:
                 defects.append(f"{name}: {grade_id} has no stub that names its exercise.")
             for kind in ("check", "hidden"):
                 test = cells.get(f"{grade_id}-{kind}")
-                if test is None or not test.metadata.nbgrader.grade or not test.metadata.nbgrader.points > 0:
+                if test is None or not is_graded(test) or not points(test) > 0:
                     defects.append(f"{name}: {grade_id} has no graded cell {grade_id}-{kind}.")
                 elif ("BEGIN HIDDEN TESTS" in test.source) != (kind == "hidden"):
                     defects.append(f"{name}: {grade_id}-{kind} should{' not' * (kind == 'check')} be hidden.")
@@ -72,7 +73,7 @@ def cells_are_short(root: Path) -> list[str]:
     defects = []
     for name in assignments(root):
         code = [c for c in read_source(root, name).cells if c.cell_type == "code"]
-        lengths = [len(c.source.split("\n")) for c in code if not c.metadata.get("nbgrader", {}).get("grade")]
+        lengths = [len(c.source.split("\n")) for c in code if not is_graded(c)]
         if statistics.median(lengths) > 6:
             defects.append(
                 f"{name}: the median code cell has {statistics.median(lengths)} lines, more than 6."
@@ -158,10 +159,6 @@ def _lines(notebook: NotebookNode) -> tuple[set[str], set[str]]:
         else:
             (secret if inside else public).add(line.strip())
     return secret, public
-
-
-def _graded(notebook: NotebookNode) -> dict[str, NotebookNode]:
-    return {c.metadata.nbgrader.grade_id: c for c in notebook.cells if "nbgrader" in c.metadata}
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ from nbformat import NotebookNode, ValidationError
 from nbformat.v4 import new_code_cell, new_output
 from nbformat.v4.rwbase import rejoin_lines
 
+from qcourse.files import replace
+
 __all__ = ["NotebookNode", "ValidationError", "new_code_cell", "new_output"]
 
 METADATA = {
@@ -24,13 +26,13 @@ def read(path: Path) -> NotebookNode:
 
 
 def write(notebook: NotebookNode, path: Path) -> None:
-    """Write a notebook file."""
-    nbformat.write(notebook, path)
+    """Write a notebook file, completely or not at all: an interrupted build leaves the old one."""
+    replace(path, to_bytes(notebook))
 
 
 def to_bytes(notebook: NotebookNode) -> bytes:
     """A notebook as the content of its file."""
-    return nbformat.writes(notebook).encode()
+    return nbformat.writes(notebook).encode() + b"\n"
 
 
 def from_bytes(content: bytes) -> NotebookNode:

@@ -8,8 +8,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbclient.util import run_sync
 from nbgrader.preprocessors import Execute
-from nbgrader.utils import is_grade, is_locked
 
+from qcourse.course.cells import is_graded, is_test
 from qcourse.course.notebooks import NotebookNode, new_output
 from qcourse.grading.kernels.client import ContainedKernelManager
 from qcourse.grading.place.limits import Limits
@@ -72,7 +72,7 @@ class ContainedExecute(Execute):
         """
         for position, number in enumerate(todo):
             cell, again = self.nb.cells[number], position < begin
-            if again and (number in lost or (is_grade(cell) and is_locked(cell))):
+            if again and (number in lost or is_test(cell)):
                 continue
             kept, failure = (cell.outputs, cell.execution_count), ""
             self._watch.next_cell()
@@ -84,7 +84,7 @@ class ContainedExecute(Execute):
             if again:
                 cell.outputs, cell.execution_count = kept
                 self._written = self._written_before
-            elif is_grade(cell):
+            elif is_graded(cell):
                 _forgive_warnings(cell)
             if failure:  # an earlier cell that fails now, by chance, is not to blame
                 blamed = max(position, begin)

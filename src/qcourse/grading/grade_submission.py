@@ -4,8 +4,9 @@ import time
 from typing import Any
 
 from nbgrader.preprocessors import LimitOutput
-from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution
+from nbgrader.utils import compute_checksum, determine_grade
 
+from qcourse.course.cells import by_grade_id, is_answer, is_graded, message, metadata, points
 from qcourse.course.notebooks import (
     NotebookNode,
     ValidationError,
@@ -44,8 +45,8 @@ def grade(content: bytes, source: bytes, isolation: str, limits: Limits = LIMITS
     for cell in notebook.cells:
         _check_outputs(cell)
     LimitOutput().preprocess(notebook, {})
-    cells = {_id(c): _scored(c) for c in notebook.cells if is_grade(c)}
-    answers = [c for c in notebook.cells if is_solution(c)]
+    known = by_grade_id(notebook)
+    cells = {name: _scored(cell) for name, cell in known.items() if is_graded(cell)}
     return {
         "status": "graded",
         "score": sum(cell["score"] or 0 for cell in cells.values()),
@@ -53,19 +54,19 @@ def grade(content: bytes, source: bytes, isolation: str, limits: Limits = LIMITS
         "reason": " ".join(notes),
         "seconds": time.monotonic() - started,
         "cells": cells,
-        "unanswered": [_id(c) for c in answers if c.metadata.nbgrader.checksum == compute_checksum(c)],
+        "unanswered": [name for name, cell in known.items() if is_answer(cell) and _is_untouched(cell)],
         "notebook": to_bytes(notebook),
     }
 
 
 def failed(reason: str, original: NotebookNode) -> dict[str, Any]:
     """The result of a submission that cannot be graded."""
-    most = sum(float(c.metadata.nbgrader.points) for c in original.cells if is_grade(c))
+    most = sum(points(cell) for cell in original.cells if is_graded(cell))
     return {"status": "failed", "score": 0, "max_score": most, "reason": reason, "seconds": 0, "cells": {}}
 
 
-def _id(cell: NotebookNode) -> str:
-    return cell.metadata.nbgrader.grade_id
+def _is_untouched(cell: NotebookNode) -> bool:
+    return metadata(cell)["checksum"] == compute_checksum(cell)
 
 
 def _check_outputs(cell: NotebookNode) -> None:
@@ -83,17 +84,11 @@ def _scored(cell: NotebookNode) -> dict[str, Any]:
     except (KeyError, TypeError, ValueError) as error:  # a result that is no number of points
         return {
             "score": 0.0,
-            "max_score": float(cell.metadata.nbgrader.points),
+            "max_score": points(cell),
             "message": f"a result that is no number of points ({type(error).__name__}: {error})",
         }
-    return {"score": score, "max_score": most, "message": _message(cell) if score == 0 else ""}
+    return {"score": score, "max_score": most, "message": _reason(cell) if score == 0 else ""}
 
 
-def _message(cell: NotebookNode) -> str:
-    """What the student is told: a check shows its message and then raises."""
-    outputs = cell.get("outputs", [])
-    errors = [o for o in outputs if o.output_type == "error"]
-    shown = [o.data.get("text/plain", "") for o in outputs if o.output_type == "display_data"]
-    if not errors:
-        return "no answer" if cell.metadata.nbgrader.solution else ""
-    return shown[-1] if shown and shown[-1] else f"{errors[-1].ename}: {errors[-1].evalue}"
+def _reason(cell: NotebookNode) -> str:
+    return message(cell) or ("no answer" if is_answer(cell) else "")

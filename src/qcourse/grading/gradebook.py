@@ -6,7 +6,6 @@ was graded last. Killed at any point, the next run finds either the whole result
 
 import fcntl
 import json
-import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,8 +21,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
 from qcourse import __version__
+from qcourse.course.cells import by_grade_id, metadata
 from qcourse.course.notebooks import NotebookNode, read, to_bytes
 from qcourse.errors import UserError
+from qcourse.files import SUFFIX, replace
 from qcourse.grading.submission import Submission, timestamp
 
 RECORD = ".qcourse.json"  # beside the graded notebook: what was graded, and the result
@@ -110,8 +111,10 @@ class Writer:
             files = {"timestamp.txt": submission.timestamp.encode()} | files
         else:
             (folder / "timestamp.txt").unlink(missing_ok=True)
+        for leftover in folder.glob(f".*{SUFFIX}"):  # a killed run's; no other is running
+            leftover.unlink()
         for name, content in files.items():
-            _replace(folder / name, content)
+            replace(folder / name, content, mode=0o444)  # as nbgrader leaves graded files
 
     def _write_grades(self, submission: Submission, result: dict[str, Any], unanswered: list[str]) -> None:
         book, student = self._gradebook, submission.student
@@ -160,8 +163,8 @@ class Writer:
         self._names = {cell.id: cell.name for cell in graded}  # a query for each would take longer
         cells = {cell.name: cell for cell in entry.source_cells}
         points = {cell.name: cell.max_score for cell in entry.grade_cells}
-        for cell in notebook.cells:
-            if (grade_id := cell.metadata.get("nbgrader", {}).get("grade_id")) in cells:
+        for grade_id, cell in by_grade_id(notebook).items():
+            if grade_id in cells:
                 _as_in_gradebook(cell, cells[grade_id], points.get(grade_id))
         return entry.name, notebook
 
@@ -196,24 +199,11 @@ def only_one(root: Path) -> Iterator[None]:
 
 
 def _as_in_gradebook(cell: NotebookNode, stored: Any, points: float | None) -> None:
-    cell.metadata.nbgrader.checksum = stored.checksum
+    metadata(cell)["checksum"] = stored.checksum
     if stored.locked:
         cell.source = stored.source
     if points is not None:
-        cell.metadata.nbgrader.points = points
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write a file whole, or not at all; read-only, as nbgrader leaves graded files."""
-    scratch = path.with_name(f".{path.name}.new")
-    scratch.unlink(missing_ok=True)
-    try:
-        scratch.write_bytes(content)
-        scratch.chmod(0o444)
-        os.replace(scratch, path)
-    except OSError:
-        scratch.unlink(missing_ok=True)
-        raise
+        metadata(cell)["points"] = points
 
 
 def _reason(error: Exception) -> str:

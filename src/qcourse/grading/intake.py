@@ -6,6 +6,7 @@ What can be put right safely is, and is noted; the rest is refused with a reason
 import copy
 import json
 
+from qcourse.course.cells import by_grade_id, grade_id, is_locked
 from qcourse.course.notebooks import NotebookNode, from_json
 from qcourse.grading.submission import Refused
 
@@ -55,24 +56,24 @@ def _bare(cell: dict) -> dict:
 def mend(notebook: NotebookNode, source: NotebookNode) -> list[str]:
     """Give ``notebook`` the cells and metadata of ``source``, in place; return what was put right."""
     notes: list[str] = []
-    known = {_id(cell): cell for cell in source.cells if _id(cell)}
+    known = by_grade_id(source)
     cells: dict[str, NotebookNode] = {}
     kept = []
     for cell in notebook.cells:
-        grade_id = _id(cell)
-        if not grade_id:
+        name = grade_id(cell)
+        if not name:
             cell.metadata = NotebookNode()
-        elif grade_id not in known:
-            notes.append(f"a cell with the unknown grade id {grade_id[:60]!r} is not graded.")
+        elif name not in known:
+            notes.append(f"a cell with the unknown grade id {name[:60]!r} is not graded.")
             cell.metadata = NotebookNode()
-        elif grade_id in cells:
-            if known[grade_id].metadata.nbgrader.locked:
-                notes.append(f"a second {grade_id!r} was left out.")
+        elif name in cells:
+            if is_locked(known[name]):
+                notes.append(f"a second {name!r} was left out.")
                 continue
-            notes.append(f"a second {grade_id!r} counts as an ordinary cell.")
+            notes.append(f"a second {name!r} counts as an ordinary cell.")
             cell.metadata = NotebookNode()
         else:
-            cell = cells[grade_id] = _as_handed_out(cell, known[grade_id], notes)
+            cell = cells[name] = _as_handed_out(cell, known[name], notes)
         kept.append(cell)
     _restore(kept, source, cells, notes)
     for number, cell in enumerate(kept):
@@ -86,11 +87,11 @@ def mend(notebook: NotebookNode, source: NotebookNode) -> list[str]:
 def _as_handed_out(cell: NotebookNode, original: NotebookNode, notes: list[str]) -> NotebookNode:
     """``original`` with the student's text, unless it is locked."""
     mended = copy.deepcopy(original)
-    if mended.metadata.nbgrader.locked:
+    if is_locked(mended):
         return mended
     if cell.cell_type != original.cell_type:
         notes.append(
-            f"{_id(original)!r} was a {cell.cell_type} cell and is a {original.cell_type} cell again."
+            f"{grade_id(original)!r} was a {cell.cell_type} cell and is a {original.cell_type} cell again."
         )
     mended.source = cell.source
     return mended
@@ -99,19 +100,10 @@ def _as_handed_out(cell: NotebookNode, original: NotebookNode, notes: list[str])
 def _restore(kept: list[NotebookNode], source: NotebookNode, cells: dict, notes: list[str]) -> None:
     """Put a missing graded cell behind the one that it followed, as it was handed out."""
     before: NotebookNode | None = None
-    for original in source.cells:
-        grade_id = _id(original)
-        if not grade_id:
-            continue
-        if grade_id not in cells:
-            notes.append(f"{grade_id!r} was missing and is there again, as it was handed out.")
-            cells[grade_id] = copy.deepcopy(original)
+    for name, original in by_grade_id(source).items():
+        if name not in cells:
+            notes.append(f"{name!r} was missing and is there again, as it was handed out.")
+            cells[name] = copy.deepcopy(original)
             place = next((i for i, cell in enumerate(kept) if cell is before), -1)
-            kept.insert(place + 1, cells[grade_id])
-        before = cells[grade_id]
-
-
-def _id(cell: NotebookNode) -> str | None:
-    meta = cell.metadata.get("nbgrader")
-    grade_id = meta.get("grade_id") if isinstance(meta, dict) else None
-    return grade_id if isinstance(grade_id, str) else None
+            kept.insert(place + 1, cells[name])
+        before = cells[name]

@@ -11,6 +11,7 @@ import symtable
 import warnings
 from functools import lru_cache
 
+from qcourse.course.cells import grade_id
 from qcourse.course.notebooks import NotebookNode
 
 ANY = {"eval", "exec", "get_ipython", "globals", "locals", "vars"}  # who calls these may read any name
@@ -26,7 +27,7 @@ def needed(notebook: NotebookNode, source: NotebookNode) -> set[int]:
         return every
     code = [cell for cell in source.cells if cell.cell_type == "code"]
     handed_out = {cell.source for cell in code}
-    ours = {cell.source for cell in code if "nbgrader" not in cell.metadata}
+    ours = {cell.source for cell in code if not grade_id(cell)}
     constant = {name for cell in code for name in _constant(cell.source)} | set(dir(builtins))
     wanted: set[str] = set()
     run = set()

@@ -14,6 +14,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from tqdm import tqdm
 
+from qcourse.course import cells
 from qcourse.course.notebooks import NotebookNode, read, validate
 from qcourse.errors import UserError
 
@@ -95,7 +96,7 @@ def run(notebook: NotebookNode, folder: Path, seconds: float) -> dict[int, str]:
         client.km = client.kc = None  # nbclient starts new ones
         with client.setup_kernel():
             for number, cell in code:
-                if number in lost or (number < begin and _is_check(cell)):
+                if number in lost or (number < begin and cells.is_check(cell)):
                     continue
                 shown, count = cell.outputs, cell.execution_count
                 if reason := _loss(client, cell, number):
@@ -132,14 +133,13 @@ def results(notebook: NotebookNode, lost: dict[int, str]) -> list[Checked]:
     """The outcome of every visible check of an executed notebook."""
     found = []
     for number, cell in enumerate(notebook.cells):
-        if not _is_check(cell):
+        if not cells.is_check(cell):
             continue
-        meta = cell.metadata.nbgrader
-        grade_id = meta["grade_id"].removesuffix("-check")
         title = re.search(r'Exercise\(\s*"([\d.]+)"', cell.source)
-        message = _message(notebook, number, lost)
-        points = meta["points"]
-        found.append(Checked(title[1] if title else "", grade_id, 0 if message else points, points, message))
+        failure, most = _message(notebook, number, lost), cells.points(cell)
+        found.append(
+            Checked(title[1] if title else "", cells.exercise(cell), 0 if failure else most, most, failure)
+        )
     return found
 
 
@@ -156,11 +156,6 @@ def table(checked: list[Checked]) -> str:
     return "\n".join(lines)
 
 
-def _is_check(cell: NotebookNode) -> bool:
-    meta = cell.metadata.get("nbgrader", {})
-    return bool(meta.get("grade") and not meta.get("solution") and meta["grade_id"].endswith("-check"))
-
-
 def _message(notebook: NotebookNode, number: int, lost: dict[int, str]) -> str:
     cell = notebook.cells[number]
     if number in lost:
@@ -169,10 +164,9 @@ def _message(notebook: NotebookNode, number: int, lost: dict[int, str]) -> str:
         return f"not reached: {'; '.join(lost.values())}."
     for output in cell.outputs:
         if output.output_type == "error":
-            shown = [o.data["text/plain"] for o in cell.outputs if o.output_type == "display_data"]
             if output.ename == "NameError":
                 return _missing_name(notebook, number, output.evalue, lost)
-            return "".join(shown[-1:]) or f"{output.ename}: {output.evalue}"
+            return cells.message(cell)
         if output.output_type == "stream" and output.name == "stderr":
             return (
                 f"the cell wrote to stderr, which grading takes for failure: {output.text.splitlines()[-1]}"

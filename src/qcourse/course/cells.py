@@ -1,0 +1,82 @@
+"""What a cell is to nbgrader: the one place that reads grading metadata.
+
+`nbgrader.utils` has ``is_grade`` and others, but they fail on the metadata that a student's notebook may hold
+(anything), and importing them takes seconds; a test compares the two.
+"""
+
+from typing import Any
+
+from qcourse.course.notebooks import NotebookNode
+
+CHECK, HIDDEN = "-check", "-hidden"  # how the grade ids of an exercise's two test cells end
+
+
+def metadata(cell: NotebookNode) -> dict[str, Any]:
+    """The metadata that nbgrader keeps in a cell; empty for an ordinary cell, and for nonsense."""
+    found = cell.metadata.get("nbgrader")
+    return found if isinstance(found, dict) else {}
+
+
+def grade_id(cell: NotebookNode) -> str:
+    """The name by which nbgrader knows the cell; empty for an ordinary cell."""
+    found = metadata(cell).get("grade_id")
+    return found if isinstance(found, str) else ""
+
+
+def by_grade_id(notebook: NotebookNode) -> dict[str, NotebookNode]:
+    """The cells that nbgrader knows, by grade id, in the order of the notebook."""
+    return {grade_id(cell): cell for cell in notebook.cells if grade_id(cell)}
+
+
+def is_graded(cell: NotebookNode) -> bool:
+    """Whether the cell earns points, by a test or by hand."""
+    return bool(metadata(cell).get("grade"))
+
+
+def is_answer(cell: NotebookNode) -> bool:
+    """Whether the student writes the cell: code, or the answer to a question."""
+    return bool(metadata(cell).get("solution"))
+
+
+def is_locked(cell: NotebookNode) -> bool:
+    """Whether nbgrader restores the cell's source before it grades."""
+    return not is_answer(cell) and bool(is_graded(cell) or metadata(cell).get("locked"))
+
+
+def is_test(cell: NotebookNode) -> bool:
+    """Whether the cell tests an answer: a visible check, or hidden tests."""
+    return is_graded(cell) and not is_answer(cell)
+
+
+def is_check(cell: NotebookNode) -> bool:
+    """Whether the cell is the visible check of an exercise."""
+    return is_test(cell) and grade_id(cell).endswith(CHECK)
+
+
+def is_hidden(cell: NotebookNode) -> bool:
+    """Whether the cell holds the hidden tests of an exercise."""
+    return is_test(cell) and grade_id(cell).endswith(HIDDEN)
+
+
+def exercise(cell: NotebookNode) -> str:
+    """The grade id of the answer that the cell holds or tests."""
+    return grade_id(cell).removesuffix(CHECK).removesuffix(HIDDEN)
+
+
+def points(cell: NotebookNode) -> float:
+    """The most that the cell earns; 0 where that is not a number."""
+    found = metadata(cell).get("points")
+    return float(found) if isinstance(found, int | float) else 0.0
+
+
+def message(cell: NotebookNode) -> str:
+    """What the student is told of a test cell that failed; empty where no error was raised.
+
+    A check shows its message, and then raises; any other error is shown by its name and text.
+    """
+    outputs = cell.get("outputs", [])
+    errors = [output for output in outputs if output.output_type == "error"]
+    shown = [output.data.get("text/plain") for output in outputs if output.output_type == "display_data"]
+    if not errors:
+        return ""
+    return (shown[-1] if shown else "") or f"{errors[-1].ename}: {errors[-1].evalue}"

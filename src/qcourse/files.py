@@ -1,0 +1,24 @@
+"""Files that are written completely or not at all."""
+
+import os
+import tempfile
+from pathlib import Path
+
+SUFFIX = ".new"  # of a file that is being written; one that is left behind belongs to a killed process
+
+
+def replace(path: Path, content: bytes, mode: int = 0o644) -> None:
+    """Write ``content`` to ``path`` in one step, so that nobody ever sees half of it.
+
+    Raises:
+        OSError: the file cannot be written; what was there stays.
+    """
+    descriptor, scratch = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=SUFFIX)
+    try:
+        with open(descriptor, "wb") as stream:
+            stream.write(content)
+        os.chmod(scratch, mode)
+        os.replace(scratch, path)
+    except BaseException:
+        os.unlink(scratch)
+        raise

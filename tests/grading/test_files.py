@@ -1,0 +1,31 @@
+"""A file is written completely or not at all."""
+
+import os
+
+import pytest
+
+from qcourse.files import replace
+
+
+def test_a_file_is_replaced_and_nothing_is_left_behind(tmp_path):
+    path = tmp_path / "a.txt"
+    replace(path, b"old")
+    replace(path, b"new", mode=0o444)
+    assert path.read_bytes() == b"new"
+    assert path.stat().st_mode & 0o777 == 0o444
+    assert os.listdir(tmp_path) == ["a.txt"]
+
+
+@pytest.mark.parametrize("step", ["chmod", "replace"])
+def test_where_it_fails_the_old_file_stays_and_nothing_else(tmp_path, monkeypatch, step):
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"old")
+
+    def full(*arguments):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, step, full)
+    with pytest.raises(OSError, match="No space left"):
+        replace(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["a.txt"]
