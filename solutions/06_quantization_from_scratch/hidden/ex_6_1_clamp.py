@@ -1,4 +1,13 @@
-"""Hidden tests of exercise 6.1, `clamp`."""
+"""Hidden tests of exercise 6.1, `clamp`.
+
+Every integer and float dtype with ranges on either side of 0 and around it, one to four dimensions, values
+at and beside both bounds, nothing or everything to limit; the result is a new array.
+"""
+
+import numpy as np
+
+from qcourse.check import Exercise
+from qcourse.quantization import clamp  # here the student's answer
 
 # %%
 ex = Exercise("6.1", clamp, hidden=True)

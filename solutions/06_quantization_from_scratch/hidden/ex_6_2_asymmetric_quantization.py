@@ -1,4 +1,13 @@
-"""Hidden tests of exercise 6.2, `asymmetric_quantization`."""
+"""Hidden tests of exercise 6.2, `asymmetric_quantization`.
+
+2 to 16 bits; values on both sides of 0 and on one, outliers, ties, very small and very large values, any
+shape, float32; an array of zeros; an empty one, NaN and infinity.
+"""
+
+import numpy as np
+
+from qcourse.check import Exercise
+from qcourse.quantization import asymmetric_quantization  # here the student's answer
 
 # %%
 ex = Exercise(

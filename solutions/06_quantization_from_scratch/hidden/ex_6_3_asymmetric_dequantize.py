@@ -1,4 +1,13 @@
-"""Hidden tests of exercise 6.3, `asymmetric_dequantize`."""
+"""Hidden tests of exercise 6.3, `asymmetric_dequantize`.
+
+Codes of 2 to 16 bits with both ends among them, four scales, zero points at both ends and between, one to
+four dimensions; the zero point stands for exactly 0.0.
+"""
+
+import numpy as np
+
+from qcourse.check import Exercise
+from qcourse.quantization import asymmetric_dequantize  # here the student's answer
 
 # %%
 ex = Exercise("6.3", asymmetric_dequantize, hidden=True)

@@ -1,4 +1,13 @@
-"""Hidden tests of exercise 6.4, `symmetric_quantization`."""
+"""Hidden tests of exercise 6.4, `symmetric_quantization`.
+
+2 to 16 bits; the largest absolute value at either end, outliers, ties, very small and very large values,
+any shape, float32; an array of zeros; an empty one, NaN and infinity.
+"""
+
+import numpy as np
+
+from qcourse.check import Exercise
+from qcourse.quantization import symmetric_quantization  # here the student's answer
 
 # %%
 ex = Exercise("6.4", symmetric_quantization, returns=("params_q", "scale"), given=["clamp"], hidden=True)

@@ -1,4 +1,12 @@
-"""Hidden tests of exercise 6.5, `symmetric_dequantize`."""
+"""Hidden tests of exercise 6.5, `symmetric_dequantize`.
+
+Codes of 2 to 16 bits with both ends among them, four scales, one to four dimensions.
+"""
+
+import numpy as np
+
+from qcourse.check import Exercise
+from qcourse.quantization import symmetric_dequantize  # here the student's answer
 
 # %%
 ex = Exercise("6.5", symmetric_dequantize, hidden=True)

@@ -1,4 +1,15 @@
-"""Hidden tests of exercise 6.6, `quantization_error`."""
+"""Hidden tests of exercise 6.6, `quantization_error`.
+
+One to four dimensions, errors large and small, everything lost, errors all of one sign, float32, nothing
+lost.
+"""
+
+import math
+
+import numpy as np
+
+from qcourse.check import Exercise
+from qcourse.quantization import quantization_error  # here the student's answer
 
 # %%
 ex = Exercise("6.6", quantization_error, hidden=True)

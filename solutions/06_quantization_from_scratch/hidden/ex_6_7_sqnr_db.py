@@ -1,4 +1,15 @@
-"""Hidden tests of exercise 6.7, `sqnr_db`."""
+"""Hidden tests of exercise 6.7, `sqnr_db`.
+
+One to four dimensions, noise from far below the signal to above it, other units, zeros among the values,
+float32, very little lost, nothing lost.
+"""
+
+import math
+
+import numpy as np
+
+from qcourse.check import Exercise
+from qcourse.quantization import sqnr_db  # here the student's answer
 
 # %%
 ex = Exercise("6.7", sqnr_db, hidden=True)

@@ -1,4 +1,13 @@
-"""Hidden tests of exercise 6.8, `symmetric_quantization_per_channel`."""
+"""Hidden tests of exercise 6.8, `symmetric_quantization_per_channel`.
+
+One to four dimensions with every axis, counted from either end, given by name, by position or not at all;
+2 to 16 bits, ties, slices of zeros, slices of one sign, float32.
+"""
+
+import numpy as np
+
+from qcourse.check import Exercise
+from qcourse.quantization import symmetric_quantization_per_channel  # here the student's answer
 
 # %%
 ex = Exercise(

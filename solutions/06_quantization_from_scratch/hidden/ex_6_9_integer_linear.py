@@ -1,4 +1,13 @@
-"""Hidden tests of exercise 6.9, `integer_linear`."""
+"""Hidden tests of exercise 6.9, `integer_linear`.
+
+Layers of many shapes, with one scale or one per row, with and without a bias; zero points at both ends;
+codes of 12 bits; sums that cancel; a sum too long for int16 and for float32.
+"""
+
+import numpy as np
+
+from qcourse.check import Exercise
+from qcourse.quantization import integer_linear  # here the student's answer
 
 # %%
 ex = Exercise("6.9", integer_linear, hidden=True)

@@ -1,9 +1,19 @@
-"""Hidden tests of exercise 7.1, `asymmetric_quantization_percentile`."""
+"""Hidden tests of exercise 7.1, `asymmetric_quantization_percentile`.
+
+Outliers at either end, values of one sign, other shapes, few elements, float32, each with 2 to 16 bits and
+five percentiles, the default among them; an array of zeros.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from qcourse.check import Exercise
+
+asymmetric_quantization_percentile: Any = ...  # the student's answer
 
 # %%
-ex = Exercise(
-    "7.1", asymmetric_quantization_percentile, returns=("params_q", "scale", "zero"), hidden=True
-)
+ex = Exercise("7.1", asymmetric_quantization_percentile, returns=("params_q", "scale", "zero"), hidden=True)
 rng = np.random.default_rng(7101)
 samples = {
     "mixed signs and one outlier": np.append(rng.uniform(-5, 3, 999), 80.0),

@@ -1,4 +1,16 @@
-"""Hidden tests of exercise 7.2, `error_parts`."""
+"""Hidden tests of exercise 7.2, `error_parts`.
+
+Values outside at either end, at both, nowhere and everywhere, values exactly at the ends, one element,
+three dimensions, float32, each with 2 to 16 bits.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from qcourse.check import Exercise
+
+error_parts: Any = ...  # the student's answer
 
 # %%
 ex = Exercise("7.2", error_parts, returns=("clipping", "rounding"), hidden=True)

@@ -1,4 +1,16 @@
-"""Hidden tests of exercise 7.3, `mse_optimal_range`."""
+"""Hidden tests of exercise 7.3, `mse_optimal_range`.
+
+Long and short tails, an outlier at either end, values of one sign, two and three dimensions, float32, each
+with 2 to 16 bits and from 1 to 150 candidates.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from qcourse.check import Exercise
+
+mse_optimal_range: Any = ...  # the student's answer
 
 # %%
 ex = Exercise("7.3", mse_optimal_range, returns=("beta", "alpha"), hidden=True)

@@ -1,4 +1,19 @@
-"""Hidden tests of exercise 7.4, `MovingAverageMinMax`."""
+"""Hidden tests of exercise 7.4, `MovingAverageMinMax`.
+
+Streams of batches against torch's observer with five momenta, the default among them: ends of exactly 0,
+one sign, other shapes, float32; a buffer used again for every batch; two trackers at once.
+"""
+
+import copy
+from typing import Any
+
+import numpy as np
+import torch
+
+from qcourse.check import Exercise
+from qcourse.torch_ao import MovingAverageMinMaxObserver
+
+MovingAverageMinMax: Any = ...  # the student's answer
 
 # %%
 ex = Exercise("7.4", MovingAverageMinMax, hidden=True)

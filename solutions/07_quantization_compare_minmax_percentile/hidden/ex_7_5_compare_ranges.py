@@ -1,4 +1,16 @@
-"""Hidden tests of exercise 7.5, `compare_ranges`."""
+"""Hidden tests of exercise 7.5, `compare_ranges`.
+
+Outliers at one end and at both, few and many values, two and three dimensions, float32, each with 2 to 8
+bits and four ranges; no ranges.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from qcourse.check import Exercise
+
+compare_ranges: Any = ...  # the student's answer
 
 # %%
 ex = Exercise("7.5", compare_ranges, hidden=True)
