@@ -16,31 +16,31 @@ help: ## list the tasks
 setup: $(SETUP) ## make .venv with everything in it
 
 $(SETUP): pyproject.toml constraints.txt
-	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if v >= (3, 11) else "qcourse needs Python 3.11 or newer, this is %d.%d: say which, as in: make demo PYTHON=python3.11" % v)'
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if v >= (3, 11) else "qcourse needs Python 3.11 or newer, this is %d.%d: name another, as in: make demo PYTHON=python3.11" % v)'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,pt2e]'
 	@touch $@
 
-demo: verify ## the course built, checked, and a demo class graded: a table and pictures in build/demo
-	@python -m qcourse.authoring.demo
+demo: verify ## build and check the course, grade a demo class in build/demo, and show its points
+	@qcourse demo
 
 test: $(SETUP) ## every test, the summary last
 	@python -m pytest -m "" -n 2 --dist loadgroup
 
-build: $(SETUP) ## solutions and student versions from their text
-	@python -m qcourse.authoring.build
+build: $(SETUP) ## solutions and student versions from their text; make build ONLY=06
+	@qcourse build $(ONLY)
 
 verify: build build/verified ## the gates: nothing stale, nothing leaked, solved 100 %, unsolved 0
 
 build/verified: $(SOURCES)
-	@python -m qcourse.authoring.verify
+	@qcourse verify
 	@mkdir -p build && touch $@
 
-judge: $(SETUP) ## every check against every right and wrong answer in the answer bank
-	@python -m qcourse.authoring.judge
+judge: $(SETUP) ## every check against the answer bank; make judge ONLY=6.7
+	@qcourse judge $(ONLY)
 
-mutants: $(SETUP) ## every check against small changes to the reference solutions
-	@python -m qcourse.authoring.mutants
+mutants: $(SETUP) ## every check against small changes to the solutions; takes ONLY, too
+	@qcourse mutants $(ONLY)
 
 lint: $(SETUP) ## format, lint and types
 	ruff format --check src tests

@@ -158,7 +158,7 @@ def test_grades_are_right_and_a_check_that_passes_on_a_stub_is_found(course):
 def test_a_solution_that_fails_is_one_sentence_and_leaves_the_old_one(course):
     before = solution_path(course, NAME).read_bytes()
     edit(text_path(course, NAME), "2 * x\n", "3 * x\n")
-    with pytest.raises(UserError, match="mend it in the"):
+    with pytest.raises(UserError, match="fix it in the"):
         build.build_solution(course, NAME)
     assert solution_path(course, NAME).read_bytes() == before
 

@@ -354,7 +354,7 @@ def test_a_number_of_workers_that_is_none_is_said(course, capsys, workers):
     with pytest.raises(SystemExit) as caught:
         command(course, "--workers", workers)
     assert caught.value.code == 2
-    assert f"{workers} is no number of processes: say 1 or more" in capsys.readouterr().err
+    assert f"invalid number of processes {workers!r}: use 1 or more" in capsys.readouterr().err
 
 
 def test_a_class_of_nobody_is_graded(generated, log, capsys):

@@ -5,10 +5,9 @@ made from it and executed; nbgrader makes ``notebooks/NAME/NAME.ipynb`` from tha
 already is left alone, unless ``--force``.
 """
 
-import argparse
 import shutil
-import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from nbclient import NotebookClient
@@ -16,7 +15,7 @@ from nbclient.exceptions import CellExecutionError
 from nbgrader.apps import NbGraderAPI
 
 from qcourse.course.cells import metadata
-from qcourse.course.folder import assignments, release_path, solution_path
+from qcourse.course.folder import pick, release_path, solution_path
 from qcourse.course.lesson import read_source
 from qcourse.course.notebooks import NotebookNode, read, write
 from qcourse.course.settings import nbgrader_settings
@@ -49,7 +48,7 @@ def execute(notebook: NotebookNode, folder: Path) -> None:
         client.execute()
     except CellExecutionError as error:
         problem = f"{error.ename}: {error.evalue}"
-        raise UserError(f"a cell of {folder.name} fails: mend it in the .py file. {problem}") from None
+        raise UserError(f"a cell of {folder.name} fails: fix it in the .py file. {problem}") from None
 
 
 def build_solution(root: Path, name: str, force: bool = False) -> bool:
@@ -84,23 +83,12 @@ def release_is_current(root: Path, name: str) -> bool:
     return committed.exists() and committed.read_bytes() == fresh
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Build what is asked for, and say what was done."""
-    parser = argparse.ArgumentParser(prog="python -m qcourse.authoring.build", description=__doc__)
-    parser.add_argument("assignments", nargs="*", metavar="ASSIGNMENT", help="default: all")
-    parser.add_argument("--force", action="store_true", help="execute again what is built already")
-    options = parser.parse_args(arguments)
-    root = Path.cwd()
-    for name in options.assignments or assignments(root):
-        made = build_solution(root, name, options.force)
+def run(root: Path, choices: Sequence[str] = (), force: bool = False) -> int:
+    """Build the chosen assignments, and say what was done: ``qcourse build``."""
+    for name in pick(root, choices):
+        made = build_solution(root, name, force)
         print(f"{name}: {'executed' if made else 'solution is up to date'}", flush=True)
         if made or not release_is_current(root, name):
             build_release(root, name, root / "notebooks")
             print(f"{name}: student version made", flush=True)
-
-
-if __name__ == "__main__":
-    try:
-        main()
-    except UserError as error:
-        sys.exit(f"qcourse.authoring.build: {error}")
+    return 0

@@ -1,4 +1,4 @@
-"""A demo class, graded end to end: ``python -m qcourse.authoring.demo``.
+"""A demo class, graded end to end: ``qcourse demo``.
 
 Nine students hand in all four notebooks; ``qcourse grade`` grades them in ``build/demo``, which is then
 a course folder like any other: open it in JupyterLab and look at it in formgrader.
@@ -15,7 +15,7 @@ from qcourse.authoring.answers import Answer, put, read_answers
 from qcourse.authoring.class_picture import class_figure
 from qcourse.authoring.classroom import Classroom
 from qcourse.course.cells import by_grade_id
-from qcourse.course.folder import answers_folder
+from qcourse.course.folder import answers_folder, assignments
 from qcourse.course.notebooks import NotebookNode
 from qcourse.errors import UserError
 from qcourse.grading.grade_class import Options, grade, local_cluster
@@ -68,11 +68,12 @@ STUDENTS: list[Student] = [
 ]
 
 
-def run(root: Path, folder: Path) -> None:
+def run(root: Path, folder: Path) -> int:
     """Hand in, grade, write feedback; leave a table and a picture in ``folder``.
 
     A demo whose course has not changed since is shown again, not graded again.
     """
+    assignments(root)  # refuses what is not a course folder
     stamp, digest = folder / "digest.txt", _digest(root)
     if not stamp.exists() or stamp.read_text() != digest:
         shutil.rmtree(folder, ignore_errors=True)
@@ -91,6 +92,7 @@ def run(root: Path, folder: Path) -> None:
     (folder / "points.png").write_bytes(class_figure(points))
     print(table(points))
     print(WHERE.format(folder=folder))
+    return 0
 
 
 def table(points: dict[str, dict[str, list[float]]]) -> str:
@@ -148,10 +150,3 @@ def _digest(root: Path) -> str:
     for folder, pattern in (("notebooks", "*.ipynb"), ("src", "*.py"), ("solutions", "*.py")):
         files += sorted((root / folder).rglob(pattern))
     return sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
-
-
-if __name__ == "__main__":
-    try:
-        run(Path.cwd(), Path("build/demo"))
-    except UserError as error:
-        sys.exit(f"qcourse.authoring.demo: {error}")

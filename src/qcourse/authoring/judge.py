@@ -5,15 +5,14 @@ exercise whose solution names it. A wrong answer must lose points of its own exe
 a right one keeps all. One warm process a notebook, and a fork of it for each answer.
 """
 
-import argparse
 import contextlib
 import copy
 import io
 import multiprocessing
 import re
 import signal
-import sys
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,7 +20,7 @@ import torch
 
 from qcourse.authoring.answers import Answer, read_answers
 from qcourse.course.cells import by_grade_id, is_answer, is_graded
-from qcourse.course.folder import answers_folder, assignments
+from qcourse.course.folder import answers_folder, pick_exercises
 from qcourse.course.lesson import read_source
 from qcourse.course.notebooks import NotebookNode, new_code_cell
 from qcourse.errors import UserError
@@ -115,38 +114,38 @@ def _too_long(number: int, frame: object) -> None:
     raise TimeoutError(f"the answer runs for more than {SECONDS} seconds")
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Judge the whole bank, or the notebooks named; print exercise × answers; 1 on a wrong judgement."""
-    parser = argparse.ArgumentParser(prog="python -m qcourse.authoring.judge", description=__doc__)
-    parser.add_argument("notebooks", nargs="*", metavar="NOTEBOOK", help="06 to 09; default: all")
-    options = parser.parse_args(arguments)
-    root, defects = Path.cwd(), 0
+def run(root: Path, choices: Sequence[str] = ()) -> int:
+    """Judge the bank's answers to the chosen exercises, and print the counts; 1 on a wrong judgement."""
+    defects, banks = 0, _banks(root, choices)
     print(f"{'exercise':40} {'right kept':>12} {'wrong caught':>14} {'cause named':>13}")
-    for name in assignments(root):
-        if options.notebooks and name[:2] not in options.notebooks:
-            continue
-        verdicts = judge(root, name, read_answers(answers_folder(root, name)))
-        for exercise in dict.fromkeys(v.answer.exercise for v in verdicts):
+    for name, bank in banks.items():
+        verdicts = judge(root, name, bank)
+        for exercise in dict.fromkeys(answer.exercise for answer in bank):
             of_it = [v for v in verdicts if v.answer.exercise == exercise]
-            right = [v for v in of_it if v.answer.right]
-            wrong = [v for v in of_it if not v.answer.right]
-            named = [v for v in wrong if any("likely cause" in m for m in v.failed.values())]
-            counts = (
-                (sum(not v.failed for v in right), right),
-                (sum(bool(v.failed) for v in wrong), wrong),
-                (len(named), wrong),
-            )
-            row = "".join(f"{got:>9} of {len(most):<2}" for got, most in counts)
-            print(f"{exercise:4} {of_it[0].answer.grade_id:36}{row}", flush=True)
-            for verdict in of_it:
-                if verdict.defect:
-                    defects += 1
-                    print(f"     ✗ {verdict.answer.what}: {verdict.defect}", flush=True)
+            print(f"{exercise:4} {of_it[0].answer.grade_id:36}{_counts(of_it)}", flush=True)
+            wrongly_judged = [v for v in of_it if v.defect]
+            defects += len(wrongly_judged)
+            for verdict in wrongly_judged:
+                print(f"     ✗ {verdict.answer.what}: {verdict.defect}", flush=True)
     return int(defects > 0)
 
 
-if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except UserError as error:
-        sys.exit(f"qcourse.authoring.judge: {error}")
+def _banks(root: Path, choices: Sequence[str]) -> dict[str, list[Answer]]:
+    """The answers to the chosen exercises, of which each must have some."""
+    banks = {}
+    for name, exercises in pick_exercises(root, choices).items():
+        banks[name] = [a for a in read_answers(answers_folder(root, name)) if a.exercise in exercises]
+        if without := set(exercises).difference(answer.exercise for answer in banks[name]):
+            raise UserError(f"{name}: the bank has no answer to exercise {min(without)}.")
+    return banks
+
+
+def _counts(verdicts: list[Verdict]) -> str:
+    """How many right answers were kept, wrong ones caught, and causes named, each of how many."""
+    right = [v for v in verdicts if v.answer.right]
+    wrong = [v for v in verdicts if not v.answer.right]
+    kept = sum(not v.failed for v in right)
+    caught = sum(bool(v.failed) for v in wrong)
+    named = sum(any("likely cause" in message for message in v.failed.values()) for v in wrong)
+    counts = ((kept, len(right)), (caught, len(wrong)), (named, len(wrong)))
+    return "".join(f"{got:>9} of {most:<2}" for got, most in counts)

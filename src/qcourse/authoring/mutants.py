@@ -4,20 +4,17 @@ A mutant that survives is either listed in ``equivalent_mutants.toml`` beside th
 it is no wrong answer, or a test is missing.
 """
 
-import argparse
 import ast
 import copy
-import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from qcourse.authoring.answers import Answer
 from qcourse.authoring.judge import judge
 from qcourse.course.cells import grade_id, is_answer
-from qcourse.course.folder import assignments, solution_path
+from qcourse.course.folder import pick_exercises, solution_path
 from qcourse.course.lesson import read_source
-from qcourse.errors import UserError
 
 SWAPS: dict[type, type] = {
     ast.Add: ast.Sub,
@@ -127,35 +124,21 @@ def equivalent(root: Path, name: str) -> dict[str, dict[str, str]]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
-def survivors(root: Path, name: str, every: int = 1) -> list[Answer]:
-    """The mutants (one in ``every``) that keep every point and are not listed as equivalent."""
+def survivors(root: Path, name: str, answers: list[Answer]) -> list[Answer]:
+    """Those of the mutants ``answers`` that keep every point and are not listed as equivalent."""
     listed = equivalent(root, name)
-    alive = [v.answer for v in judge(root, name, of_assignment(root, name)[::every]) if not v.failed]
+    alive = [v.answer for v in judge(root, name, answers) if not v.failed]
     return [answer for answer in alive if answer.what not in listed.get(answer.grade_id, {})]
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Print the survivors; 1 where there is one."""
-    parser = argparse.ArgumentParser(prog="python -m qcourse.authoring.mutants", description=__doc__)
-    parser.add_argument("notebooks", nargs="*", metavar="NOTEBOOK", help="06 to 09; default: all")
-    options = parser.parse_args(arguments)
+def run(root: Path, choices: Sequence[str] = ()) -> int:
+    """Print the mutants of the chosen exercises that survive unexplained; 1 where there is one."""
     alive = 0
-    for name in assignments(Path.cwd()):
-        if options.notebooks and name[:2] not in options.notebooks:
-            continue
-        surviving = survivors(Path.cwd(), name)
+    for name, exercises in pick_exercises(root, choices).items():
+        mutants_of = [m for m in of_assignment(root, name) if m.exercise in exercises]
+        surviving = survivors(root, name, mutants_of)
         alive += len(surviving)
-        print(
-            f"{name}: {len(of_assignment(Path.cwd(), name))} mutants, {len(surviving)} unexplained",
-            flush=True,
-        )
+        print(f"{name}: {len(mutants_of)} mutants, {len(surviving)} unexplained", flush=True)
         for answer in surviving:
-            print(f"    {answer.grade_id} {answer.what}", flush=True)
+            print(f"    {answer.exercise} {answer.grade_id} {answer.what}", flush=True)
     return int(alive > 0)
-
-
-if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except UserError as error:
-        sys.exit(f"qcourse.authoring.mutants: {error}")

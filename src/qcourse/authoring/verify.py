@@ -5,7 +5,6 @@ Each gate returns a list of defects, a sentence each; the tests call the same fu
 
 import re
 import statistics
-import sys
 import tempfile
 from pathlib import Path
 
@@ -15,7 +14,6 @@ from qcourse.course.cells import by_grade_id, is_answer, is_graded, points
 from qcourse.course.folder import assignments, release_path, solution_path
 from qcourse.course.lesson import read_source
 from qcourse.course.notebooks import NotebookNode, read
-from qcourse.errors import UserError
 
 LEAKS = ("BEGIN SOLUTION", "END SOLUTION", "BEGIN HIDDEN", "END HIDDEN", "hidden=True")
 
@@ -136,9 +134,10 @@ GATES = (
 )
 
 
-def main() -> int:
-    """Run every gate on the course in the current folder; 1 where there is a defect."""
-    root, failed = Path.cwd(), False
+def run(root: Path) -> int:
+    """Run every gate on the course in ``root``, and print what each finds; 1 where there is a defect."""
+    names, failed = assignments(root), False
+    print(f"Assignments: {', '.join(names)}", flush=True)
     for gate in GATES:
         defects = gate(root)
         failed = failed or bool(defects)
@@ -159,10 +158,3 @@ def _lines(notebook: NotebookNode) -> tuple[set[str], set[str]]:
         else:
             (secret if inside else public).add(line.strip())
     return secret, public
-
-
-if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except UserError as error:
-        sys.exit(f"qcourse.authoring.verify: {error}")

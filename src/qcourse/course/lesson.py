@@ -36,8 +36,7 @@ def read_source(root: Path, name: str) -> NotebookNode:
     """
     path = text_path(root, name)
     if not path.exists():
-        known = ", ".join(assignments(root)) or "none"
-        raise UserError(f"there is no {path}: the assignments here are {known}.")
+        raise UserError(f"there is no {path}: the assignments here are {', '.join(assignments(root))}.")
     notebook = from_text(path)
     hidden = path.parent / "hidden"
     for cell in notebook.cells:
