@@ -1,10 +1,17 @@
-"""An answer must be its own: whether it calls, or is a copy of, what qcourse has finished already."""
+"""An answer must be its own: whether it calls, or is a copy of, what qcourse has finished already.
+
+While an answer runs, the *code objects* of the finished functions are replaced by one that raises. Replacing
+their names would not be enough: an answer may hold a finished function under an alias, in a
+``functools.partial`` or in a list, and each of these still leads to the same function object, whose code is
+looked up at every call. A module that the student imported anew or reloaded has function objects of its own;
+`finished` finds those as well.
+"""
 
 import contextlib
 import importlib.util
 import sys
 from collections.abc import Iterable, Iterator
-from types import FunctionType
+from types import FunctionType, ModuleType
 from typing import Any
 
 from qcourse import measure, models, quantization
@@ -14,9 +21,13 @@ class Borrowed(Exception):
     """The answer called the finished function instead of being one."""
 
 
+def _functions(names: dict[str, Any]) -> list[Any]:
+    return [value for value in names.values() if isinstance(value, FunctionType)]
+
+
 # What an exercise asks the student to write, where qcourse has it too.
 FINISHED: dict[str, list[Any]] = {
-    "6": [f for f in vars(quantization).values() if isinstance(f, FunctionType)],
+    "6": _functions(vars(quantization)),
     "8.1": [models.QuantizedVerySimpleNet.__init__, models.QuantizedVerySimpleNet.forward],
     "8.4": [measure.size_kb],
 }
@@ -25,14 +36,14 @@ FINISHED: dict[str, list[Any]] = {
 def finished(number: str) -> list[Any]:
     """The functions of qcourse that an answer to exercise ``number`` may not call."""
     functions = FINISHED.get(number, []) + FINISHED.get(number.split(".")[0], [])
-    if number.startswith("6."):  # reloaded or imported anew, the module holds functions of its own
-        loaded = vars(sys.modules.get(quantization.__name__, quantization)) | vars(quantization)
-        functions = functions + [f for f in loaded.values() if isinstance(f, FunctionType)]
+    if number.startswith("6."):  # a reload makes new functions, a new import another module
+        functions += _functions(vars(quantization))
+        functions += _functions(vars(sys.modules.get(quantization.__name__, quantization)))
     return list({id(f): f for f in functions}.values())
 
 
 def refuse_copied_code(number: str, answer: Any) -> None:
-    """Raise `Borrowed` where the answer's own code is that of a finished function."""
+    """Raise `Borrowed` where the answer is a finished function, or a partial of one."""
     code = getattr(getattr(answer, "func", answer), "__code__", None)
     if code and code.co_filename in {f.__code__.co_filename for f in finished(number)}:
         raise Borrowed
@@ -43,7 +54,7 @@ def borrowing_refused(number: str) -> Iterator[None]:
     """Inside, the finished functions raise `Borrowed`, under whatever name they were imported."""
 
     def refuse(*args: object, **kwargs: object) -> None:
-        from qcourse.check.borrowing import Borrowed  # runs with the globals of another module
+        from qcourse.check.borrowing import Borrowed  # this code runs with another module's globals
 
         raise Borrowed
 
@@ -61,14 +72,17 @@ def borrowing_refused(number: str) -> Iterator[None]:
 
 def finished_copies(names: Iterable[str]) -> dict[str, Any]:
     """Correct versions of earlier exercises of 06, by name: copies that `borrowing_refused` leaves alone."""
-    return {name: _copies[name] for name in names}
+    return {name: getattr(_COPY, name) for name in names}
 
 
-def _copied_functions() -> dict[str, Any]:
-    spec = importlib.util.find_spec("qcourse.quantization")
-    module = importlib.util.module_from_spec(spec)  # type: ignore[arg-type]
-    spec.loader.exec_module(module)  # type: ignore[union-attr]
-    return vars(module)
+def _second_copy(module: ModuleType) -> ModuleType:
+    """``module`` executed once more, under no name in ``sys.modules``: function objects of its own."""
+    spec = module.__spec__
+    assert spec is not None
+    assert spec.loader is not None
+    copy = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(copy)
+    return copy
 
 
-_copies = _copied_functions()
+_COPY = _second_copy(quantization)  # made before a student's code can change anything

@@ -37,7 +37,7 @@ def restore_names(scope: dict[str, Any]) -> None:
 
 
 @contextlib.contextmanager
-def names_given(function: Callable, given: Mapping[str, object]) -> Iterator[None]:
+def names_given(function: Callable[..., Any], given: Mapping[str, object]) -> Iterator[None]:
     """Inside, the student's own globals hold correct versions of earlier exercises."""
     scope = getattr(inspect.unwrap(function), "__globals__", {})
     before = {name: scope[name] for name in given if name in scope}

@@ -2,14 +2,13 @@
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
-from qcourse.check import borrowing, calling, unchanged
+from qcourse.check import borrowing, calling, comparing, unchanged
 from qcourse.check.causes import registry as causes
 from qcourse.check.failure import CheckFailed, short
-from qcourse.check.picture import number_line
 
 
 class Exercise:
@@ -23,22 +22,24 @@ class Exercise:
     def __init__(
         self,
         number: str,
-        answer: Callable,
+        answer: Callable[..., Any],
         *,
         returns: Sequence[str] = (),
         given: Mapping[str, object] | Sequence[str] = (),
         hidden: bool = False,
     ) -> None:
-        self.number, self.answer, self.returns = number, answer, returns
-        given = given or {}
+        self.number = number
+        self.answer = answer
+        self.returns = returns
         self.given = given if isinstance(given, Mapping) else borrowing.finished_copies(given)
         self.hidden = hidden
-        self.case, self.input = "", ""
+        self.case = ""
+        self.input = ""
+        self._last: causes.Call | None = None
         calling.restore_names(sys._getframe(1).f_globals)
-        self._last: tuple[Any, list, dict] | None = None  # what the last call returned, for the causes
 
     def call(
-        self, *args: Any, case: str = "", function: Callable | None = None,
+        self, *args: Any, case: str = "", function: Callable[..., Any] | None = None,
         may_change: Sequence[int] = (), **kwargs: Any,
     ) -> Any:  # fmt: skip
         """Call the answer (or ``function``, one of its methods); return what it returns.
@@ -50,13 +51,14 @@ class Exercise:
         before = unchanged.copies(args)
         words = [short(a, 60) for a in args] + [f"{k}={short(v, 40)}" for k, v in kwargs.items()]
         name = getattr(target, "__name__", type(target).__name__)
-        self.case, self.input = case, f"{name}({', '.join(words)})"
+        self.case = case
+        self.input = f"{name}({', '.join(words)})"
         result = self._run(target, args, kwargs)
-        self._last = (result, before, kwargs)
+        self._last = causes.Call(result, before, kwargs)
         for position in unchanged.changed_arguments(before, list(args)):
             if position not in may_change:
                 kind = type(args[position]).__name__
-                self._last = None  # what came back does not tell why the input changed
+                self._last = None  # the result does not tell why the input changed
                 self.fail(
                     "your code changed its input; the caller still needs it.",
                     changed=f"argument {position + 1} ({kind})",
@@ -69,19 +71,8 @@ class Exercise:
     def equal(
         self, name: str, got: Any, want: Any, *, dtype: Any = None, rtol: float = 1e-6, atol: float = 0.0
     ) -> None:
-        """``got`` must be ``want``: its kind, its shape, its dtype where named, its values."""
-        self._same_kind(name, got, want, dtype)
-        ours, theirs = causes.plain(want), causes.plain(got)
-        if theirs.shape != ours.shape:
-            self.fail(f"{name} has the wrong shape.", expected=f"shape {list(ours.shape)}",
-                      got=f"shape {list(theirs.shape)}")  # fmt: skip
-        if theirs.dtype.kind not in "biufc":
-            self.fail(f"{name} does not hold numbers.", **self._both(want, got))
-        if ours.dtype.kind != "b" and np.isnan(theirs).any() and not np.isnan(ours).any():
-            self.fail(f"{name} holds NaN (not a number).", **self._both(want, got))
-        wrong = ~np.isclose(theirs, ours, rtol=rtol, atol=atol, equal_nan=True)
-        if wrong.any():
-            self._differs(name, got, want, wrong)
+        """``got`` must be ``want``: its kind, its shape, its dtype where one is given, its values."""
+        self._fail_for(comparing.not_equal(name, got, want, dtype, rtol, atol))
 
     def codes(self, name: str, got: Any, exact: np.ndarray, low: int, high: int, slack: float = 1e-6) -> None:
         """``got`` must be int32 codes: ``exact`` (real-valued ``x / scale + zero``), rounded, in [low, high].
@@ -89,18 +80,7 @@ class Exercise:
         At a tie both neighbours are right: NumPy rounds it to even, others round it up. ``slack`` is
         how far from a tie that still holds, in codes: float32 input cannot be placed more exactly.
         """
-        self._same_kind(name, got, np.zeros(1, np.int32), np.int32)
-        if got.shape != exact.shape:
-            self.fail(f"{name} has the wrong shape.", expected=f"shape {list(exact.shape)}",
-                      got=f"shape {list(got.shape)}")  # fmt: skip
-        outside = (got < low) | (got > high)
-        want = np.clip(np.round(exact), low, high).astype(np.int32)
-        if outside.any():
-            self.fail(f"{name} leaves the range of codes, {low} to {high}.",
-                      **self._both(want[outside], got[outside]))  # fmt: skip
-        wrong = np.abs(got - np.clip(exact, low, high)) > 0.5 + slack
-        if wrong.any():
-            self._differs(name, got, want, wrong)
+        self._fail_for(comparing.not_codes(name, got, exact, low, high, slack))
 
     def true(self, condition: object, problem: str, **facts: Any) -> None:
         """``condition`` must hold; ``problem`` says in a sentence what is wrong where it does not."""
@@ -109,7 +89,8 @@ class Exercise:
 
     def raises(self, error: type[Exception], *args: Any, case: str, **kwargs: Any) -> None:
         """The answer must raise ``error`` for these arguments."""
-        self.case, self.input = case, ", ".join(short(a, 60) for a in args)
+        self.case = case
+        self.input = ", ".join(short(a, 60) for a in args)
         self._last = None
         with calling.quiet(), borrowing.borrowing_refused(self.number):
             try:
@@ -121,8 +102,8 @@ class Exercise:
             except Exception as other:
                 problem, got = f"{case} must raise {error.__name__}.", f"{type(other).__name__}: {other}"
             else:
-                problem, got = f"{case} must raise {error.__name__}.", f"{short(result)}"
-                self._last = (None, [], {})  # what came tells nothing: the guard is missing
+                problem, got = f"{case} must raise {error.__name__}.", short(result)
+                self._last = causes.Call(None, [], {})  # the result tells nothing: the guard is missing
         self.fail(problem, expected=error.__name__, got=got)
 
     def passed(self) -> None:
@@ -130,7 +111,7 @@ class Exercise:
         kind = "hidden tests" if self.hidden else "visible check"
         print(f"✓ Exercise {self.number}: {kind} passed.")
 
-    def fail(self, problem: str, *, picture: str = "", **facts: str) -> None:
+    def fail(self, problem: str, *, picture: str = "", **facts: str) -> NoReturn:
         """Raise `CheckFailed` with the input, the facts, the likely cause and where to read."""
         told = {"case": self.case} if self.case else {}
         if not self.hidden and self.input:
@@ -144,7 +125,14 @@ class Exercise:
         failure.display()
         raise failure from None
 
-    def _run(self, target: Callable, args: tuple, kwargs: dict) -> Any:
+    def _fail_for(self, found: comparing.Difference | None) -> None:
+        if found and self.hidden:
+            self.fail(found.problem, **found.facts)
+        if found:
+            self.fail(found.problem, picture=found.picture, **found.facts, **found.values)
+
+    def _run(self, target: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """What ``target`` returns; fails where it raises, or borrows."""
         self._last = None
         try:
             borrowing.refuse_copied_code(self.number, target)
@@ -154,50 +142,21 @@ class Exercise:
                 calling.names_given(target, self.given),
             ):
                 return target(*args, **kwargs)
-        except borrowing.Borrowed:
-            problem, line = "the answer calls qcourse's finished function; write it yourself.", ""
         except (Exception, SystemExit) as error:
-            problem, line = f"your code raised {calling.first_line(error)}", calling.students_line(error)
-            if isinstance(error, NotImplementedError) and "Could not run" not in str(error):  # torch's own
-                problem, line = (
-                    f"not written yet: {str(error).removeprefix(f'Exercise {self.number}: ')}.",
-                    "",
-                )
+            problem, line = self._problem(error)
         self.fail(problem, where=line)
 
+    def _problem(self, error: BaseException) -> tuple[str, str]:
+        """What an exception says of the answer, and the student's line that raised it, if that helps."""
+        if isinstance(error, borrowing.Borrowed):
+            return "the answer calls qcourse's finished function; write it yourself.", ""
+        if isinstance(error, NotImplementedError) and "Could not run" not in str(error):  # torch's own
+            return f"not written yet: {str(error).removeprefix(f'Exercise {self.number}: ')}.", ""
+        return f"your code raised {calling.first_line(error)}", calling.students_line(error)
+
     def _check_returned(self, result: Any) -> None:
+        if isinstance(result, tuple | list) and len(result) == len(self.returns):
+            return
         wanted = ", ".join(self.returns)
-        if not isinstance(result, tuple | list) or len(result) != len(self.returns):
-            got = "None: is a return missing?" if result is None else short(result)
-            self.fail(f"return {len(self.returns)} values, ({wanted}).", expected=f"({wanted})", got=got)
-
-    def _same_kind(self, name: str, got: Any, want: Any, dtype: Any) -> None:
-        if got is None:
-            self.fail(f"{name} is None: is a return missing?", expected=short(want), got="None")
-        if isinstance(want, bool | str):
-            right = type(got) is type(want)
-        elif isinstance(want, int | np.integer):
-            right = isinstance(got, int | np.integer) and not isinstance(got, bool)
-        elif isinstance(want, float | np.floating):
-            right = isinstance(got, float | np.floating)
-        else:
-            right = type(got) is type(want)
-        if not right:
-            self.fail(f"{name} has the wrong type.", expected=type(want).__name__, got=type(got).__name__)
-        if dtype is not None and got.dtype != dtype:
-            expected = dtype.__name__ if isinstance(dtype, type) else str(dtype)
-            self.fail(f"{name} has the wrong dtype.", expected=expected, got=str(got.dtype))
-
-    def _differs(self, name: str, got: Any, want: Any, wrong: np.ndarray) -> None:
-        if wrong.ndim == 0:
-            self.fail(f"{name} is wrong.", **self._both(want, got))
-        where = tuple(int(i) for i in np.argwhere(wrong)[0])
-        ours, theirs = causes.plain(want)[where], causes.plain(got)[where]
-        first = f"element {list(where)}: expected {ours:.6g}, got {theirs:.6g}"
-        facts = {} if self.hidden else self._both(want, got)
-        picture = "" if self.hidden else number_line(causes.plain(want), causes.plain(got))
-        problem = f"{name} is wrong in {wrong.sum()} of {wrong.size} elements."
-        self.fail(problem, picture=picture, first=first, **facts)
-
-    def _both(self, want: Any, got: Any) -> dict[str, str]:
-        return {"expected": short(want), "got": short(got)}
+        got = "None: is a return missing?" if result is None else short(result)
+        self.fail(f"return {len(self.returns)} values, ({wanted}).", expected=f"({wanted})", got=got)

@@ -1,6 +1,7 @@
 """Whether a call changed its arguments, bit for bit, and the likely cause where it did."""
 
 import copy
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ import torch
 from torch import nn
 
 
-def copies(values: tuple | list) -> list[Any]:
+def copies(values: Sequence[Any]) -> list[Any]:
     """Deep copies, so that a change in place can be seen."""
     return [copy.deepcopy(value) for value in values]
 

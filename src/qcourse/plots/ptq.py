@@ -10,13 +10,14 @@ from torch import nn
 
 from qcourse import torch_ao
 from qcourse.plots.figure import BLUE, COLOURS, GREEN, GREY, LINES, MARKERS, ORANGE, RED, new_figure, show
+from qcourse.plots.leaf_outputs import leaf_outputs
 
 HATCHES = ("", "//", "..", "xx")  # with the colours, so that no series is told by its colour alone
 
 
 def pipeline(model: nn.Module, images: torch.Tensor) -> None:
     """The modules of ``model`` in the order in which they are called, and where the numbers are codes."""
-    calls = [name for name, _ in _outputs(model, images)]
+    calls = [name for name, _ in leaf_outputs(model, images)]
     kinds = {name: type(module) for name, module in model.named_modules()}
     figure, axes = new_figure(size=(9.5, 1.5))
     inside = [False]  # whether codes leave a module; before the first, floats come in
@@ -49,7 +50,7 @@ def activations(prepared: nn.Module, images: torch.Tensor) -> None:
         for name, module in prepared.named_modules()
         if hasattr(module, "activation_post_process")
     }
-    outputs = {name: x.numpy().ravel() for name, x in _outputs(prepared, images) if name in observers}
+    outputs = {name: x.numpy().ravel() for name, x in leaf_outputs(prepared, images) if name in observers}
     figure, axes = new_figure(1, len(outputs), size=(10, 3), sharey=True)
     for ax, (name, values) in zip(axes, outputs.items(), strict=True):
         ax.hist(values, bins=60, color=BLUE, log=True, histtype="stepfilled")
@@ -185,26 +186,3 @@ def _count_axis(axes: Axes) -> None:
     axes.set(ylabel="count (log scale)")
     axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     axes.minorticks_off()
-
-
-@torch.no_grad()
-def _outputs(model: nn.Module, images: torch.Tensor) -> list[tuple[str, torch.Tensor]]:
-    """Name and output of each leaf module, call by call; observers are no leaves of their own."""
-    calls: list[tuple[str, torch.Tensor]] = []
-
-    def remember(name: str):
-        return lambda module, args, output: calls.append((name, output.detach()))
-
-    leaves = [
-        (name, module)
-        for name, module in model.named_modules()
-        if name and "activation_post_process" not in name
-        and all(child == "activation_post_process" for child, _ in module.named_children())
-    ]  # fmt: skip
-    hooks = [module.register_forward_hook(remember(name)) for name, module in leaves]
-    try:
-        model(images)
-    finally:
-        for hook in hooks:
-            hook.remove()
-    return calls

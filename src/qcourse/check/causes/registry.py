@@ -8,12 +8,21 @@ their order matters.
 import importlib.util
 import warnings
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 
 from qcourse.check import unchanged
+
+
+class Call(NamedTuple):
+    """One call to a student's answer: what it returned, and copies of its arguments."""
+
+    result: Any
+    args: list[Any]
+    kwargs: dict[str, Any]
+
 
 _RIGHT: dict[str, Callable] = {}
 _KNOWN: dict[str, list[tuple[str, Callable[..., bool]]]] = {}
