@@ -20,6 +20,9 @@ class QuantizedVerySimpleNet(nn.Module):
 
 
 # %% right: view, functional relu, torch.ao by its own name
+import torch.nn.functional as F
+
+
 class QuantizedVerySimpleNet(nn.Module):
     def __init__(self, hidden_size_1=100, hidden_size_2=100):
         super(QuantizedVerySimpleNet, self).__init__()
@@ -72,6 +75,9 @@ class QuantizedVerySimpleNet(nn.Module):
 
 
 # %% wrong: no stubs at all | cause: no QuantStub
+import torch.nn.functional as F
+
+
 class QuantizedVerySimpleNet(nn.Module):
     def __init__(self):
         super().__init__()
@@ -117,6 +123,9 @@ class QuantizedVerySimpleNet(nn.Module):
 
 
 # %% wrong: no DeQuantStub | cause: no DeQuantStub
+import torch.nn.functional as F
+
+
 class QuantizedVerySimpleNet(nn.Module):
     def __init__(self):
         super().__init__()
@@ -131,6 +140,9 @@ class QuantizedVerySimpleNet(nn.Module):
 
 
 # %% wrong: back to floats before the last layer | cause: after linear3
+import torch.nn.functional as F
+
+
 class QuantizedVerySimpleNet(nn.Module):
     def __init__(self):
         super().__init__()
@@ -147,6 +159,9 @@ class QuantizedVerySimpleNet(nn.Module):
 
 
 # %% wrong: the QuantStub stands after the first layer
+import torch.nn.functional as F
+
+
 class QuantizedVerySimpleNet(nn.Module):
     def __init__(self):
         super().__init__()
@@ -162,6 +177,9 @@ class QuantizedVerySimpleNet(nn.Module):
 
 
 # %% wrong: a ReLU after the last layer | cause: ReLU after the last layer
+import torch.nn.functional as F
+
+
 class QuantizedVerySimpleNet(nn.Module):
     def __init__(self):
         super().__init__()
@@ -194,6 +212,9 @@ class QuantizedVerySimpleNet(nn.Module):
 
 
 # %% wrong: log-softmax at the end | cause: softmax
+import torch.nn.functional as F
+
+
 class QuantizedVerySimpleNet(nn.Module):
     def __init__(self):
         super().__init__()
@@ -210,6 +231,9 @@ class QuantizedVerySimpleNet(nn.Module):
 
 
 # %% wrong: only [n, 28, 28] is flattened
+import torch.nn.functional as F
+
+
 class QuantizedVerySimpleNet(nn.Module):
     def __init__(self):
         super().__init__()
@@ -226,6 +250,9 @@ class QuantizedVerySimpleNet(nn.Module):
 
 
 # %% wrong: one image at a time
+import torch.nn.functional as F
+
+
 class QuantizedVerySimpleNet(nn.Module):
     def __init__(self):
         super().__init__()
@@ -254,6 +281,9 @@ class QuantizedVerySimpleNet(nn.Module):
 
 
 # %% wrong: stubs around every layer
+import torch.nn.functional as F
+
+
 class QuantizedVerySimpleNet(nn.Module):
     def __init__(self):
         super().__init__()
@@ -271,6 +301,9 @@ class QuantizedVerySimpleNet(nn.Module):
 
 
 # %% wrong: the constructor needs arguments
+import torch.nn.functional as F
+
+
 class QuantizedVerySimpleNet(nn.Module):
     def __init__(self, hidden):
         super().__init__()
@@ -301,6 +334,9 @@ class QuantizedVerySimpleNet(models.VerySimpleNet):
 
 
 # %% wrong: softmax between the stubs
+import torch.nn.functional as F
+
+
 class QuantizedVerySimpleNet(nn.Module):
     def __init__(self):
         super().__init__()
@@ -327,6 +363,9 @@ class QuantizedVerySimpleNet(nn.Module):
 
 
 # %% wrong: ReLU written out, which codes cannot do
+import torch.nn.functional as F
+
+
 class QuantizedVerySimpleNet(nn.Module):
     def __init__(self):
         super().__init__()

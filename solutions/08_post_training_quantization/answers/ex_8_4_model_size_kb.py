@@ -87,6 +87,9 @@ def model_size_kb(model):
 
 
 # %% wrong: pickles the whole model | cause: whole model
+import pickle
+
+
 def model_size_kb(model):
     return len(pickle.dumps(model)) / 1000
 
@@ -221,7 +224,9 @@ def model_size_kb(model):
 
 
 # %% wrong: a file in the temporary folder left behind
+import os
 import tempfile
+
 
 def model_size_kb(model):
     path = os.path.join(tempfile.mkdtemp(), "model.pt")

@@ -245,6 +245,9 @@ def layer_sqnr(net, net_quantized, images):
 
 
 # %% wrong: each layer gets the float network's input
+import torch.nn.functional as F
+
+
 def layer_sqnr(net, net_quantized, images):
     result, x = {}, images.reshape(-1, 784)
     with torch.no_grad():

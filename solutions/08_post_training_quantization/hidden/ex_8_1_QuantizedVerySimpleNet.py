@@ -1,4 +1,14 @@
-"""Hidden tests of exercise 8.1, `QuantizedVerySimpleNet`."""
+"""Hidden tests of exercise 8.1, `QuantizedVerySimpleNet`.
+
+Other weights, numbers of images and all three input shapes, before and after torch's prepare and convert:
+one step into codes, one back to floats, and the logits of a network that is int8 from image to logits.
+"""
+
+import torch
+
+from qcourse import models, torch_ao
+from qcourse.check import Exercise
+from qcourse.models import QuantizedVerySimpleNet  # here the student's answer
 
 # %%
 ex = Exercise("8.1", QuantizedVerySimpleNet, hidden=True)

@@ -1,4 +1,20 @@
-"""Hidden tests of exercise 8.2, `calibrate`."""
+"""Hidden tests of exercise 8.2, `calibrate`.
+
+Image shapes, and batch sizes that do and do not divide the number of images: every image once, every part in
+evaluation mode, no gradients, which are on again afterwards; what real observers record.
+"""
+
+import math
+
+import torch
+from torch import nn
+
+from qcourse import torch_ao
+from qcourse.check import Exercise
+
+
+def calibrate(model: nn.Module, images: torch.Tensor, batch_size: int = 256) -> int: ...
+
 
 # %%
 ex = Exercise("8.2", calibrate, hidden=True)

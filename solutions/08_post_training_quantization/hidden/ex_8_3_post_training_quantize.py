@@ -1,4 +1,18 @@
-"""Hidden tests of exercise 8.3, `post_training_quantize`."""
+"""Hidden tests of exercise 8.3, `post_training_quantize`.
+
+Six qconfigs, networks in training and evaluation mode, extremes in the first and last image: weights, scales,
+zero points and logits of torch's own flow, and an untouched network of the caller.
+"""
+
+import torch
+from torch import nn
+
+from qcourse import models, torch_ao
+from qcourse.check import Exercise
+
+
+def post_training_quantize(net: nn.Module, images: torch.Tensor, qconfig: object = None) -> nn.Module: ...
+
 
 # %%
 def correct_calibrate(model, images, batch_size=256):

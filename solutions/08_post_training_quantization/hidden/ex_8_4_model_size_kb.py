@@ -1,6 +1,27 @@
-"""Hidden tests of exercise 8.4, `model_size_kb`."""
+"""Hidden tests of exercise 8.4, `model_size_kb`.
+
+Layers with buffers and of other dtypes, float and int8 networks: the size in kB, not rounded, and nothing
+written to the disk.
+"""
+
+import copy
+import io
+
+import numpy as np
+import torch
+from torch import nn
+
+from qcourse import models, torch_ao
+from qcourse.check import Exercise
+from qcourse.measure import size_kb as model_size_kb  # here the student's answer
+
+# isort: split
 
 # %%
+import os
+import pickle
+from unittest import mock
+
 ex = Exercise("8.4", model_size_kb, hidden=True)
 
 
@@ -59,6 +80,7 @@ for case, model in cases.items():
         ex.equal("the size in kB, to within 1 % and 1 kB", size, want, rtol=0, atol=min(0.01 * want, 1.0))
     sizes.append(size)
 ex.true(
-    not all(size.is_integer() for size in sizes), "every size is a whole number of kB: do not round the quotient."
+    not all(size.is_integer() for size in sizes),
+    "every size is a whole number of kB: do not round the quotient.",
 )
 ex.passed()

@@ -1,4 +1,22 @@
-"""Hidden tests of exercise 8.5, `quantized_linear_by_hand`."""
+"""Hidden tests of exercise 8.5, `quantized_linear_by_hand`.
+
+Shapes, zero points, one weight scale and one per output row, outputs that fit and that saturate: the code
+nearest to the exact value, and the codes of layers that torch converted.
+"""
+
+import numpy as np
+import torch
+from torch import nn
+
+from qcourse import torch_ao
+from qcourse.check import Exercise
+
+
+def quantized_linear_by_hand(
+    x_q: np.ndarray, x_scale: float, x_zero: int, w_q: np.ndarray, w_scale: float | np.ndarray,
+    bias: np.ndarray, out_scale: float, out_zero: int,
+) -> np.ndarray: ...  # fmt: skip
+
 
 # %%
 ex = Exercise("8.5", quantized_linear_by_hand, hidden=True)

@@ -1,4 +1,22 @@
-"""Hidden tests of exercise 8.6, `layer_sqnr`."""
+"""Hidden tests of exercise 8.6, `layer_sqnr`.
+
+Weights per tensor, per channel and of 3 bits, one image and many, networks in training and evaluation mode:
+the dB of every layer, and both models left without hooks.
+"""
+
+import copy
+import math
+
+import numpy as np
+import torch
+from torch import nn
+
+from qcourse import models, torch_ao
+from qcourse.check import Exercise
+
+
+def layer_sqnr(net: nn.Module, net_quantized: nn.Module, images: torch.Tensor) -> dict[str, float]: ...
+
 
 # %%
 ex = Exercise("8.6", layer_sqnr, hidden=True)
