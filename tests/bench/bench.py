@@ -23,9 +23,8 @@ path = Path(sys.argv[1]); execute(read(path), path.parent)
 LOAD_OURS = "from qcourse.data import load_digits28; load_digits28('mnist')"
 LOAD_TORCHVISION = """
 import os
-from qcourse.data import declare_missing_operators; declare_missing_operators()
-from torchvision.datasets import MNIST
-for train in (True, False): MNIST(os.environ['QCOURSE_DATA'], train=train)
+from qcourse.download_mnist import import_datasets
+for train in (True, False): import_datasets().MNIST(os.environ['QCOURSE_DATA'], train=train)
 """
 TRAIN = """
 import torch

@@ -4,11 +4,13 @@ import hashlib
 import os
 import subprocess
 import sys
+from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from qcourse import data
+from qcourse import data, offline_digits
 from qcourse.errors import UserError
 
 
@@ -26,12 +28,27 @@ def fake_mnist(folder, spoil=""):
 
 
 @pytest.fixture
-def datasets():
-    """torchvision's data sets, importable on every machine."""
-    data.declare_missing_operators()
-    from torchvision import datasets
+def made_up_torchvision(no_data, tmp_path, monkeypatch):
+    """Puts a package named torchvision, made of two texts, before the real one; the download is allowed."""
 
-    return datasets
+    def make(init: str = "", datasets: str = "") -> None:
+        package = tmp_path / "made_up" / "torchvision"
+        package.mkdir(parents=True)
+        (package / "__init__.py").write_text(init)
+        (package / "datasets.py").write_text(datasets)
+        monkeypatch.setenv("PYTHONPATH", str(package.parent))
+        monkeypatch.delenv("QCOURSE_OFFLINE")
+
+    return make
+
+
+def downloads(folder) -> str:
+    """A ``datasets.py`` whose download copies ``folder``."""
+    return f"""
+import shutil
+def MNIST(root, download):
+    shutil.copytree({str(folder)!r}, root, dirs_exist_ok=True)
+"""
 
 
 @pytest.fixture
@@ -78,11 +95,11 @@ def test_upscaling_keeps_corners_constants_and_symmetry():
     image = np.zeros((2, 8, 8), dtype=np.int64)
     image[0] = 16
     image[1, 0, 0] = 16
-    big = data._upscale(image)
+    big = offline_digits.upscale(image)
     assert np.all(big[0] == 255)
     assert big[1, 0, 0] == 255
     assert np.array_equal(big[1], big[1].T)
-    assert np.array_equal(data._upscale(image[:, ::-1]), big[:, ::-1])
+    assert np.array_equal(offline_digits.upscale(image[:, ::-1]), big[:, ::-1])
 
 
 @pytest.mark.parametrize(("spoil", "word"), [("half", "incomplete"), ("flipped", "damaged")])
@@ -105,32 +122,53 @@ def test_a_whole_folder_is_used(no_data, small_mnist, tmp_path, monkeypatch):
     assert data.load_digits28("mnist").train_images.shape == (600, 28, 28)
 
 
-def test_a_damaged_cache_is_fetched_again(no_data, small_mnist, datasets, monkeypatch):
+def test_a_damaged_cache_is_fetched_again(no_data, small_mnist, made_up_torchvision, tmp_path, monkeypatch):
     fake_mnist(no_data, "half")
-    monkeypatch.delenv("QCOURSE_OFFLINE")
-    monkeypatch.setattr(datasets, "MNIST", lambda folder, download: fake_mnist(data.Path(folder)))
+    fake_mnist(tmp_path / "mirror")
+    made_up_torchvision(datasets=downloads(tmp_path / "mirror"))
     assert data.load_digits28().name.startswith("MNIST")
     monkeypatch.setenv("QCOURSE_OFFLINE", "1")
     assert data.load_digits28().name.startswith("MNIST")
 
 
 @pytest.mark.parametrize(
-    "fault", [OSError(28, "No space left on device"), RuntimeError("Error downloading x")]
+    ("fault", "reason"),
+    [
+        ("raise OSError(28, 'No space left on device')", "No space left on device"),
+        ("raise RuntimeError('Error downloading x\\nTried …')", "Error downloading x"),
+        ("import os; os.abort()", "torchvision ended its process, code -6"),
+        ("pass", "t10k-images-idx3-ubyte is incomplete"),
+    ],
 )
 def test_a_failed_download_leaves_nothing_and_falls_back(
-    no_data, small_mnist, datasets, monkeypatch, capsys, fault
+    no_data, small_mnist, made_up_torchvision, tmp_path, capsys, fault, reason
 ):
-    def broken(folder, download):
-        fake_mnist(data.Path(folder), "half")
-        raise fault
-
-    monkeypatch.delenv("QCOURSE_OFFLINE")
-    monkeypatch.setattr(datasets, "MNIST", broken)
+    fake_mnist(tmp_path / "mirror", "half")
+    made_up_torchvision(datasets=downloads(tmp_path / "mirror") + f"    {fault}\n")
     assert data.load_digits28().name.startswith("scikit-learn")
-    assert "download failed" in capsys.readouterr().out
+    assert reason in capsys.readouterr().out
+    assert sorted(path.name for path in no_data.iterdir()) == ["MNIST", "digits28"]
     assert not (no_data / "MNIST" / "raw").exists()
     with pytest.raises(UserError, match="QCOURSE_DATA"):
         data.load_digits28("mnist")
+
+
+def test_operators_that_torchvision_defines_are_not_declared_by_hand(
+    no_data, small_mnist, made_up_torchvision, tmp_path
+):
+    """Version 0.29 registers them in C++ from ``_C_stable.so``, and aborts where they exist."""
+    made_up_torchvision(
+        """
+import os, torch
+if hasattr(torch.ops.torchvision, "nms"):
+    os.abort()
+library = torch.library.Library("torchvision", "DEF")
+library.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+""",
+        downloads(tmp_path / "mirror"),
+    )
+    fake_mnist(tmp_path / "mirror")
+    assert data.load_digits28().name.startswith("MNIST")
 
 
 def test_a_missing_folder_and_a_cache_that_cannot_be_written(no_data, tmp_path, monkeypatch, capsys):
@@ -142,7 +180,7 @@ def test_a_missing_folder_and_a_cache_that_cannot_be_written(no_data, tmp_path, 
 
 
 def test_an_unknown_source_is_one_sentence():
-    with pytest.raises(UserError, match="'cifar' is unknown: say one of auto, mnist, digits"):
+    with pytest.raises(UserError, match="'cifar' is unknown: use one of auto, mnist, digits"):
         data.load_digits28("cifar")
 
 
@@ -154,6 +192,16 @@ def test_loading_from_disk_imports_neither_torch_nor_torchvision(no_data):
     assert done.stdout.endswith("False\n")
 
 
-def test_torchvision_imports_where_its_operators_are_missing():
-    code = "from qcourse.data import declare_missing_operators as f; f(); f(); import torchvision.datasets"
-    subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=True)
+@pytest.mark.parametrize("compiled", ["fits", "does not fit"])
+def test_torchvision_is_imported_with_or_without_its_operators(tmp_path, compiled):
+    """A CUDA build beside a CPU build of torch cannot load them: here they are left out."""
+    installed = Path(find_spec("torchvision").origin).parent
+    (tmp_path / "torchvision").mkdir()
+    for path in installed.iterdir():
+        if compiled == "fits" or not path.name.startswith("_C"):
+            (tmp_path / "torchvision" / path.name).symlink_to(path)
+    code = "from qcourse.download_mnist import import_datasets as f; print(f() is f(), f().__file__)"
+    environment = os.environ | {"PYTHONPATH": str(tmp_path)}
+    command = [sys.executable, "-W", "ignore", "-c", code]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith(f"True {tmp_path}")
