@@ -413,3 +413,56 @@ class QuantizedVerySimpleNet(nn.Module):
         x = self.relu(self.linear2(x))
         x = self.linear3(x)
         return self.dequant(x)
+
+
+# %% wrong: nn.Module is not the base class
+class QuantizedVerySimpleNet:
+    def __init__(self):
+        self.quant = torch_ao.QuantStub()
+        self.linear1 = nn.Linear(784, 100)
+        self.linear2 = nn.Linear(100, 100)
+        self.linear3 = nn.Linear(100, 10)
+        self.relu = nn.ReLU()
+        self.dequant = torch_ao.DeQuantStub()
+
+    def forward(self, images):
+        x = self.quant(images.reshape(-1, 784))
+        x = self.relu(self.linear1(x))
+        x = self.relu(self.linear2(x))
+        return self.dequant(self.linear3(x))
+
+
+# %% wrong: hidden layers of 128 units
+class QuantizedVerySimpleNet(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.quant = torch_ao.QuantStub()
+        self.linear1 = nn.Linear(784, 128)
+        self.linear2 = nn.Linear(128, 128)
+        self.linear3 = nn.Linear(128, 10)
+        self.relu = nn.ReLU()
+        self.dequant = torch_ao.DeQuantStub()
+
+    def forward(self, images):
+        x = self.quant(images.reshape(-1, 784))
+        x = self.relu(self.linear1(x))
+        x = self.relu(self.linear2(x))
+        return self.dequant(self.linear3(x))
+
+
+# %% wrong: the QuantStub has a qconfig of its own, which the caller's cannot replace
+class QuantizedVerySimpleNet(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.quant = torch_ao.QuantStub(torch_ao.get_default_qconfig("x86"))
+        self.linear1 = nn.Linear(784, 100)
+        self.linear2 = nn.Linear(100, 100)
+        self.linear3 = nn.Linear(100, 10)
+        self.relu = nn.ReLU()
+        self.dequant = torch_ao.DeQuantStub()
+
+    def forward(self, images):
+        x = self.quant(images.reshape(-1, 784))
+        x = self.relu(self.linear1(x))
+        x = self.relu(self.linear2(x))
+        return self.dequant(self.linear3(x))

@@ -339,3 +339,15 @@ def calibrate(model, images, batch_size=256):
             model(batch)
             seen += len(batch)
     return seen
+
+
+# %% wrong: the observers are reset before each batch
+def calibrate(model, images, batch_size=256):
+    model.eval()
+    with torch.no_grad():
+        for batch in images.split(batch_size):
+            for module in model.modules():
+                if hasattr(module, "reset_min_max_vals"):
+                    module.reset_min_max_vals()
+            model(batch)
+    return len(images)

@@ -345,3 +345,47 @@ def post_training_quantize(net, images, qconfig=None):
     model = torch_ao.prepare(model)
     calibrate(model, images)
     return torch_ao.convert(model)
+
+
+# %% wrong: no qconfig on the DeQuantStub, so codes come out
+def post_training_quantize(net, images, qconfig=None):
+    model = copy.deepcopy(net).eval()
+    for name in ("quant", "linear1", "linear2", "linear3"):
+        model.get_submodule(name).qconfig = torch_ao.default_qconfig if qconfig is None else qconfig
+    model = torch_ao.prepare(model)
+    calibrate(model, images)
+    return torch_ao.convert(model)
+
+
+# %% wrong: signed codes for the activations, as the source notes say
+def post_training_quantize(net, images, qconfig=None):
+    model = copy.deepcopy(net).eval()
+    if qconfig is None:
+        int8 = torch_ao.MinMaxObserver.with_args(dtype=torch.qint8, reduce_range=True)
+        qconfig = torch_ao.QConfig(activation=int8, weight=torch_ao.default_qconfig.weight)
+    model.qconfig = qconfig
+    model = torch_ao.prepare(model)
+    calibrate(model, images)
+    return torch_ao.convert(model)
+
+
+# %% wrong: signed codes from the QuantStub alone
+def post_training_quantize(net, images, qconfig=None):
+    model = copy.deepcopy(net).eval()
+    model.qconfig = qconfig or torch_ao.default_qconfig
+    int8 = torch_ao.MinMaxObserver.with_args(dtype=torch.qint8, reduce_range=True)
+    model.quant.qconfig = torch_ao.QConfig(activation=int8, weight=model.qconfig.weight)
+    model = torch_ao.prepare(model)
+    calibrate(model, images)
+    return torch_ao.convert(model)
+
+
+# %% wrong: the input's scale is written in, for pixels from 0 to 1
+def post_training_quantize(net, images, qconfig=None):
+    model = copy.deepcopy(net).eval()
+    model.qconfig = qconfig or torch_ao.default_qconfig
+    model = torch_ao.prepare(model)
+    calibrate(model, images)
+    model = torch_ao.convert(model)
+    model.quant.scale = torch.tensor([1 / 127])
+    return model

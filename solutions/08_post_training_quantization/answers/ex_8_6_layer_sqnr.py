@@ -477,3 +477,43 @@ def layer_sqnr(net, net_quantized, images):
         return kept
     floats, ints = outputs(net), outputs(net)
     return {name: sqnr_db(floats[name].numpy(), ints[name].numpy()) for name in floats}
+
+
+# %% wrong: one number per image
+def layer_sqnr(net, net_quantized, images):
+    kept = [{}, {}]
+    for model, where in zip((net, net_quantized), kept):
+        handles = [
+            model.get_submodule(name).register_forward_hook(
+                lambda m, i, o, name=name, where=where: where.update({name: o.dequantize()}))
+            for name in ("linear1", "linear2", "linear3")
+        ]
+        with torch.no_grad():
+            model(images)
+        for handle in handles:
+            handle.remove()
+    exact, rounded = kept
+    return {
+        name: 10 * torch.log10((y**2).sum(dim=1) / ((y - rounded[name]) ** 2).sum(dim=1))
+        for name, y in exact.items()
+    }
+
+
+# %% right: evaluation mode for both, then the float network's mode restored
+def layer_sqnr(net, net_quantized, images):
+    was_training = net.training
+    net.eval()
+    net_quantized.eval()
+    kept = {}
+    handles = [
+        model.get_submodule(name).register_forward_hook(
+            lambda m, i, o, key=(tag, name): kept.update({key: o.dequantize().detach().numpy()}))
+        for tag, model in enumerate((net, net_quantized))
+        for name in ("linear1", "linear2", "linear3")
+    ]
+    net(images)
+    net_quantized(images)
+    for handle in handles:
+        handle.remove()
+    net.train(was_training)
+    return {name: sqnr_db(kept[0, name], kept[1, name]) for name in ("linear1", "linear2", "linear3")}

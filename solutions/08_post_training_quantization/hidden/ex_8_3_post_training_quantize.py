@@ -72,12 +72,7 @@ for seed, (case, (qconfig, by_extremes)) in enumerate(kinds.items(), start=831):
     float_net.train(seed % 2 == 0)
     images[-1], images[0] = images[-1] * 4, -images[0]
     result = ex.call(float_net, images, *([] if qconfig is None else [qconfig]), case=case)
-    ex.true(
-        getattr(float_net, "qconfig", None) is None,
-        "your code left a qconfig on the caller's network: copy it first.",
-    )
-    ex.true(all(p.requires_grad for p in float_net.parameters()), "your code froze the caller's parameters.")
-    ex.true(isinstance(result, nn.Module), "the result is no nn.Module.", got=type(result).__name__)
+    ex.true(isinstance(result, nn.Module), "the result is not an nn.Module.", got=type(result).__name__)
     ex.true(not result.training, "the result is not in evaluation mode.")
     want = torch_flow(float_net, images, qconfig or torch_ao.default_qconfig)
     found = dict(result.named_modules())
@@ -107,7 +102,6 @@ for seed, (case, (qconfig, by_extremes)) in enumerate(kinds.items(), start=831):
         ex.equal("the input's scale", float(steps[0].scale), float(want.quant.scale), rtol=1e-4)
         ex.equal("the input's zero point", int(steps[0].zero_point), int(want.quant.zero_point))
         logits = ex.call(test, case=case + ": the result called", function=result)
-        ex.equal(
-            "the int8 network's logits", logits.detach(), want(test), rtol=0, atol=2.01 * want.linear3.scale
-        )
+        step = want.linear3.scale
+        ex.equal("the logits", logits.detach(), want(test), dtype=torch.float32, rtol=0, atol=2.01 * step)
 ex.passed()

@@ -65,7 +65,8 @@ for case, model in cases.items():
     paths = [os.path.abspath(p) for p in targets if isinstance(p, str | os.PathLike)]
     beside = [p for p in paths if os.path.dirname(p) == os.getcwd()]
     ex.true(
-        not beside and set(os.listdir()) <= before, "a file was written beside the notebook: write to memory."
+        not beside and set(os.listdir()) <= before,
+        "a file was written next to the notebook: write to memory.",
     )
     ex.true(not any(map(os.path.exists, paths)), "a file is left on the disk: write to memory.")
     ex.true(isinstance(size, int | float | np.number), "the size must be a number.", got=type(size).__name__)

@@ -23,7 +23,7 @@ ex = Exercise("8.6", layer_sqnr, hidden=True)
 
 
 def outputs(model, images):
-    """linear1, linear2, linear3: what each gives, step by step, without hooks."""
+    """The outputs of linear1, linear2 and linear3, computed step by step, without hooks."""
     given, x = {}, model.quant(images.reshape(-1, 784))
     with torch.no_grad():
         for name in ("linear1", "linear2", "linear3"):
@@ -39,7 +39,7 @@ def quantized_by_torch(net, images, qconfig):
     prepared = torch_ao.prepare(model)
     with torch.no_grad():
         prepared(images)
-    return torch_ao.convert(prepared)
+    return torch_ao.convert(prepared).eval()
 
 
 three_bits = torch_ao.QConfig(
@@ -57,7 +57,7 @@ kinds = (
 for seed, (case, qconfig, n) in enumerate(kinds, start=861):
     torch.manual_seed(seed)
     float_net, images = models.QuantizedVerySimpleNet().train(seed % 2 == 0), torch.rand(n, 28, 28)
-    images = images * torch.linspace(0.2, 1, n)[:, None, None]  # no part of them stands for all
+    images = images * torch.linspace(0.2, 1, n)[:, None, None]  # no part represents them all
     float_net.load_state_dict({k: v + 0.02 * torch.randn(v.shape) for k, v in float_net.state_dict().items()})
     int8_net = quantized_by_torch(float_net, torch.rand(64, 28, 28), qconfig)
     result = ex.call(float_net, int8_net, images, case=case)
@@ -67,7 +67,7 @@ for seed, (case, qconfig, n) in enumerate(kinds, start=861):
         ex.true(name in result, f"the dict lacks {name}.")
         ex.true(
             np.asarray(result[name]).size == 1 and result[name] is not None,
-            f"{name} has no number.",
+            f"{name} needs a single number of dB.",
             got=result[name],
         )
         ratio = (exact[name] ** 2).sum() / ((exact[name] - rounded[name]) ** 2).sum()
