@@ -7,6 +7,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from qcourse.cli import main
+from qcourse.grading import grade_submission
 
 pytestmark = pytest.mark.slow
 
@@ -63,9 +64,9 @@ def test_a_name_that_only_an_old_kernel_knows(checked):
 
 def test_a_cell_that_hangs_is_named_and_the_others_are_judged(checked):
     endless = "def one():\n    return 1\nwhile True: pass"
-    code, said, result = checked(IMPORTS, TWO, endless, CHECK_ONE, CHECK_TWO, options=["--timeout", "6"])
+    code, said, result = checked(IMPORTS, TWO, endless, CHECK_ONE, CHECK_TWO, options=["--timeout", "15"])
     assert code == 1
-    assert "`one` is not defined: cell 3 (def one():) ran for more than 6 seconds" in said
+    assert "`one` is not defined: cell 3 (def one():) ran for more than 15 seconds" in said
     assert [r["points"] for r in result] == [0, 1]
 
 
@@ -79,9 +80,35 @@ def test_a_check_that_ends_the_kernel_is_named_and_the_others_are_judged(checked
     assert [r["points"] for r in result] == [0, 1]
 
 
+def fatal(count: int) -> list[str]:
+    """Cells that each end their kernel."""
+    return [f"import os; os._exit({number})" for number in range(count)]
+
+
+WARNS = graded(f"import sys\nprint('careful', file=sys.stderr)\n{CHECK_ONE.source}", "one")
+
+
+@pytest.mark.parametrize(
+    ("cells", "points"),
+    [
+        ([IMPORTS, ONE, WARNS], [1]),
+        ([IMPORTS, ONE, *fatal(4), CHECK_ONE], [1]),
+        ([*fatal(7), IMPORTS, ONE, CHECK_ONE], [0]),
+        ([IMPORTS, ONE, CHECK_ONE, *fatal(1), "def two():\n    return 3", CHECK_TWO], [1, 0]),
+    ],
+    ids=["a warning in a check", "four lost kernels", "seven lost kernels", "a right and a wrong answer"],
+)
+def test_check_gives_the_points_that_grading_gives(checked, tmp_path, cells, points):
+    _, _, result = checked(*cells)
+    assert [r["points"] for r in result] == points
+    source = nbformat.writes(new_notebook(cells=[cell for cell in cells if not isinstance(cell, str)]))
+    content = (tmp_path / "06_small.ipynb").read_bytes()
+    grades = grade_submission.grade(content, source.encode(), "none")["cells"]
+    assert [grade["score"] for grade in grades.values()] == points
+
+
 def test_a_notebook_that_costs_many_kernels_is_not_run_to_its_end(checked):
-    fatal = [f"import os; os._exit({n})" for n in range(9)]
-    code, said, result = checked(*fatal, IMPORTS, ONE, CHECK_ONE)
+    code, said, result = checked(*fatal(9), IMPORTS, ONE, CHECK_ONE)
     assert code == 1
     assert "not reached: cell 1 (import os; os._exit(0)) ended the kernel; cell 2" in said
     assert [r["points"] for r in result] == [0]

@@ -9,11 +9,12 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbclient.util import run_sync
 from nbgrader.preprocessors import Execute
 
-from qcourse.course.cells import is_graded, is_test
+from qcourse.course.cells import is_graded
 from qcourse.course.notebooks import NotebookNode, new_output
 from qcourse.grading.kernels.client import ContainedKernelManager
 from qcourse.grading.place.limits import Limits
 from qcourse.grading.place.watchdog import Watch
+from qcourse.grading.replay import Replay
 
 
 class ContainedExecute(Execute):
@@ -40,58 +41,53 @@ class ContainedExecute(Execute):
         return self.nb, self.resources
 
     async def async_execute(self, reset_kc: bool = False, **kwargs: Any) -> NotebookNode:
-        """Execute every cell; after a lost kernel go on in a fresh one that holds the earlier cells."""
+        """Execute every cell; after a lost kernel `Replay` goes on in a fresh one."""
         self.reset_execution_trackers()
         self.timeout = self.iopub_timeout = int(self.limits.cell_cpu * self.limits.wall)
         code = [number for number, cell in enumerate(self.nb.cells) if cell.cell_type == "code"]
-        todo = code if self.needed is None else [number for number in code if number in self.needed]
-        lost: list[int] = []
-        self._written, begin, spent, began = 0, 0, 0.0, time.monotonic()
-        while begin < len(todo):
-            late = time.monotonic() - began > self.limits.cpu * self.limits.wall
-            if len(lost) > self.limits.restarts or spent > self.limits.cpu or late:
-                self._leave_out(todo[begin:], len(lost))
-                break
+        needed = code if self.needed is None else [number for number in code if number in self.needed]
+        replay = Replay(self.nb, needed, self.limits.restarts)
+        self._written, spent, began = 0, 0.0, time.monotonic()
+        in_time = True
+        while replay.goes_on and in_time:
             self.km = self.kc = None  # nbclient starts a new one
             async with self.async_setup_kernel(limits=self.limits, isolation=self.isolation, **kwargs):
                 manager: Any = self.km
                 self._watch = Watch(manager.provisioner.place, self.limits, spent, began)
                 try:
-                    begin = await self._go_on(todo, begin, lost)
+                    for number, again in replay.turns():
+                        if reason := await self._loss(number, again):
+                            self._fail(replay.lose(reason), reason)
                 finally:
                     spent = self._watch.stop()
                     _cancel_polls()
+            late = time.monotonic() - began > self.limits.cpu * self.limits.wall
+            in_time = spent <= self.limits.cpu and not late
+        why = (
+            f"{len(replay.lost)} kernels had already been lost"
+            if in_time
+            else "the notebook's time was used up"
+        )
+        for number in replay.waiting:
+            self.nb.cells[number].outputs = [_error("NotRun", f"not run: {why}")]
         return self.nb
 
     execute = run_sync(async_execute)
 
-    async def _go_on(self, todo: list[int], begin: int, lost: list[int]) -> int:
-        """In a fresh kernel: the cells before position ``begin``, graded ones left out, then all others.
-
-        Return where the next kernel is to go on; the cell that cost this one is added to ``lost``.
-        """
-        for position, number in enumerate(todo):
-            cell, again = self.nb.cells[number], position < begin
-            if again and (number in lost or is_test(cell)):
-                continue
-            kept, failure = (cell.outputs, cell.execution_count), ""
-            self._watch.next_cell()
-            self._written_before = self._written
-            try:
-                await self._execute_cell(cell, number)
-            except Exception as error:  # a kernel may send anything
-                failure = self._watch.reason or _words(error)
-            if again:
-                cell.outputs, cell.execution_count = kept
-                self._written = self._written_before
-            elif is_graded(cell):
-                _forgive_warnings(cell)
-            if failure:  # an earlier cell that fails now, by chance, is not to blame
-                blamed = max(position, begin)
-                lost.append(todo[blamed])
-                self._fail(todo[blamed], failure)
-                return blamed + 1
-        return len(todo)
+    async def _loss(self, number: int, again: bool) -> str:
+        """Execute a cell; how it cost its kernel, or nothing."""
+        cell, failure = self.nb.cells[number], ""
+        self._watch.next_cell()
+        self._written_before = self._written
+        try:
+            await self._execute_cell(cell, number)
+        except Exception as error:  # a kernel may send anything
+            failure = self._watch.reason or _words(error)
+        if again:  # its outputs are dropped
+            self._written = self._written_before
+        elif is_graded(cell):
+            _forgive_warnings(cell)
+        return failure
 
     async def _execute_cell(self, cell: NotebookNode, number: int) -> None:
         await self.async_execute_cell(cell, number, execution_count=self.code_cells_executed + 1)
@@ -116,13 +112,6 @@ class ContainedExecute(Execute):
         cell = self.nb.cells[index]
         what = f"{reason}. This cell was stopped; the others were graded without it."
         cell.outputs = [*cell.get("outputs", []), _error("KernelLost", what)]
-
-    def _leave_out(self, rest: list[int], lost: int) -> None:
-        what = (
-            f"not run: before it {lost} kernels were lost, or the CPU time of the whole notebook was used up"
-        )
-        for number in rest:
-            self.nb.cells[number].outputs = [_error("NotRun", what)]
 
 
 def _out_of_memory(output: NotebookNode) -> bool:

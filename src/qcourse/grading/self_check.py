@@ -17,8 +17,8 @@ from tqdm import tqdm
 from qcourse.course import cells
 from qcourse.course.notebooks import NotebookNode, read, validate
 from qcourse.errors import UserError
-
-MOST_LOST = 3  # kernels; a notebook that costs more is not run to its end
+from qcourse.grading.place.limits import Limits
+from qcourse.grading.replay import Replay
 
 
 class Checked(NamedTuple):
@@ -74,7 +74,7 @@ def read_notebook(path: Path) -> NotebookNode:
 def run(notebook: NotebookNode, folder: Path, seconds: float) -> dict[int, str]:
     """Execute every cell; return what cost the kernel, in words, by the number of the cell that did it.
 
-    As in grading, a fresh kernel then runs the earlier cells again, without that one, and goes on.
+    As in grading, `Replay` then goes on in a fresh kernel.
     """
     client = NotebookClient(
         notebook,
@@ -85,31 +85,20 @@ def run(notebook: NotebookNode, folder: Path, seconds: float) -> dict[int, str]:
         extra_arguments=["--IPKernelApp.log_level=40"],
         resources={"metadata": {"path": str(folder)}},
     )
-    code = [(number, cell) for number, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
+    code = [number for number, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
+    for number in code:
+        notebook.cells[number].outputs, notebook.cells[number].execution_count = [], None
+    replay = Replay(notebook, code, Limits().restarts)
     bar = tqdm(total=len(code), desc="cells", file=sys.stdout, leave=False, disable=not sys.stdout.isatty())
-    for _, cell in code:
-        cell.outputs, cell.execution_count = [], None
-    lost: dict[int, str] = {}
-    again = bool(code)
-    while again and len(lost) <= MOST_LOST:
-        begin = max(lost, default=-1) + 1
+    while replay.goes_on:
         client.km = client.kc = None  # nbclient starts new ones
         with client.setup_kernel():
-            for number, cell in code:
-                if number in lost or (number < begin and cells.is_check(cell)):
-                    continue
-                shown, count = cell.outputs, cell.execution_count
-                if reason := _loss(client, cell, number):
-                    lost[number] = f"cell {number + 1} ({first_line(cell)}) {reason}"
-                    break
-                if number < begin:
-                    cell.outputs, cell.execution_count = shown, count
-                else:
-                    bar.update()
-            else:
-                again = False
+            for number, again in replay.turns():
+                if reason := _loss(client, notebook.cells[number], number):
+                    replay.lose(reason)
+                bar.update(not again)
     bar.close()
-    return lost
+    return {n: f"cell {n + 1} ({first_line(notebook.cells[n])}) {why}" for n, why in replay.lost.items()}
 
 
 def _loss(client: NotebookClient, cell: NotebookNode, number: int) -> str:
@@ -167,10 +156,6 @@ def _message(notebook: NotebookNode, number: int, lost: dict[int, str]) -> str:
             if output.ename == "NameError":
                 return _missing_name(notebook, number, output.evalue, lost)
             return cells.message(cell)
-        if output.output_type == "stream" and output.name == "stderr":
-            return (
-                f"the cell wrote to stderr, which grading takes for failure: {output.text.splitlines()[-1]}"
-            )
     return ""
 
 
