@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from platformdirs import user_cache_dir
 
-from qcourse import offline_digits
+from qcourse import files, offline_digits
 from qcourse.errors import UserError
 
 SOURCES = ("auto", "mnist", "digits")
@@ -117,10 +117,10 @@ def _mnist_on_disk() -> Digits:
     raise Unavailable("; ".join(reasons))
 
 
-def _read_folder(folder: Path, files: dict[str, File], name: str) -> Digits:
+def _read_folder(folder: Path, expected: dict[str, File], name: str) -> Digits:
     """Map the four files of a set. Raises Unavailable: one is missing, incomplete or damaged."""
     arrays = []
-    for file, (shape, header, md5) in files.items():
+    for file, (shape, header, md5) in expected.items():
         path = folder / file
         try:
             with path.open("rb") as stream:
@@ -178,7 +178,5 @@ def _offline_digits(reason: str) -> tuple[Digits, str]:
 
 def _write_folder(folder: Path, digits: Digits) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder) as scratch:
-        for file, array in zip(DIGITS_FILES, digits[:4], strict=True):
-            array.tofile(Path(scratch) / file)
-            os.replace(Path(scratch) / file, folder / file)  # complete, or not at all
+    for file, array in zip(DIGITS_FILES, digits[:4], strict=True):
+        files.replace(folder / file, array.tobytes())
