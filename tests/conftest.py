@@ -9,6 +9,28 @@ import torch
 ROOT = Path(__file__).parent.parent
 os.environ["QCOURSE_OFFLINE"] = "1"  # no test downloads anything
 
+# What takes longest is started first, so that no worker is left with it alone at the end.
+LONGEST = (
+    "test_hostile",
+    "test_every_answer_is_judged_rightly",
+    "test_demo",
+    "test_no_mutant_survives",
+    "test_grades_are_right",
+    "test_slow_gate",
+    "test_cluster",
+    "test_containment",
+    "test_notebooks",
+    "test_lab",
+    "test_faults",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def place(item: pytest.Item) -> int:
+        return next((i for i, name in enumerate(LONGEST) if name in item.nodeid), len(LONGEST))
+
+    items.sort(key=place)
+
 
 @pytest.fixture(scope="session")
 def root() -> Path:

@@ -27,6 +27,7 @@ from qcourse.grading.place.limits import PROCESSES, Limits
 ROOT = Path(__file__).parents[2]
 REFUSED = "refused: "
 CREDENTIAL = "QCOURSE_PROBE_CREDENTIAL"
+SMALL_DISK = "/qcourse-small-disk"
 HELPERS = """
 import ctypes, glob, mmap, os, signal, socket, sys
 from pathlib import Path
@@ -311,6 +312,12 @@ def _own_descriptors() -> dict[str, list[str]]:
             if int(descriptor.name) > 2 and os.path.lexists(descriptor):
                 named.add(os.readlink(descriptor))
     return {"descriptors": sorted(n for n in named if n.startswith(("pipe:", "socket:")))}
+
+
+def mounts() -> list[str]:
+    """What is mounted here, without the disks that test_faults fills, maybe at the same time."""
+    lines = Path("/proc/self/mountinfo").read_text().splitlines()
+    return [line for line in lines if not line.split()[4].endswith(SMALL_DISK)]
 
 
 def _called(listener: socket.socket) -> bool:

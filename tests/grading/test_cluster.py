@@ -22,7 +22,7 @@ from qcourse.course.folder import answers_folder
 from qcourse.course.notebooks import read
 from qcourse.grading import grade_class, grade_submission
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("grading")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
 
 
 def grade(folder, **options):

@@ -17,12 +17,13 @@ from contextlib import contextmanager
 import pytest
 from made_up import CLASS, NAME, files, hand_in, no_kernels, points
 from nbgrader.api import Gradebook
+from probe import SMALL_DISK
 
 from qcourse import cli
 from qcourse.errors import UserError
 from qcourse.grading import grade_class, gradebook
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("grading")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults")]
 
 
 @pytest.fixture
@@ -244,7 +245,7 @@ def test_a_gradebook_that_stays_locked_is_said_in_one_sentence(course, log, monk
 @pytest.fixture
 def small(course, tmp_path):
     """The course on a disk of its own that has little room left; a file to remove gives more."""
-    disk = tmp_path / "disk"
+    disk = tmp_path / SMALL_DISK[1:]
     disk.mkdir()
     mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", disk], capture_output=True)
     if mounted.returncode:

@@ -14,7 +14,7 @@ from nbgrader.api import Gradebook
 from qcourse.authoring.classroom import Classroom
 from qcourse.grading import grade_class
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("grading")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
 SERVERS = [*map(str, sorted(Path("/usr/lib/postgresql").glob("*/bin"))), os.environ["PATH"]]
 
 
