@@ -5,10 +5,12 @@ BIN := $(abspath $(VENV))/bin
 export PATH := $(BIN):$(PATH)
 export OMP_NUM_THREADS := 1
 
+# Groups of tests share a class or a browser; tests/conftest.py says what is started first.
+PARALLEL := -n 2 --dist loadgroup --no-loadscope-reorder
 SETUP := $(VENV)/.installed
 SOURCES := $(shell find src solutions notebooks tests -name '*.py' -o -name '*.ipynb') nbgrader_config.py
 
-.PHONY: help demo test build verify judge mutants lint lab bench clean setup
+.PHONY: help demo test quick build verify judge mutants lint lab bench clean setup
 
 help: ## list the tasks
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -25,7 +27,10 @@ demo: verify ## build and check the course, grade a demo class in build/demo, an
 	@qcourse demo
 
 test: $(SETUP) ## every test, the summary last
-	@python -m pytest -m "" -n 2 --dist loadgroup
+	@python -m pytest -m "" $(PARALLEL) --durations=15
+
+quick: $(SETUP) ## the fast tests, under a minute
+	@python -m pytest $(PARALLEL)
 
 build: $(SETUP) ## solutions and student versions from their text; make build ONLY=06
 	@qcourse build $(ONLY)
