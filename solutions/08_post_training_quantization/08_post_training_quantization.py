@@ -14,26 +14,26 @@
 # %% [markdown]
 # # 08 · Post-training static quantization
 #
-# A trained float network goes in, a network that computes with 8-bit integers comes out. No training is
-# needed: letting some images through it is enough.
+# A trained float network goes in; a network that computes with 8-bit integers comes out. No training is
+# needed: running a few images through it is enough.
 #
 # **You will learn**
-# - how PyTorch does it in eager mode: stubs, `prepare`, calibration, `convert`;
+# - how PyTorch does this in eager mode: stubs, `prepare`, calibration, `convert`;
 # - which images may calibrate a model, and why the test images may not;
 # - what the int8 model costs: accuracy, bytes, milliseconds;
 # - what an int8 layer computes, code for code, in ten lines of NumPy;
-# - which layer loses most.
+# - which layer loses the most.
 #
-# **Time:** about 90 minutes. **Before:** notebooks 06 (codes, scale, zero point, SQNR) and 07
-# (calibration). You should have written a `torch.nn.Module` before.
+# **Time:** about 90 minutes. **Before:** notebooks 06 (codes, scale, zero point, SQNR) and 07 (calibration).
+# You should have written a `torch.nn.Module` before.
 
 # %% [markdown]
 # ## Why this matters
 #
-# A float32 weight takes 4 bytes, an int8 weight takes 1. A network that is four times smaller loads faster,
-# fits into a smaller cache, and needs a quarter of the memory traffic. Integer arithmetic is faster
-# too: 2 to 3 times on CPUs (Krishnamoorthi 2018). *Static* means that every scale is fixed beforehand: at
-# run time nothing is left to measure, and one layer hands codes to the next without going back to floats.
+# A float32 weight takes 4 bytes, an int8 weight 1. A network that is four times smaller loads faster, fits
+# into a smaller cache, and needs a quarter of the memory traffic. Integer arithmetic is faster too: 2 to 3
+# times on CPUs (Krishnamoorthi 2018). *Static* means that every scale is fixed in advance: at run time there
+# is nothing left to measure, and each layer hands codes to the next without going back to floats.
 
 # %%
 import copy
@@ -56,7 +56,7 @@ from qcourse.quantization import sqnr_db
 from qcourse.training import accuracy, trained_net
 
 # %% [markdown]
-# The network is three linear layers, 784-100-100-10, with ReLU between them. It is trained here, in float.
+# The network has three linear layers, 784-100-100-10, with ReLU between them. It is trained here, in float.
 
 # %%
 data = load_digits28()
@@ -74,8 +74,8 @@ print(f"float network: accuracy ≈ {accuracy_float:.2f} %")
 # %% [markdown]
 # ## The idea on paper
 #
-# One unit with two inputs: $y = w_1 x_1 + w_2 x_2 + b$. Let $x=(0.5,\,1.0)$, $w=(0.4,\,0.2)$ and $b=0.1$.
-# In floats, $y = 0.2 + 0.2 + 0.1 = 0.5$. Now in integers:
+# Take one unit with two inputs: $y = w_1 x_1 + w_2 x_2 + b$. Let $x=(0.5,\,1.0)$, $w=(0.4,\,0.2)$ and
+# $b=0.1$. In floats, $y = 0.2 + 0.2 + 0.1 = 0.5$. Now in integers:
 #
 # | | scale | zero point | codes |
 # |---|---|---|---|
@@ -84,10 +84,10 @@ print(f"float network: accuracy ≈ {accuracy_float:.2f} %")
 # | bias $b$ | $s_x s_w = 0.00004$ | 0 | $0.1/0.00004 = 2500$ |
 # | output $y$ | $s_y = 0.005$ | 20 | what we want |
 #
-# 1. Multiply and add integers: $50\cdot100 + 100\cdot50 + 2500 = 12\,500$. Its unit is $s_x s_w$.
+# 1. Multiply and add integers: $50\cdot100 + 100\cdot50 + 2500 = 12\,500$. The unit of this sum is $s_x s_w$.
 # 2. Change the unit to that of the output: $12\,500 \cdot s_x s_w / s_y = 12\,500 \cdot 0.008 = 100$. This
 #    step is called **requantization**.
-# 3. Round, add the output's zero point: $100 + 20 = 120$. That code goes to the next layer.
+# 3. Round, and add the output's zero point: $100 + 20 = 120$. This code goes to the next layer.
 #
 # Check: code 120 stands for $(120 - 20)\cdot 0.005 = 0.5$.
 
@@ -98,52 +98,53 @@ code = round(total * 0.01 * 0.004 / 0.005) + 20
 print(f"int32 sum {total}, output code {code}, which stands for {(code - 20) * 0.005:.3f}")
 
 # %% [markdown]
-# Three things must be known beforehand. The **weights** are: their scale comes from the weights themselves.
-# The **input's and the outputs' ranges** are not: they depend on the images. So we let some images through,
-# and *observers* write down the smallest and the largest value at each place. That is **calibration**.
+# Three things must be known in advance. The **weights** are known: their scale comes from the weights
+# themselves. The **ranges of the input and of the outputs** are not: they depend on the images. So we run a
+# few images through the network, and *observers* record the smallest and the largest value at each place.
+# This is **calibration**.
 #
-# In **eager mode**, where a model is ordinary Python code that runs line by line, PyTorch does it in four
-# steps, and each is an exercise or a part of one below:
+# In **eager mode**, where a model is ordinary Python code that runs line by line, PyTorch does this in four
+# steps. Each is an exercise below, or part of one:
 #
 # | step | what happens | where |
 # |---|---|---|
-# | stubs | we mark where floats become codes, and where codes become floats | 8.1 |
-# | `prepare` | an observer is hung on each layer | before 8.2 |
-# | calibrate | images go through, observers record | 8.2 |
+# | stubs | we mark where floats become codes and where codes become floats | 8.1 |
+# | `prepare` | an observer is attached to each layer | start of 8.2 |
+# | calibrate | images go through, and the observers record | 8.2 |
 # | `convert` | each layer is replaced by its int8 version | 8.3 |
 
 # %% [markdown]
 # ## Exercise 8.1: the network between two stubs
 # *Difficulty ★☆☆ · 10 minutes*
 #
-# **Goal.** Write the same network with a `QuantStub` at its entrance and a `DeQuantStub` at its exit.
+# **Goal.** Write the same network with a `QuantStub` at its input and a `DeQuantStub` at its output.
 #
 # $$x_q = \mathrm{Quant}(x), \qquad h_q = \mathrm{relu}(W_2\,\mathrm{relu}(W_1 x_q + b_1) + b_2), \qquad
 # \text{logits} = \mathrm{DeQuant}(W_3 h_q + b_3)$$
 #
-# Until the network is prepared and converted, both stubs pass on what they get: the network computes what
-# `VerySimpleNet` computes. After `convert`, the first turns floats into codes, the second codes into
-# floats. The layers are named `linear1`, `linear2`, `linear3`, so that the trained weights can be loaded.
+# Until the network is prepared and converted, both stubs pass their input on unchanged, so the network
+# computes what `VerySimpleNet` computes. After `convert`, the first turns floats into codes and the second
+# turns codes into floats. Name the layers `linear1`, `linear2` and `linear3`, so that the trained weights can
+# be loaded.
 #
 # <details><summary>Hint</summary>
 #
-# `torch_ao.QuantStub()` and `torch_ao.DeQuantStub()` are modules: make them in `__init__`, call them in
-# `forward`. `reshape(-1, 784)` brings all three input shapes into one. There is no ReLU after the last
-# layer.
+# `torch_ao.QuantStub()` and `torch_ao.DeQuantStub()` are modules: create them in `__init__` and call them in
+# `forward`. `reshape(-1, 784)` turns all three input shapes into one. There is no ReLU after the last layer.
 #
 # </details>
 
 
 # %% tags=["answer:QuantizedVerySimpleNet"]
 class QuantizedVerySimpleNet(nn.Module):
-    """VerySimpleNet (784-100-100-10, ReLU) between a QuantStub, quant, and a DeQuantStub, dequant.
+    """VerySimpleNet (784-100-100-10, ReLU) between a QuantStub (quant) and a DeQuantStub (dequant).
 
     Its parameters have VerySimpleNet's names: linear1.weight, linear1.bias, linear2.weight, …
     """
 
     def __init__(self):
         super().__init__()
-        ### BEGIN SOLUTION Exercise 8.1: make the layers and the two stubs
+        ### BEGIN SOLUTION Exercise 8.1: create the layers and the two stubs
         self.quant = torch_ao.QuantStub()
         self.linear1 = nn.Linear(784, 100)
         self.linear2 = nn.Linear(100, 100)
@@ -154,7 +155,7 @@ class QuantizedVerySimpleNet(nn.Module):
 
     def forward(self, images):
         """float32 images [n, 28, 28], [n, 1, 28, 28] or [n, 784] -> logits [n, 10]."""
-        ### BEGIN SOLUTION Exercise 8.1: make the layers and the two stubs
+        ### BEGIN SOLUTION Exercise 8.1: call the stubs and the layers in order
         x = self.quant(images.reshape(-1, 784))
         x = self.relu(self.linear1(x))
         x = self.relu(self.linear2(x))
@@ -166,8 +167,8 @@ class QuantizedVerySimpleNet(nn.Module):
 ex = Exercise("8.1", QuantizedVerySimpleNet)
 torch.manual_seed(81)
 float_net, images = models.VerySimpleNet(), torch.rand(2, 28, 28)
-model = ex.call(case="made without arguments")
-ex.true(isinstance(model, nn.Module), "it is no nn.Module.", got=type(model).__name__)
+model = ex.call(case="created without arguments")
+ex.true(isinstance(model, nn.Module), "it is not an nn.Module.", got=type(model).__name__)
 for stub in (torch_ao.QuantStub, torch_ao.DeQuantStub):
     found = sum(isinstance(module, stub) for module in model.modules())
     ex.true(found == 1, f"it needs one {stub.__name__} among its modules.", expected="1", got=str(found))
@@ -181,14 +182,14 @@ ex.true(
 ex.call(float_net.state_dict(), case="VerySimpleNet's state_dict", function=model.load_state_dict)
 for shape in ([2, 28, 28], [2, 1, 28, 28], [2, 784]):
     logits = ex.call(images.reshape(shape), case=f"two images of shape {shape}", function=model)
-    ex.equal("the logits before prepare", logits, float_net(images), rtol=1e-4, atol=1e-5)
+    ex.equal("the output before prepare", logits, float_net(images), rtol=1e-4, atol=1e-5)
 ex.passed()
 
 # %% tags=["hidden:QuantizedVerySimpleNet"]
 
 # %% [markdown]
-# The modules of your network, in the order in which they are called. Orange, with dashed arrows, is the part
-# that will run on codes.
+# The modules of your network, in the order in which they are called. The part in orange, with dashed arrows,
+# will run on codes.
 
 # %%
 net = QuantizedVerySimpleNet()
@@ -197,17 +198,17 @@ net.eval()
 ptq.pipeline(net, test_images[:1])
 
 # %% [markdown]
-# **Takeaway.** Eager mode knows nothing of your `forward`: you say where codes begin and end. A forgotten
-# `QuantStub` shows only after `convert`, when floats reach a layer that wants codes: "Could not run
-# 'quantized::linear' with arguments from the 'CPU' backend". Operations between the stubs must exist for
-# codes: linear layers, convolutions and ReLU do; a softmax does not and goes after the `DeQuantStub`.
+# **Takeaway.** Eager mode knows nothing about your `forward`: you mark where codes begin and end. A forgotten
+# `QuantStub` shows up only after `convert`, when floats reach a layer that expects codes: "Could not run
+# 'quantized::linear' with arguments from the 'CPU' backend". Every operation between the stubs must exist for
+# codes: linear layers, convolutions and ReLU do; softmax does not, so it goes after the `DeQuantStub`.
 
 # %% [markdown]
 # ## Exercise 8.2: calibrate
 # *Difficulty ★☆☆ · 10 minutes*
 #
-# First, `prepare`. A `QConfig` names two observers: one for activations, one for weights. `prepare` hangs
-# the former on each layer and on the `QuantStub`; `convert` uses the latter.
+# First, `prepare`. A `QConfig` names two observers: one for activations, one for weights. `prepare` attaches
+# the former to each layer and to the `QuantStub`; `convert` uses the latter.
 
 # %%
 prepared = copy.deepcopy(net)
@@ -216,28 +217,28 @@ prepared = torch_ao.prepare(prepared)
 print(type(prepared.linear1.activation_post_process).__name__, "records the output of linear1")
 
 # %% [markdown]
-# **Goal.** Let all images through the prepared model, batch by batch, and return how many there were.
+# **Goal.** Run all images through the prepared model, batch by batch, and return how many there were.
 #
 # $$\beta = \min_{\text{all images}} a, \qquad \alpha = \max_{\text{all images}} a$$
 #
-# for each activation $a$ that is observed. The observers do this themselves; you only have to call the
-# model on **every** image once, in evaluation mode, and without gradients: nothing is learned here. A batch
-# has at most `batch_size` images, and there are no more batches than that needs.
+# for each observed activation $a$. The observers do this themselves; you only have to call the model on
+# **every** image once, in evaluation mode and without gradients: nothing is learned here. A batch has at most
+# `batch_size` images, and there are no more batches than necessary.
 #
 # <details><summary>Hint</summary>
 #
-# `images.split(batch_size)` gives the batches; the last may be smaller, and must not be left out.
-# `model.eval()` sets the mode, `torch.no_grad()` switches gradients off.
+# `images.split(batch_size)` gives the batches; the last may be smaller and must not be left out.
+# `model.eval()` sets the mode; `torch.no_grad()` switches gradients off.
 #
 # </details>
 
 
 # %% tags=["answer:calibrate"]
 def calibrate(model, images, batch_size=256):
-    """Let the observers of a prepared model see every image.
+    """Show every image to the observers of a prepared model.
 
-    model: any nn.Module; it is changed: evaluation mode, and what its observers record.
-    images: float32 [n, …]; batch_size: how many images a call of the model takes at most.
+    model: any nn.Module; changed in place: it is put into evaluation mode, and its observers record.
+    images: float32 [n, …]; batch_size: the largest number of images per call of the model.
     Returns the number of images seen, an int.
     """
     ### BEGIN SOLUTION Exercise 8.2: show all images to the observers
@@ -268,7 +269,7 @@ ex.passed()
 # %% tags=["hidden:calibrate"]
 
 # %% [markdown]
-# Now on the training images. What did the observers record, and which scale and zero point follow?
+# Now calibrate on the training images. What did the observers record, and which scale and zero point follow?
 
 # %%
 seen = calibrate(prepared, train_images)
@@ -281,19 +282,20 @@ for name in ("quant", "linear1", "linear2", "linear3"):
 figure.show_table(["output of", "minimum", "maximum", "scale", "zero point"], rows)
 
 # %% [markdown]
-# The histograms show 1,000 of the training images; the lines are what *all* of them left in the observers.
+# The histograms show 1,000 of the training images; the lines show what the observers recorded for *all* of
+# them.
 
 # %%
 ptq.activations(prepared, train_images[:1000])
 
 # %% [markdown]
-# **Takeaway.** In the three layers the extremes are rare: most activations sit near 0, and the recorded
-# minimum and maximum are the two most unusual values of the whole set. One odd image widens a range for all
-# others. Notebook 07 showed what helps: percentiles, or the range of least error.
+# **Takeaway.** In all three layers the extremes are rare: most activations are near 0, and the recorded
+# minimum and maximum are the two most unusual values of the complete set. One odd image widens the range for
+# all others. Notebook 07 showed what helps: percentiles, or the range of least error.
 #
-# **Correction.** The source notes calibrate on the *test* set. Then numbers that were read off the test
-# images are part of the model, and the test no longer tests: the images it is to be judged on have helped
-# to build it. Calibrate on training images. The next cell shows that the leak is real.
+# **Correction.** The source notes calibrate on the *test* set. Numbers read off the test images then become
+# part of the model, and the test no longer tests it: the images that are meant to judge the model have helped
+# to build it. Calibrate on training images. The next cells show that the leak is real.
 
 # %%
 leaky = copy.deepcopy(net)
@@ -315,26 +317,26 @@ results = [100 * accuracy(torch_ao.convert(model), test_images, test_labels) for
 print("test accuracy: calibrated on training images ≈ {:.2f} %, on test images ≈ {:.2f} %".format(*results))
 
 # %% [markdown]
-# Eight bits are so many that the accuracy hardly changes. That is luck, not a reason: nobody who reads the
-# second number can know how much of it leaked.
+# With eight bits the accuracy hardly changes. That is luck, not a justification: nobody who reads the second
+# number can know how much of it is due to the leak.
 
 # %% [markdown]
 # ## Exercise 8.3: quantize the network
 # *Difficulty ★★☆ · 15 minutes*
 #
-# **Goal.** Put the whole flow into one function: copy the network, switch to evaluation mode, set the
+# **Goal.** Put the complete flow into one function: copy the network, switch to evaluation mode, set the
 # `qconfig`, prepare, calibrate, convert.
 #
 # $$\text{net} \;\xrightarrow{\text{copy, eval}}\; \xrightarrow{\text{prepare}}\; \text{with observers}
 # \;\xrightarrow{\text{calibrate}}\; \text{with ranges} \;\xrightarrow{\text{convert}}\; \text{int8 model}$$
 #
-# `convert` computes scale and zero point from each observer, quantizes the weights, and puts a quantized
-# module in the place of each float one. The caller's network stays a float network.
+# `convert` computes a scale and a zero point from each observer, quantizes the weights, and replaces each
+# float module with a quantized one. The caller's network remains a float network.
 #
 # <details><summary>Hint</summary>
 #
-# `copy.deepcopy(net)` first: `qconfig`, `eval()` and `prepare` would otherwise leave their marks on the
-# caller's network. Use your `calibrate`. The argument may be `None`: then `torch_ao.default_qconfig` holds.
+# Start with `copy.deepcopy(net)`: otherwise `qconfig`, `eval()` and `prepare` could leave traces on the
+# caller's network. Use your `calibrate`. If `qconfig` is `None`, use `torch_ao.default_qconfig`.
 #
 # </details>
 
@@ -343,9 +345,9 @@ print("test accuracy: calibrated on training images ≈ {:.2f} %, on test images
 def post_training_quantize(net, images, qconfig=None):
     """Turn a float network with stubs into an int8 model by static post-training quantization.
 
-    net: a QuantizedVerySimpleNet with trained float weights; it stays as it is.
-    images: float32 [n, 28, 28], all of them for calibration.
-    qconfig: a torch.ao QConfig; None stands for torch.ao's default_qconfig.
+    net: a QuantizedVerySimpleNet with trained float weights; it is not changed.
+    images: float32 [n, 28, 28], all used for calibration.
+    qconfig: a torch.ao QConfig; None means torch.ao's default_qconfig.
     Returns the converted model, in evaluation mode.
     """
     ### BEGIN SOLUTION Exercise 8.3: copy, prepare, calibrate, convert
@@ -359,7 +361,7 @@ def post_training_quantize(net, images, qconfig=None):
 
 # %% tags=["check:post_training_quantize"]
 def calibrate_at_once(model, images, batch_size=256):
-    """Stands in for your calibrate, so that this check looks at this exercise alone."""
+    """Replaces your calibrate, so that this check tests this exercise alone."""
     model.eval()(images)
     return len(images)
 
@@ -368,9 +370,9 @@ given = {"calibrate": calibrate_at_once, "QuantizedVerySimpleNet": models.Quanti
 ex = Exercise("8.3", post_training_quantize, given=given)
 torch.manual_seed(83)
 float_net, images = models.QuantizedVerySimpleNet().eval(), torch.rand(20, 28, 28)
-images[-1, 0, 0] = 2.54  # the brightest pixel stands in the last image
+images[-1, 0, 0] = 2.54  # the brightest pixel is in the last image
 result = ex.call(float_net, images, case="20 images, the largest pixel 2.54")
-ex.true(isinstance(result, nn.Module), "the result is no nn.Module.", got=type(result).__name__)
+ex.true(isinstance(result, nn.Module), "the result is not an nn.Module.", got=type(result).__name__)
 parts = {name: module._get_name() for name, module in result.named_modules()}
 got = ", ".join(str(parts.get(name)) for name in ("quant", "linear1", "linear2", "linear3"))
 int8 = "Quantize" + 3 * ", QuantizedLinear"
@@ -389,8 +391,8 @@ print(f"accuracy: float ≈ {accuracy_float:.2f} %, int8 ≈ {accuracy_int8:.2f}
 print("int8 within 1 point of float:", abs(accuracy_int8 - accuracy_float) <= 1)
 
 # %% [markdown]
-# What is in the model now? The weights are stored as int8 codes with one scale: `weight()` gives the
-# quantized tensor, `int_repr()` its codes.
+# What is in the model now? The weights of a layer are stored as int8 codes with one scale: `weight()` returns
+# the quantized tensor, and `int_repr()` its codes.
 
 # %%
 for name in ("quant", *layers):
@@ -405,7 +407,7 @@ error = np.abs(before.numpy() - codes * after.q_scale()).max()
 print("no weight moved by more than half a scale:", bool(error <= 0.5001 * after.q_scale()))
 
 # %% [markdown]
-# Float weights and int8 weights side by side, the first four of the last layer's first unit:
+# Float and int8 weights side by side: the first four weights of the last layer's first unit.
 
 # %%
 weight = quantized.linear3.weight()
@@ -414,17 +416,17 @@ rows = [[f"≈ {a:.4f}", f"≈ {code}", f"≈ {b:.4f}"] for a, code, b in triple
 figure.show_table(["float32", "int8 code", "code · scale"], rows)
 
 # %% [markdown]
-# **Takeaway.** Weights are rounded once and for all; activations are rounded again at every layer, for
-# every image. The histogram of codes shows where a single scale wastes bits: few weights are as large as
-# the largest, so most codes near ±127 are hardly used. One scale for each output row (per channel) uses
-# them better. How much that gains at 8 bits you will measure below; at 2 bits, in notebook 09.
+# **Takeaway.** Weights are rounded once and for all; activations are rounded again at every layer, for every
+# image. The histogram of codes shows where a single scale wastes bits: few weights are nearly as large as the
+# largest, so the codes near ±127 are hardly used. One scale per output row (per channel) uses them better.
+# You will measure how much that gains: at 8 bits below, at 2 bits in notebook 09.
 
 # %% [markdown]
-# ### What sort of integers?
+# ### What kind of integers?
 #
-# **Correction.** The source notes say that the `QuantStub` gives int8. It gives **quint8**: unsigned codes
-# 0 to 255 with a zero point. Only the weights are signed (qint8). And `default_qconfig` uses only **7 of
-# the 8 bits**: its observer spreads the range over the codes 0 to 127.
+# **Correction.** The source notes say that the `QuantStub` produces int8. It produces **quint8**: unsigned
+# codes 0 to 255 with a zero point. Only the weights are signed (qint8). And `default_qconfig` uses only **7
+# of the 8 bits**: its observer spreads the range over the codes 0 to 127.
 
 # %%
 observer = torch_ao.default_qconfig.activation()
@@ -433,36 +435,36 @@ print(f"activation codes {observer.quant_min} to {observer.quant_max}; the stub 
 print("largest code of an image:", int(pixels.int_repr().max()))
 
 # %% [markdown]
-# Why give a bit away? Older x86 processors multiply 8-bit numbers and add each two products in **16 bits**
-# (instruction `vpmaddubsw`). With activation codes up to 255 such a sum may not fit; with codes up to 127 it
-# always does (Khudia et al. 2021). The largest weight code, by absolute value, is −128:
+# Why give up a bit? Older x86 processors multiply 8-bit numbers and add the products in pairs, in **16 bits**
+# (instruction `vpmaddubsw`). With activation codes up to 255, such a sum may not fit; with codes up to 127,
+# it always does (Khudia et al. 2021). The weight code with the largest absolute value is −128:
 
 # %%
 largest_int16 = 2**15 - 1
 for largest_code in (255, 127):
     worst = 2 * largest_code * 128
-    print(f"2 · {largest_code} · 128 = {worst}, fits into 16 bits: {worst <= largest_int16}")
+    print(f"2 · {largest_code} · 128 = {worst}, fits in 16 bits: {worst <= largest_int16}")
 
 # %% [markdown]
 # ## Exercise 8.4: the size
 # *Difficulty ★☆☆ · 5 minutes*
 #
-# **Goal.** How many kilobytes is a model, as `torch.save` would write its `state_dict`? Measure it in
-# memory: nothing is to be left on the disk.
+# **Goal.** How many kilobytes does a model take when `torch.save` writes its `state_dict`? Measure in memory:
+# leave nothing on the disk.
 #
 # $$\text{size} = \frac{\text{bytes of the serialized state\_dict}}{1000}\ \text{kB}$$
 #
 # <details><summary>Hint</summary>
 #
-# `io.BytesIO()` is a file in memory: `torch.save` writes to it as to any file. How long is what it then
-# holds?
+# `io.BytesIO()` is a file in memory: `torch.save` writes to it as to any file. How many bytes does it hold
+# then?
 #
 # </details>
 
 
 # %% tags=["answer:model_size_kb"]
 def model_size_kb(model):
-    """Size of the model's state_dict, serialized in memory as torch.save does it, in kB (1 kB = 1000 bytes).
+    """Size of the model's state_dict, serialized in memory as torch.save does, in kB (1 kB = 1000 bytes).
 
     model: any nn.Module, float or quantized. Returns a float.
     """
@@ -475,7 +477,7 @@ def model_size_kb(model):
 
 # %% tags=["check:model_size_kb"]
 ex = Exercise("8.4", model_size_kb)
-layer = nn.Linear(100, 40)  # 4,000 weights and 40 biases of 4 bytes: 16,160 bytes, and the packing
+layer = nn.Linear(100, 40)  # 4,000 weights and 40 biases of 4 bytes: 16,160 bytes, plus the packing
 size = ex.call(layer, case="4,040 numbers of 4 bytes")
 ex.true(isinstance(size, int | float | np.number), "the size must be a number.", got=type(size).__name__)
 ex.true(
@@ -491,10 +493,10 @@ ex.passed()
 # %%
 print(f"float ≈ {model_size_kb(net):.0f} kB, int8 ≈ {model_size_kb(quantized):.0f} kB")
 smaller = 100 * (1 - model_size_kb(quantized) / model_size_kb(net))
-print(f"the whole is smaller by ≈ {smaller:.1f} %; less than 75 %:", smaller < 75)
+print(f"the complete int8 model is smaller by ≈ {smaller:.1f} %; less than 75 %:", smaller < 75)
 
 # %% [markdown]
-# **Correction.** "int8 is 75 % smaller" holds for the weights alone: 1 byte instead of 4. Biases stay in
+# **Correction.** "int8 is 75 % smaller" holds only for the weights: 1 byte instead of 4. Biases stay in
 # float32, and names, scales and the file format take a few kB in both ("packing" below). The measured figure
 # for this network is between 73 and 74 %. The next picture shows where the bytes are.
 
@@ -514,8 +516,8 @@ figure.show_table(["network", "weights, kB", "biases, kB", "packing, kB"], rows)
 ptq.sizes(parts)
 
 # %% [markdown]
-# **Takeaway.** The larger the layers, the closer to 75 %. A network of many small layers gains less: count,
-# do not assume.
+# **Takeaway.** The larger the layers, the closer the saving comes to 75 %. A network of many small layers
+# gains less: measure, do not assume.
 
 # %% [markdown]
 # ## Exercise 8.5: one int8 layer by hand
@@ -526,10 +528,10 @@ ptq.sizes(parts)
 # $$a = \sum_k (x_{q,k} - z_x)\,w_{q,k} + \frac{b}{s_x s_w}, \qquad
 # y_q = \mathrm{clip}\!\left(\mathrm{round}\!\left(\frac{s_x s_w}{s_y}\,a\right) + z_y,\ 0,\ 255\right)$$
 #
-# The sum is in whole numbers, of 32 bits; one multiplication by $s_x s_w / s_y$ changes its unit to that of
-# the output (requantization; Jacob et al. 2018, section 2.2). Per channel there is one $s_w$ for each
-# output row. Whether the bias is rounded to a multiple of $s_x s_w$ first, as in the paper, or not, changes
-# almost no code: kernels do either.
+# The sum is computed in 32-bit integers; one multiplication by $s_x s_w / s_y$ changes its unit to that of
+# the output (requantization; Jacob et al. 2018, section 2.2). With scales per channel, there is one $s_w$ per
+# output row. Whether the bias is first rounded to a multiple of $s_x s_w$, as in the paper, makes a
+# difference to almost no code: some kernels do it, some do not.
 #
 # <details><summary>Hint</summary>
 #
@@ -542,10 +544,10 @@ ptq.sizes(parts)
 
 # %% tags=["answer:quantized_linear_by_hand"]
 def quantized_linear_by_hand(x_q, x_scale, x_zero, w_q, w_scale, bias, out_scale, out_zero):
-    """What a quantized linear layer does to codes.
+    """Compute the output codes of a quantized linear layer.
 
     x_q: uint8 [batch, in], with the scalars x_scale (float) and x_zero (int).
-    w_q: int8 [out, in]; w_scale: a float, or float64 [out], one per output row; the zero point is 0.
+    w_q: int8 [out, in]; w_scale: a float, or float64 [out], one per output row; the weights' zero point is 0.
     bias: float32 [out]. out_scale (float) and out_zero (int) belong to the output.
     Returns the output's codes, uint8 [batch, out].
     """
@@ -566,19 +568,19 @@ got = ex.call(
     x_q, 0.01, 0, w_q, 0.004, bias, 0.005, 20, case="the example on paper in the first row and column"
 )
 # First row: 100 + 20 = 120; -100 + 20 = -80 becomes 0; 252 + 20 = 272 becomes 255.
-ex.equal("the codes", got, np.array([[120, 0, 255], [80, 0, 222]], np.uint8), dtype=np.uint8)
+ex.equal("the output", got, np.array([[120, 0, 255], [80, 0, 222]], np.uint8), dtype=np.uint8)
 got = ex.call(x_q, 0.01, 50, w_q, 0.004, bias, 0.005, 20, case="the input's zero point is 50")
-ex.equal("the codes", got, np.array([[60, 0, 171], [20, 20, 120]], np.uint8), dtype=np.uint8)
+ex.equal("the output", got, np.array([[60, 0, 171], [20, 20, 120]], np.uint8), dtype=np.uint8)
 scales = np.array([0.004, 0.002, 0.001])
 got = ex.call(x_q, 0.01, 0, w_q, scales, bias, 0.005, 20, case="one weight scale per output row")
-ex.equal("the codes", got, np.array([[120, 0, 158], [80, 0, 145]], np.uint8), dtype=np.uint8)
+ex.equal("the output", got, np.array([[120, 0, 158], [80, 0, 145]], np.uint8), dtype=np.uint8)
 ex.passed()
 
 # %% tags=["hidden:quantized_linear_by_hand"]
 
 # %% [markdown]
-# Does it hold for the real network? Take the codes of test images through the first layer, by hand and by
-# PyTorch.
+# Does this hold for the real network? Take the codes of some test images through the first layer, by hand and
+# with PyTorch.
 
 # %%
 layer = quantized.linear1
@@ -592,8 +594,8 @@ by_hand = quantized_linear_by_hand(
 )
 converted = layer(x).int_repr().numpy()
 difference = np.abs(by_hand.astype(int) - converted)
-print(f"of {difference.size:,} codes at least 99.9 % equal: {(difference == 0).mean() >= 0.999}")
-print(f"the rest at most one apart: {difference.max() <= 1}")
+print(f"of {difference.size:,} codes, at least 99.9 % are equal: {(difference == 0).mean() >= 0.999}")
+print(f"the rest are at most one apart: {difference.max() <= 1}")
 
 # %%
 unit = by_hand.std(axis=0).argmax()  # the unit whose output varies most
@@ -604,30 +606,30 @@ narrow = quantized_linear_by_hand(
 ptq.requantization(total, by_hand[:, unit], converted[:, unit], narrow[:, unit])
 
 # %% [markdown]
-# **Takeaway.** An int8 layer is an integer matrix product and one multiplication per output. What needs a
-# code below 0 or above 255 saturates: the dashed line shows it. With `default_qconfig` the codes 128 to 255
-# are left free for values above the recorded maximum; below the recorded minimum there is no room. Where
-# the last bit differs between two processors, a rounding tie or the rounding of the bias is why: int8
-# models are reproducible to within one code, not bit for bit, unless the kernel is the same.
+# **Takeaway.** An int8 layer is an integer matrix product and one multiplication per output. A value that
+# needs a code below 0 or above 255 saturates: the dashed line shows it. With `default_qconfig` the codes 128
+# to 255 are left free for values above the recorded maximum; below the recorded minimum there is no room.
+# Where the last bit differs between two processors, the reason is a rounding tie or the rounding of the bias:
+# int8 models are reproducible to within one code, not bit for bit, unless the kernel is the same.
 
 # %% [markdown]
-# ## Exercise 8.6: which layer loses most?
+# ## Exercise 8.6: which layer loses the most?
 # *Difficulty ★★☆ · 15 minutes*
 #
-# **Goal.** Send the same images through the float network and through the int8 model, and compare what each
-# layer gives.
+# **Goal.** Run the same images through the float network and through the int8 model, and compare the outputs
+# of each layer.
 #
 # $$\mathrm{SQNR}_{\text{layer}} = 10\log_{10}\frac{\sum y^2}{\sum (y - \hat y)^2}\ \text{dB}$$
 #
 # $y$ is the output of a layer in the float network, $\hat y$ that of the same layer in the int8 model,
-# dequantized. Each model runs from image to logits on its own, so the errors of the layers before are in
-# $\hat y$.
+# dequantized. Each model runs from image to logits on its own, so $\hat y$ includes the errors of the layers
+# before it.
 #
 # <details><summary>Hint</summary>
 #
-# `module.register_forward_hook(f)` calls `f(module, inputs, output)` after each forward pass, and returns a
-# handle: `handle.remove()` takes the hook off. A quantized tensor has `.dequantize()`. `sqnr_db` of
-# notebook 06 takes NumPy arrays and is already imported.
+# `module.register_forward_hook(f)` calls `f(module, inputs, output)` after each forward pass. It returns a
+# handle: `handle.remove()` removes the hook. A quantized tensor has `.dequantize()`. `sqnr_db` of notebook 06
+# takes NumPy arrays and is already imported.
 #
 # </details>
 
@@ -636,7 +638,7 @@ ptq.requantization(total, by_hand[:, unit], converted[:, unit], narrow[:, unit])
 def layer_sqnr(net, net_quantized, images):
     """SQNR of the outputs of linear1, linear2 and linear3, in dB.
 
-    net: the float network; net_quantized: the int8 model made of it; both stay as they are, without hooks.
+    net: the float network; net_quantized: the int8 model made from it. Both stay unchanged, without hooks.
     images: float32 [n, 28, 28], shown to both.
     Returns a dict, layer name -> dB (a float).
     """
@@ -662,7 +664,7 @@ ex = Exercise("8.6", layer_sqnr)
 float_net, images = models.QuantizedVerySimpleNet().eval(), torch.rand(4, 28, 28)
 biases = {"linear1": 1.01, "linear2": 1.04, "linear3": 4.02}
 for name, bias in biases.items():
-    float_net.get_submodule(name).weight.detach().zero_()  # so each layer gives its bias, whatever comes in
+    float_net.get_submodule(name).weight.detach().zero_()  # so each layer outputs its bias for any input
     float_net.get_submodule(name).bias.detach().fill_(bias)
 observed = copy.deepcopy(float_net)
 observed.qconfig = torch_ao.default_qconfig
@@ -671,12 +673,12 @@ observed(images)
 for name in biases:  # an observed maximum of 12.7 makes the scale 0.1
     observed.get_submodule(name).activation_post_process.max_val.fill_(12.7)
 int8_net = torch_ao.convert(observed).eval()
-case = "the layers give 1.01, 1.04, 4.02; with codes 1.0, 1.0, 4.0"
+case = "the layers output 1.01, 1.04 and 4.02; in int8, 1.0, 1.0 and 4.0"
 result = ex.call(float_net, int8_net, images, case=case)
 ex.true(isinstance(result, dict), "return a dict, layer name -> dB.", got=type(result).__name__)
 ex.true(biases.keys() <= result.keys(), "the dict lacks a layer.", expected=[*biases], got=[*result])
 single = all(np.asarray(value).size == 1 and value is not None for value in result.values())
-ex.true(single, "each layer has one number of dB.", got=result)
+ex.true(single, "each layer needs a single number of dB.", got=result)
 for name, bias in biases.items():
     error = bias - round(bias, 1)
     want = 10 * math.log10(bias**2 / error**2)
@@ -687,24 +689,24 @@ ex.passed()
 
 # %% [markdown]
 # The network quantized with `default_qconfig` has one scale for all weights of a layer.
-# `get_default_qconfig("x86")` changes two things: it gives each output row its own scale, and places the
-# activations' ranges by least error (a histogram observer) in place of the extremes. The name says whose
-# defaults they are; its observers run on any machine. Other engines (libraries of int8 kernels) have other
-# defaults: `qnnpack`, made for ARM, takes one scale per layer. So we ask for x86's by name, everywhere.
+# `get_default_qconfig("x86")` changes two things: it gives each output row its own scale, and it chooses the
+# activations' ranges by least error (with a histogram observer) instead of by the extremes. The name says
+# whose defaults these are; the observers run on any machine. Other engines (libraries of int8 kernels) have
+# other defaults: `qnnpack`, made for ARM, uses one scale per layer. So we ask for x86's by name everywhere.
 
 # %%
 engines = torch.backends.quantized.supported_engines
 print("the engine in use is one of those supported:", torch.backends.quantized.engine in engines)
 per_channel = post_training_quantize(net, train_images, torch_ao.get_default_qconfig("x86"))
 scales = per_channel.linear1.weight().q_per_channel_scales()
-print(f"linear1: {scales.numel()} weight scales, one for each output row")
+print(f"linear1: {scales.numel()} weight scales, one per output row")
 
 # %% [markdown]
-# Which change helps, and how much? Two more models tell: one has a weight scale for each row and is
-# otherwise as `default_qconfig` makes it; the other has all 8 bits for its activations too.
+# Which change helps, and by how much? Two more models show it: one has a weight scale per row and is
+# otherwise what `default_qconfig` makes; the other also uses all 8 bits for its activations.
 
 # %%
-rows_scaled = torch_ao.get_default_qconfig("x86").weight  # an observer with one range for each row
+rows_scaled = torch_ao.get_default_qconfig("x86").weight  # an observer with one range per row
 seven_bits = torch_ao.default_qconfig.activation
 eight_bits = torch_ao.MinMaxObserver.with_args(quant_min=0, quant_max=255)
 by_row, by_row_8 = (
@@ -727,31 +729,31 @@ rows = [[name, *(f"≈ {of[layer]:.1f} dB" for layer in layers)] for name, of in
 figure.show_table(["int8 model", *layers], rows)
 mean = np.array([[of[layer] for layer in layers] for of in sqnr.values()]).mean(axis=1)
 print("mean gain over the first: ≈ {:.1f} dB, ≈ {:.1f} dB and ≈ {:.1f} dB".format(*mean[1:] - mean[0]))
-print("a scale for each row gains least, the eighth bit most:", mean[1] < mean[2] < mean[3])
+print("a scale per row gains least, the eighth bit most:", mean[1] < mean[2] < mean[3])
 
 # %% [markdown]
-# With 8 bits for a weight, one scale per row hardly matters: the weights' rounding is not what limits this
-# network. The rounding of the activations is, so the eighth bit gains the 6 dB that notebook 06 promises.
-# (It is safe where a processor adds in 32 bits; torch's defaults for the engines `onednn` and `qnnpack` use
-# it.) With 2 bits for a weight, the scales per row decide: notebook 09.
+# With 8 bits per weight, one scale per row hardly matters: the rounding of the weights is not what limits
+# this network. The rounding of the activations is, so the eighth bit gains the 6 dB that notebook 06
+# promises. (It is safe where a processor adds in 32 bits; torch's defaults for the engines `onednn` and
+# `qnnpack` use it.) With 2 bits per weight, scales per row are decisive: see notebook 09.
 #
-# **Takeaway.** A layer's SQNR holds three losses: its rounded weights, its rounded output, and what the
-# layers before had already lost; so the layer of the lowest bar need not be the culprit. Change one thing at
-# a time to find which loss it is, then give that layer more bits, one scale per channel or a better range,
+# **Takeaway.** A layer's SQNR combines three losses: its rounded weights, its rounded output, and what the
+# layers before had already lost. So the layer with the lowest bar need not be the culprit. Change one thing
+# at a time to find which loss it is, then give that layer more bits, one scale per channel or a better range,
 # or leave it in float.
 
 # %% [markdown]
 # ## Experiment: fuse Linear and ReLU
 #
 # So far the observer sits between a linear layer and its ReLU: a large part of the recorded range is
-# negative, and ReLU throws it away at once. **Fusing** makes one module of the two. The observer then sees
-# what leaves the ReLU: the range starts at 0. Each layer needs a ReLU of its own for that, because the fused
-# one moves into the linear layer and leaves an `Identity` behind.
+# negative, and the ReLU throws it away at once. **Fusing** turns the two into one module. The observer then
+# sees the output of the ReLU: the range starts at 0. For this, each layer needs a ReLU of its own, because
+# the fused ReLU moves into the linear layer and leaves an `Identity` behind.
 
 
 # %%
 class NetToFuse(models.QuantizedVerySimpleNet):
-    """The same network with one ReLU for each layer."""
+    """The same network with a ReLU of its own after each hidden layer."""
 
     def __init__(self):
         super().__init__()
@@ -783,13 +785,13 @@ logits = [layer_sqnr(net, model, test_images)["linear3"] for model in (quantized
 print("logits: ≈ {:.1f} dB became ≈ {:.1f} dB; better: {}".format(*logits, logits[1] > logits[0]))
 
 # %% [markdown]
-# The zero point 0 says that no code is spent on negative numbers: the same 128 codes cover the positive
-# part alone, with a finer scale. It costs nothing at run time: fuse wherever a ReLU follows.
+# The zero point 0 says that no code is spent on negative numbers: the same 128 codes cover the positive part
+# alone, with a finer scale. Fusing costs nothing at run time: do it wherever a ReLU follows.
 
 # %% [markdown]
 # ## Experiment: accuracy, size and latency
 #
-# Latency is the time of one forward pass over 256 images on one thread, the median of 50.
+# Latency is the time for one forward pass over 256 images on one thread: the median of 50 runs.
 
 # %%
 candidates = {
@@ -810,11 +812,11 @@ measured = [
 ptq.comparison(measured)
 
 # %% [markdown]
-# Read the figures of *your* machine. Accuracy and size are about the same everywhere. Latency is not: with
-# int8 kernels made for the processor, int8 is faster than float for a batch; for a single image of this
-# tiny network, the cost of calling PyTorch hides any gain; and where the kernels do not fit the processor,
-# int8 can be slower than float. Measure on the machine that will run the model. (Per channel takes some 4 kB
-# more: a scale and a zero point of 8 bytes each for every one of the 210 output rows.)
+# Read the figures from *your* machine. Accuracy and size are about the same everywhere. Latency is not: with
+# int8 kernels made for the processor, int8 is faster than float for a batch; for a single image in a network
+# this small, the cost of calling PyTorch hides any gain; and where the kernels do not suit the processor,
+# int8 can be slower than float. Measure on the machine that will run the model. (Scales per channel take
+# about 4 kB more: a scale and a zero point of 8 bytes each for each of the 210 output rows.)
 
 # %%
 rows = [
@@ -827,9 +829,9 @@ figure.show_table(["network", "1 image", "256 images"], rows)
 # ## The successor: torchao and PT2E
 #
 # **Correction.** The source notes present `torch.ao.quantization` as the way to go. It is **deprecated** in
-# favour of [torchao](https://github.com/pytorch/ao): PyTorch says so itself at each call of `prepare`. The
-# course uses it still, because it has int8 kernels that run wherever PyTorch runs, and shows every step.
-# The course's package silences the warning; here it is:
+# favour of [torchao](https://github.com/pytorch/ao): PyTorch itself says so at each call of `prepare`. The
+# course still uses it, because it has int8 kernels that run wherever PyTorch runs and because it shows every
+# step. The course's package silences the warning; here it is:
 
 # %%
 with warnings.catch_warnings(record=True) as caught:
@@ -838,11 +840,11 @@ with warnings.catch_warnings(record=True) as caught:
 print("deprecated:", any("deprecated" in str(w.message) for w in caught))
 
 # %% [markdown]
-# Torchao's flow is called PT2E (PyTorch 2 Export). Prepare, calibrate, convert are the same three steps,
-# but the network is exported to a graph first. The graph shows every operation, so no stubs are needed, and
-# Linear and ReLU need not be fused by hand. What comes out computes in float on rounded numbers; a compiler
-# then puts int8 kernels in. The steps are in `qcourse/pt2e.py`, in a dozen lines. We calibrate on 2,000
-# training images and test on as many test images at most, to save time.
+# Torchao's flow is called PT2E (PyTorch 2 Export). Its steps are the same three, prepare, calibrate and
+# convert, but the network is first exported to a graph. The graph shows every operation, so no stubs are
+# needed, and Linear and ReLU need not be fused by hand. The result computes in float on rounded numbers; a
+# compiler then inserts int8 kernels. The steps are in `qcourse/pt2e.py`, in a dozen lines. To save time, we
+# calibrate on 2,000 training images and test on at most 2,000 test images.
 
 # %%
 if pt2e.installed():
@@ -866,32 +868,32 @@ figure.show_table(["network", "accuracy", "size", "256 images"], rows)
 # %% [markdown]
 # ## One question
 #
-# An int8 model was calibrated on daylight photos. In use it also gets night photos, in which one layer's
-# activations are three times as large as any seen in calibration. What happens in that layer, code for
-# code? Why does the float network not have this problem? Name two remedies, and what each costs. (Five to
-# eight sentences.)
+# An int8 model was calibrated on daylight photos. In use it also gets night photos, for which one layer's
+# activations are three times as large as any seen in calibration. What happens in that layer, code for code?
+# Why does the float network not have this problem? Name two remedies, and what each costs. (Five to eight
+# sentences.)
 
 # %% [markdown] tags=["question:question"]
 # ### BEGIN SOLUTION
-# The scale and zero point of that layer were fixed in calibration. An activation that would need a code
-# above 255 gets 255, one that would need a code below 0 gets 0: they saturate, very different activations
-# become the same number, and the layers behind cannot tell them apart. (`default_qconfig` leaves the codes
+# The scale and zero point of that layer were fixed in calibration. An activation that would need a code above
+# 255 gets 255, and one that would need a code below 0 gets 0: they saturate. Very different activations
+# become the same number, and the layers after it cannot tell them apart. (`default_qconfig` leaves the codes
 # 128 to 255 free for values above the recorded maximum, but nothing below the minimum.) A float number
-# carries its own exponent, so a value three times as large is stored with the same relative precision.
-# Remedy one: put night photos from the training data into the calibration set. The range becomes three
-# times wider, so the scale is three times coarser, which costs about 9.5 dB of SQNR, or 1.6 bits, for
-# daylight photos. Remedy two: dynamic quantization, which measures each batch's range at run time; it costs
-# time at every call. Others are to leave that layer in float, or to give its activations more bits, which
-# costs size or speed; or to normalize the brightness of the images first.
+# carries its own exponent, so a value three times as large is stored with the same relative precision. Remedy
+# one: put night photos from the training data into the calibration set. The range becomes three times wider,
+# so the scale is three times coarser, which costs about 9.5 dB of SQNR, or 1.6 bits, for daylight photos.
+# Remedy two: dynamic quantization, which measures each batch's range at run time; it costs time at every
+# call. Other remedies are to leave that layer in float or to give its activations more bits, which costs size
+# or speed, or to normalize the brightness of the images first.
 # ### END SOLUTION
 
 # %% [markdown]
 # ## What comes next
 #
-# At 8 bits, post-training quantization of this network is nearly free. At 4, 3 and 2 bits it is not.
-# Notebook 09 trains the network *with* the rounding in it: quantization-aware training.
+# At 8 bits, post-training quantization of this network is nearly free. At 4, 3 and 2 bits it is not. Notebook
+# 09 trains the network *with* the rounding in it: quantization-aware training.
 #
-# ## To read on
+# ## Further reading
 #
 # - B. Jacob, S. Kligys, B. Chen, M. Zhu, M. Tang, A. Howard, H. Adam, D. Kalenichenko: *Quantization and
 #   Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference.* CVPR 2018,
@@ -901,6 +903,6 @@ figure.show_table(["network", "accuracy", "size", "256 images"], rows)
 # - M. Nagel, M. Fournarakis, R. A. Amjad, Y. Bondarenko, M. van Baalen, T. Blankevoort: *A White Paper on
 #   Neural Network Quantization.* 2021, [arXiv:2106.08295](https://arxiv.org/abs/2106.08295). A recipe for
 #   post-training quantization, and how to find what went wrong.
-# - D. Khudia, J. Huang, P. Basu, S. Deng, H. Liu, J. Park, M. Smelyanskiy: *FBGEMM: Enabling
-#   High-Performance Low-Precision Deep Learning Inference.* 2021,
-#   [arXiv:2101.05615](https://arxiv.org/abs/2101.05615). The x86 kernels, and their 16-bit sums.
+# - D. Khudia, J. Huang, P. Basu, S. Deng, H. Liu, J. Park, M. Smelyanskiy: *FBGEMM: Enabling High-Performance
+#   Low-Precision Deep Learning Inference.* 2021, [arXiv:2101.05615](https://arxiv.org/abs/2101.05615). The
+#   x86 kernels, and their 16-bit sums.

@@ -44,7 +44,7 @@ for seed, n in ((811, 1), (812, 5), (813, 64)):
     )
     for shape in ([n, 28, 28], [n, 1, 28, 28], [n, 784]):
         logits = ex.call(test.reshape(shape), case=f"{n} images of shape {shape}", function=model)
-        ex.equal("the logits before prepare", logits, float_net(test), rtol=1e-4, atol=1e-5)
+        ex.equal("the output before prepare", logits, float_net(test), rtol=1e-4, atol=1e-5)
     reference, _, want = int8_logits(
         loaded(models.QuantizedVerySimpleNet, float_net.state_dict()), images, test
     )

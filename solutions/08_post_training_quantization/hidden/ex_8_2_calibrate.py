@@ -106,5 +106,5 @@ for place in (0, 5, -1):
         observer = module.activation_post_process
         recorded = torch.stack([observer.min_val, observer.max_val])
         extremes = torch.stack([values.min(), values.max()])
-        ex.equal(f"the {what}'s recorded minimum and maximum", recorded, extremes, rtol=1e-4, atol=1e-6)
+        ex.equal(f"the {what}'s recorded range", recorded, extremes, rtol=1e-4, atol=1e-6)
 ex.passed()

@@ -91,11 +91,11 @@ for seed, (case, (qconfig, by_extremes)) in enumerate(kinds.items(), start=831):
             expected=schemes[0],
             got=schemes[1],
         )
-        ex.equal(f"{name}: the int8 weights", theirs.weight().int_repr(), ours.weight().int_repr())
+        ex.equal(f"{name}: the int8 weight tensor", theirs.weight().int_repr(), ours.weight().int_repr())
         if by_extremes:
             ex.equal(f"{name}: the output's scale", float(theirs.scale), float(ours.scale), rtol=1e-4)
             off = abs(int(theirs.zero_point) - int(ours.zero_point))
-            ex.true(off <= 1, f"{name}: the output's zero point is wrong: did calibration see all images?")
+            ex.true(off <= 1, f"{name}: the output's zero point is wrong. Did calibration see all images?")
     steps = [module for module in result.modules() if type(module) is type(want.quant)]
     ex.true(len(steps) == 1, "the result needs one step from floats into codes.", got=f"{len(steps)}")
     if by_extremes:
@@ -103,5 +103,5 @@ for seed, (case, (qconfig, by_extremes)) in enumerate(kinds.items(), start=831):
         ex.equal("the input's zero point", int(steps[0].zero_point), int(want.quant.zero_point))
         logits = ex.call(test, case=case + ": the result called", function=result)
         step = want.linear3.scale
-        ex.equal("the logits", logits.detach(), want(test), dtype=torch.float32, rtol=0, atol=2.01 * step)
+        ex.equal("the output", logits.detach(), want(test), dtype=torch.float32, rtol=0, atol=2.01 * step)
 ex.passed()
