@@ -10,7 +10,7 @@ PARALLEL := -n 2 --dist loadgroup --no-loadscope-reorder
 SETUP := $(VENV)/.installed
 SOURCES := $(shell find src solutions notebooks tests -name '*.py' -o -name '*.ipynb') nbgrader_config.py
 
-.PHONY: help demo test quick build verify judge mutants lint lab bench clean setup
+.PHONY: help demo test quick build verify judge mutants lint pins lab bench clean setup
 
 help: ## list the tasks
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -18,7 +18,7 @@ help: ## list the tasks
 setup: $(SETUP) ## make .venv with everything in it
 
 $(SETUP): pyproject.toml constraints.txt
-	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if v >= (3, 11) else "qcourse needs Python 3.11 or newer, this is %d.%d: name another, as in: make demo PYTHON=python3.11" % v)'
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 14) else "qcourse needs Python 3.11 to 3.14, this is %d.%d: name another, as in: make demo PYTHON=python3.11" % v)'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,pt2e]'
 	@touch $@
@@ -51,6 +51,9 @@ lint: $(SETUP) ## format, lint and types
 	ruff format --check src tests
 	ruff check src tests
 	mypy
+
+pins: ## remake constraints.txt: the newest versions that fit, from a fresh environment
+	@PYTHON=$(PYTHON) bash .ci/pins
 
 bench: $(SETUP) ## how fast: cold notebooks, the PTQ flow; figures in build/bench.json
 	@python tests/bench/bench.py

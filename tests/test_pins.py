@@ -6,12 +6,14 @@ import subprocess
 import sys
 import tomllib
 
+import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 CONDA_NAMES = {"torch": "pytorch-cpu", "matplotlib": "matplotlib-base"}  # where they differ from PyPI's
 
 
@@ -41,6 +43,18 @@ def test_every_requirement_is_pinned_to_a_version_it_allows(root):
         assert pins(root)[requirement.name] in requirement.specifier
 
 
+@pytest.mark.parametrize("python", PYTHONS)
+def test_every_python_that_ci_tests_is_allowed(root, python):
+    workflow = yaml.safe_load((root / ".github" / "workflows" / "ci.yml").read_text())
+    assert python in workflow["jobs"]["test"]["strategy"]["matrix"]["python"]
+    assert python in SpecifierSet(project(root)["requires-python"])
+
+
+@pytest.mark.parametrize("python", ["3.10", "3.15"])
+def test_no_other_python_is_allowed(root, python):
+    assert python not in SpecifierSet(project(root)["requires-python"])
+
+
 def test_conda_installs_all_that_the_package_requires(root):
     """Then pip finds everything there, and brings no second torch."""
     ranges = conda_ranges(root)
@@ -51,6 +65,7 @@ def test_conda_installs_all_that_the_package_requires(root):
         assert pins(root)[requirement.name] in conda, f"environment.yml has no {requirement.name} as tested"
 
 
+@pytest.mark.slow
 def test_pip_accepts_what_conda_makes_of_environment_yml(root, tmp_path):
     """Conda, mamba and Binder write the ``pip:`` part, an entry per line, into a requirements file, and run
     pip with it in the folder of environment.yml."""
