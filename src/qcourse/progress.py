@@ -1,37 +1,43 @@
 """A progress bar that never writes to stderr: nbgrader takes stderr in a graded cell for failure."""
 
+import contextlib
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Iterator
 
 from tqdm import tqdm
 
 from qcourse.jupyter import in_notebook
 
-T = TypeVar("T")
 
-
-def progress(items: Sequence[T], what: str) -> Iterator[T]:
-    """Yield the items and show how far it is.
+@contextlib.contextmanager
+def progress(total: int, what: str) -> Iterator[Callable[[], object]]:
+    """Inside, a line shows how many of ``total`` steps are done; call what this gives after each step.
 
     In a terminal this is tqdm on stdout. In a notebook one line is updated in place, and ends as
     plain text without times, so that two runs store the same output.
     """
     if not in_notebook():
-        yield from tqdm(items, what, file=sys.stdout, leave=False, disable=not sys.stdout.isatty())
+        shown = sys.stdout.isatty()
+        with tqdm(total=total, desc=what, file=sys.stdout, leave=False, disable=not shown) as bar:
+            yield bar.update
         return
     from IPython.display import DisplayHandle
 
     handle = DisplayHandle()
-    started = shown = time.monotonic()
     handle.display(_text(f"{what} …"), raw=True)
-    for done, item in enumerate(items, start=1):
-        yield item
-        if (now := time.monotonic()) - shown > 0.2:  # seconds between updates
-            shown = now
-            meter = tqdm.format_meter(done, len(items), now - started, ncols=72, prefix=what)
+    done = 0
+    started = last = time.monotonic()
+
+    def advance() -> None:
+        nonlocal done, last
+        done += 1
+        if (now := time.monotonic()) - last > 0.2:  # seconds between updates
+            last = now
+            meter = tqdm.format_meter(done, total, now - started, ncols=72, prefix=what)
             handle.update(_text(meter), raw=True)
+
+    yield advance
     handle.update(_text(f"{what}: done."), raw=True)
 
 

@@ -1,5 +1,7 @@
 """Training and accuracy: deterministic, on one thread."""
 
+import math
+
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -36,20 +38,19 @@ def train(
     """
     deterministic(seed)
     shuffle = torch.Generator().manual_seed(seed)
-    starts = range(0, len(images), batch_size)
-    optimizer, steps = Adam(net.parameters()), epochs * len(starts)
+    optimizer = Adam(net.parameters())
+    steps = epochs * math.ceil(len(images) / batch_size)
     net.train()
     losses = []
-    for step in progress(range(steps), what):
-        index = step % len(starts)
-        if index == 0:
-            order, total = torch.randperm(len(images), generator=shuffle), 0.0
-        batch = order[starts[index] : starts[index] + batch_size]
-        loss = F.cross_entropy(net(images[batch]), labels[batch])
-        loss.backward()
-        optimizer.step(*one_cycle(step / steps, lr))
-        total += loss.item() * len(batch)
-        if index == len(starts) - 1:
+    with progress(steps, what) as advance:
+        for _ in range(epochs):
+            total = 0.0
+            for batch in torch.randperm(len(images), generator=shuffle).split(batch_size):
+                loss = F.cross_entropy(net(images[batch]), labels[batch])
+                loss.backward()
+                optimizer.step(*one_cycle(optimizer.steps / steps, lr))
+                total += loss.item() * len(batch)
+                advance()
             losses.append(total / len(images))
     net.eval()
     return losses
@@ -68,7 +69,7 @@ def trained_net(images: torch.Tensor, labels: torch.Tensor, seed: int = 1) -> Ve
 
 @torch.no_grad()
 def accuracy(net: nn.Module, images: torch.Tensor, labels: torch.Tensor) -> float:
-    """The fraction of images that ``net`` names rightly, 0 to 1; in evaluation mode, then as it was."""
+    """The fraction of images that ``net`` classifies correctly, 0 to 1; ``net`` keeps its mode."""
     training = net.training
     net.eval()
     right = (net(images).argmax(dim=1) == labels).sum().item()
