@@ -118,7 +118,7 @@ class Exercise:
             told["input"] = self.input
         told |= {name.replace("_", " "): value for name, value in facts.items() if value}
         own = "likely cause" in told  # the test's own cause is nearer to what it saw
-        if not own and self._last and (cause := causes.likely_cause(self.number, *self._last)):
+        if not own and self._last and (cause := causes.causes_of(self.number).likely(self._last)):
             told["likely cause"] = cause
         told["read"] = f"exercise {self.number}: the formula above the cell, and its hint"
         failure = CheckFailed(self.number, problem, told, picture)

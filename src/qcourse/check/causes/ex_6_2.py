@@ -3,11 +3,11 @@
 import numpy as np
 
 from qcourse import quantization
-from qcourse.check.causes.registry import mistake, right, symptom
-from qcourse.check.causes.symmetric_codes import HALF_CUT, half_cut
-from qcourse.check.causes.texts import NO_GUARD
+from qcourse.check.causes.registry import Causes
+from qcourse.check.causes.symmetric_codes import half_cut
+from qcourse.check.causes.texts import ALWAYS_8_BITS, CUT_OFF, FLOOR, HALF_CUT, NO_GUARD, NOT_INT32
 
-right("6.2", quantization.asymmetric_quantization)
+known = Causes(right=quantization.asymmetric_quantization)
 
 
 def _asymmetric(x, bits, *, rounding=np.round, levels=None, widen=True, zero_sign=1, zero=True, scale=None):
@@ -19,70 +19,86 @@ def _asymmetric(x, bits, *, rounding=np.round, levels=None, widen=True, zero_sig
     return np.clip(rounding(x / scale) + code_of_0, 0, top).astype(np.int32), float(scale), code_of_0
 
 
-symptom("6.2", "the codes are not int32: cast with astype(np.int32), as the last step")(
-    lambda got, args, kwargs: got[0].dtype != np.int32
+known.symptom(
+    NOT_INT32,
+    lambda got, args, kwargs: got[0].dtype != np.int32,
 )
-symptom("6.2", "the order: return (params_q, scale, zero)")(
-    lambda got, args, kwargs: isinstance(got[1], int) and isinstance(got[2], float)
+known.symptom(
+    "the order: return (params_q, scale, zero)",
+    lambda got, args, kwargs: isinstance(got[1], int) and isinstance(got[2], float),
 )
-symptom("6.2", "the zero point is a float, as np.round gives it: it is a code, so make it an int")(
-    lambda got, args, kwargs: isinstance(got[2], float | np.floating)
+known.symptom(
+    "the zero point is a float, as np.round gives it: it is a code, so make it an int",
+    lambda got, args, kwargs: isinstance(got[2], float | np.floating),
 )
-symptom("6.2", "an array without range: its scale would be 0; give it scale 1.0 and zero point 0")(
-    lambda got, args, kwargs: not np.any(args[0]) and (got is None or got[1] != 1.0)
+known.symptom(
+    "an array without range: its scale would be 0; give it scale 1.0 and zero point 0",
+    lambda got, args, kwargs: not np.any(args[0]) and (got is None or got[1] != 1.0),
 )
-symptom("6.2", NO_GUARD)(lambda got, args, kwargs: got is None and not args)
+known.symptom(NO_GUARD, lambda got, args, kwargs: got is None and not args)
 
 
-@mistake("6.2", "floor instead of round, or shifted by beta instead of by the zero point")
-def _(x, bits):
+def _floor_or_shifted(x, bits):
     floor, shifted = _asymmetric(x, bits, rounding=np.floor), _asymmetric(x, bits)
     beta = min(np.min(x), 0.0)
     same_codes = np.array_equal(floor[0], np.round((np.asarray(x, np.float64) - beta) / shifted[1]))
     return floor if same_codes else None
 
 
-@mistake("6.2", "shifted by beta instead of by the zero point: then 0.0 has no code of its own")
-def _(x, bits):
+known.mistake("floor instead of round, or shifted by beta instead of by the zero point", _floor_or_shifted)
+
+
+def _shifted(x, bits):
     _, scale, zero = _asymmetric(x, bits)
     codes = np.round((np.asarray(x, np.float64) - min(np.min(x), 0.0)) / scale)
     return np.clip(codes, 0, 2**bits - 1).astype(np.int32), scale, zero
 
 
-mistake("6.2", "floor instead of round: codes are up to one too low; np.round finds the nearest")(
-    lambda x, bits: _asymmetric(x, bits, rounding=np.floor)
+known.mistake("shifted by beta instead of by the zero point: then 0.0 has no code of its own", _shifted)
+known.mistake(
+    FLOOR,
+    lambda x, bits: _asymmetric(x, bits, rounding=np.floor),
 )
-mistake("6.2", "cut off instead of rounded: astype(int) cuts towards zero, np.round finds the nearest")(
-    lambda x, bits: _asymmetric(x, bits, rounding=np.trunc)
+known.mistake(
+    CUT_OFF,
+    lambda x, bits: _asymmetric(x, bits, rounding=np.trunc),
 )
 
 
-@mistake("6.2", "cut off instead of rounded: x / scale + zero is cast without np.round")
-def _(x, bits):
+def _cast(x, bits):
     exact = np.asarray(x, np.float64) / _asymmetric(x, bits)[1] + _asymmetric(x, bits)[2]
     return np.clip(exact, 0, 2**bits - 1).astype(np.int32), *_asymmetric(x, bits)[1:]
 
 
-@mistake("6.2", "rounded up: by ceil, or by int(x + 0.5), which cuts negative values; use np.round")
-def _(x, bits):
+known.mistake("cut off instead of rounded: x / scale + zero is cast without np.round", _cast)
+
+
+def _ceil_or_half_cut(x, bits):
     ceil, cut = (_asymmetric(x, bits, rounding=rounding) for rounding in (np.ceil, half_cut))
     return ceil if np.array_equal(ceil[0], cut[0]) else None
 
 
-mistake("6.2", "ceil instead of round: codes are up to one too high; np.round finds the nearest")(
-    lambda x, bits: _asymmetric(x, bits, rounding=np.ceil)
+known.mistake(
+    "rounded up: by ceil, or by int(x + 0.5), which cuts negative values; use np.round", _ceil_or_half_cut
 )
-mistake("6.2", HALF_CUT)(lambda x, bits: _asymmetric(x, bits, rounding=half_cut))
-mistake("6.2", "off by one in the levels: 2**bits codes have 2**bits - 1 steps between them")(
-    lambda x, bits: _asymmetric(x, bits, levels=2**bits)
+known.mistake(
+    "ceil instead of round: codes are up to one too high; np.round finds the nearest",
+    lambda x, bits: _asymmetric(x, bits, rounding=np.ceil),
 )
-mistake("6.2", "off by one in the levels: codes 0 to 2**bits - 1 have 2**bits - 1 steps between them")(
-    lambda x, bits: _asymmetric(x, bits, levels=2**bits - 2)
+known.mistake(HALF_CUT, lambda x, bits: _asymmetric(x, bits, rounding=half_cut))
+known.mistake(
+    "off by one in the levels: 2**bits codes have 2**bits - 1 steps between them",
+    lambda x, bits: _asymmetric(x, bits, levels=2**bits),
 )
-mistake("6.2", "one bit too few: 2**(bits - 1) - 1 belongs to the symmetric scheme")(
-    lambda x, bits: _asymmetric(x, bits, levels=2 ** (bits - 1) - 1)
+known.mistake(
+    "off by one in the levels: codes 0 to 2**bits - 1 have 2**bits - 1 steps between them",
+    lambda x, bits: _asymmetric(x, bits, levels=2**bits - 2),
 )
-mistake("6.2", "the bits are ignored: always 8 bits")(lambda x, bits: _asymmetric(x, 8))
+known.mistake(
+    "one bit too few: 2**(bits - 1) - 1 belongs to the symmetric scheme",
+    lambda x, bits: _asymmetric(x, bits, levels=2 ** (bits - 1) - 1),
+)
+known.mistake(ALWAYS_8_BITS, lambda x, bits: _asymmetric(x, 8))
 
 
 def _zero_of(args: list) -> int:
@@ -94,46 +110,57 @@ def _cut_zero(args: list) -> int:
     return int(-min(x.min(), 0.0) / _asymmetric(x, bits)[1])
 
 
-symptom("6.2", "signed codes: the codes of this scheme run from 0 to 2**bits - 1")(
-    lambda got, args, kwargs: got[0].min() < 0 and got[2] == _zero_of(args) - 2 ** (args[1] - 1)
+known.symptom(
+    "signed codes: the codes of this scheme run from 0 to 2**bits - 1",
+    lambda got, args, kwargs: got[0].min() < 0 and got[2] == _zero_of(args) - 2 ** (args[1] - 1),
 )
-symptom("6.2", "the zero point is missing, or cut off by int(...) instead of rounded")(
-    lambda got, args, kwargs: got[2] == 0 == _cut_zero(args) < _zero_of(args)
+known.symptom(
+    "the zero point is missing, or cut off by int(...) instead of rounded",
+    lambda got, args, kwargs: got[2] == 0 == _cut_zero(args) < _zero_of(args),
 )
-symptom("6.2", "the zero point is cut off by int(...) instead of rounded")(
-    lambda got, args, kwargs: 0 < got[2] == _cut_zero(args) < _zero_of(args)
+known.symptom(
+    "the zero point is cut off by int(...) instead of rounded",
+    lambda got, args, kwargs: 0 < got[2] == _cut_zero(args) < _zero_of(args),
 )
-symptom("6.2", "the sign of the zero point: it is minus round(beta / scale), so it is never negative")(
-    lambda got, args, kwargs: got[2] == -_zero_of(args) < 0
+known.symptom(
+    "the sign of the zero point: it is minus round(beta / scale), so it is never negative",
+    lambda got, args, kwargs: got[2] == -_zero_of(args) < 0,
 )
-mistake("6.2", "the zero point is missing: codes must be shifted by it, and it must be returned")(
-    lambda x, bits: _asymmetric(x, bits, zero=False)
+known.mistake(
+    "the zero point is missing: codes must be shifted by it, and it must be returned",
+    lambda x, bits: _asymmetric(x, bits, zero=False),
 )
-mistake("6.2", "the sign of the zero point: it is minus round(beta / scale), so it is never negative")(
-    lambda x, bits: _asymmetric(x, bits, zero_sign=-1)
+known.mistake(
+    "the sign of the zero point: it is minus round(beta / scale), so it is never negative",
+    lambda x, bits: _asymmetric(x, bits, zero_sign=-1),
 )
 
 
-@mistake("6.2", "the zero point is computed but not added to the codes")
-def _(x, bits):
+def _zero_not_added(x, bits):
     _, scale, zero = _asymmetric(x, bits)
     return np.clip(np.round(np.asarray(x) / scale), 0, 2**bits - 1).astype(np.int32), scale, zero
 
 
-@mistake("6.2", "the zero point is subtracted from the codes: add it")
-def _(x, bits):
+known.mistake("the zero point is computed but not added to the codes", _zero_not_added)
+
+
+def _zero_subtracted(x, bits):
     _, scale, zero = _asymmetric(x, bits)
     return np.clip(np.round(np.asarray(x) / scale) - zero, 0, 2**bits - 1).astype(np.int32), scale, zero
 
 
-mistake("6.2", "the range is not widened to include 0: take min(beta, 0) and max(alpha, 0)")(
-    lambda x, bits: _asymmetric(x, bits, widen=False)
+known.mistake("the zero point is subtracted from the codes: add it", _zero_subtracted)
+known.mistake(
+    "the range is not widened to include 0: take min(beta, 0) and max(alpha, 0)",
+    lambda x, bits: _asymmetric(x, bits, widen=False),
 )
-symptom("6.2", "the range is not widened to include 0: the zero point leaves the codes 0 to 2**bits - 1")(
+known.symptom(
+    "the range is not widened to include 0: the zero point leaves the codes 0 to 2**bits - 1",
     lambda got, args, kwargs: (
         not 0 <= got[2] <= 2 ** args[1] - 1 and (np.min(args[0]) > 0 or np.max(args[0]) < 0)
-    )
+    ),
 )
-symptom("6.2", "the codes are not limited: a tie rounded up gives one too large; clamp before the cast")(
-    lambda got, args, kwargs: got[0].max() > 2 ** args[1] - 1 or got[0].min() < 0
+known.symptom(
+    "the codes are not limited: a tie rounded up gives one too large; clamp before the cast",
+    lambda got, args, kwargs: got[0].max() > 2 ** args[1] - 1 or got[0].min() < 0,
 )

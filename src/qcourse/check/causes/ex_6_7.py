@@ -3,9 +3,9 @@
 import numpy as np
 
 from qcourse import quantization
-from qcourse.check.causes.registry import mistake, right, symptom
+from qcourse.check.causes.registry import Causes
 
-right("6.7", quantization.sqnr_db)
+known = Causes(right=quantization.sqnr_db)
 
 
 def _decibels(signal, noise, factor=10.0):
@@ -16,56 +16,71 @@ def _norms(x, back):
     return _decibels(np.sqrt(np.sum(x**2)), np.sqrt(np.sum((x - back) ** 2)))
 
 
-symptom("6.7", "nothing was lost, so the noise is 0: look for that before you divide, and return inf")(
-    lambda got, args, kwargs: np.array_equal(*args)
+known.symptom(
+    "nothing was lost, so the noise is 0: look for that before you divide, and return inf",
+    lambda got, args, kwargs: np.array_equal(*args),
 )
-mistake("6.7", "factor 20 on powers: 20 belongs to amplitudes, 10 to powers")(
-    lambda x, back: _decibels(np.sum(x**2), np.sum((x - back) ** 2), 20)
+known.mistake(
+    "factor 20 on powers: 20 belongs to amplitudes, 10 to powers",
+    lambda x, back: _decibels(np.sum(x**2), np.sum((x - back) ** 2), 20),
 )
-mistake("6.7", "noise over signal: the ratio is upside down")(
-    lambda x, back: _decibels(np.sum((x - back) ** 2), np.sum(x**2))
+known.mistake(
+    "noise over signal: the ratio is upside down",
+    lambda x, back: _decibels(np.sum((x - back) ** 2), np.sum(x**2)),
 )
-mistake("6.7", "the natural logarithm: decibels need log10")(
-    lambda x, back: float(10 * np.log(np.sum(x**2) / np.sum((x - back) ** 2)))
+known.mistake(
+    "the natural logarithm: decibels need log10",
+    lambda x, back: float(10 * np.log(np.sum(x**2) / np.sum((x - back) ** 2))),
 )
-mistake("6.7", "the base-2 logarithm: decibels need log10")(
-    lambda x, back: float(10 * np.log2(np.sum(x**2) / np.sum((x - back) ** 2)))
+known.mistake(
+    "the base-2 logarithm: decibels need log10",
+    lambda x, back: float(10 * np.log2(np.sum(x**2) / np.sum((x - back) ** 2))),
 )
-mistake("6.7", "the factor 10 is missing: that is bel, not decibel")(
-    lambda x, back: _decibels(np.sum(x**2), np.sum((x - back) ** 2), 1)
+known.mistake(
+    "the factor 10 is missing: that is bel, not decibel",
+    lambda x, back: _decibels(np.sum(x**2), np.sum((x - back) ** 2), 1),
 )
-mistake("6.7", "the ratio itself: take 10 log10 of it")(
-    lambda x, back: float(np.sum(x**2) / np.sum((x - back) ** 2))
+known.mistake(
+    "the ratio itself: take 10 log10 of it", lambda x, back: float(np.sum(x**2) / np.sum((x - back) ** 2))
 )
 
 
-@mistake("6.7", "amplitudes instead of powers: with absolute values use squares, with norms the factor 20")
-def _(x, back):
+def _amplitudes(x, back):
     absolute = _decibels(np.sum(np.abs(x)), np.sum(np.abs(x - back)))
     return absolute if np.isclose(absolute, _norms(x, back), rtol=1e-6) else None
 
 
-mistake("6.7", "norms are roots of powers: square them, or take the factor 20")(_norms)
-mistake("6.7", "absolute values instead of squares: a power is a sum of squares")(
-    lambda x, back: _decibels(np.sum(np.abs(x)), np.sum(np.abs(x - back)))
+known.mistake(
+    "amplitudes instead of powers: with absolute values use squares, with norms the factor 20", _amplitudes
 )
-mistake("6.7", "the restored values' power: the signal is the original array")(
-    lambda x, back: _decibels(np.sum(back**2), np.sum((x - back) ** 2))
+known.mistake("norms are roots of powers: square them, or take the factor 20", _norms)
+known.mistake(
+    "absolute values instead of squares: a power is a sum of squares",
+    lambda x, back: _decibels(np.sum(np.abs(x)), np.sum(np.abs(x - back))),
 )
-mistake("6.7", "the variance instead of the power: do not subtract the mean")(
-    lambda x, back: _decibels(np.var(x), np.var(x - back))
+known.mistake(
+    "the restored values' power: the signal is the original array",
+    lambda x, back: _decibels(np.sum(back**2), np.sum((x - back) ** 2)),
 )
-mistake("6.7", "the variance instead of the power: do not subtract the signal's mean")(
-    lambda x, back: _decibels(np.var(x), np.mean((x - back) ** 2))
+known.mistake(
+    "the variance instead of the power: do not subtract the mean",
+    lambda x, back: _decibels(np.var(x), np.var(x - back)),
 )
-mistake("6.7", "the variance of the noise instead of its power: do not subtract its mean")(
-    lambda x, back: _decibels(np.mean(x**2), np.var(x - back))
+known.mistake(
+    "the variance instead of the power: do not subtract the signal's mean",
+    lambda x, back: _decibels(np.var(x), np.mean((x - back) ** 2)),
 )
-mistake("6.7", "the peak instead of the power: that is PSNR; the signal is the sum of squares")(
-    lambda x, back: _decibels(np.max(np.abs(x)) ** 2, np.mean((x - back) ** 2))
+known.mistake(
+    "the variance of the noise instead of its power: do not subtract its mean",
+    lambda x, back: _decibels(np.mean(x**2), np.var(x - back)),
 )
-symptom("6.7", "inf although something was lost: it is for a noise of exactly 0, not of nearly 0")(
+known.mistake(
+    "the peak instead of the power: that is PSNR; the signal is the sum of squares",
+    lambda x, back: _decibels(np.max(np.abs(x)) ** 2, np.mean((x - back) ** 2)),
+)
+known.symptom(
+    "inf although something was lost: it is for a noise of exactly 0, not of nearly 0",
     lambda got, args, kwargs: (
         np.isposinf(got) and np.sum((args[0] - args[1]) ** 2) > 0 and np.var(args[0]) > 0
-    )
+    ),
 )

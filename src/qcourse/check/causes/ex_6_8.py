@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 
 from qcourse import quantization
-from qcourse.check.causes.registry import mistake, right, symptom
+from qcourse.check.causes.registry import Causes
 from qcourse.check.causes.symmetric_codes import symmetric
+from qcourse.check.causes.texts import ALWAYS_8_BITS, CUT_OFF, FLOOR, ONE_LEVEL_TOO_MANY
 
-right("6.8", quantization.symmetric_quantization_per_channel)
+known = Causes(right=quantization.symmetric_quantization_per_channel)
 
 
 def _per_channel(weight, bits, axis, *, rounding=np.round, levels=None):
@@ -20,18 +21,21 @@ def _per_channel(weight, bits, axis, *, rounding=np.round, levels=None):
     return np.clip(rounding(weight / scales), -top - 1, top).astype(np.int32), scales.ravel()
 
 
-symptom("6.8", "the scales are not float64: compute in float64")(
-    lambda got, args, kwargs: got[1].dtype != np.float64
+known.symptom(
+    "the scales are not float64: compute in float64", lambda got, args, kwargs: got[1].dtype != np.float64
 )
-symptom("6.8", "the scales keep their reduced dimensions: return them as one flat array [channels]")(
-    lambda got, args, kwargs: got[1].ndim > 1
+known.symptom(
+    "the scales keep their reduced dimensions: return them as one flat array [channels]",
+    lambda got, args, kwargs: got[1].ndim > 1,
 )
 
 
-@symptom("6.8", "a scale too many or too few: one for each slice along axis")
-def _(result, args, kwargs):
+def _wrong_count(result, args, kwargs):
     axis = (args[2:] or [kwargs.get("axis", 0)])[0]
     return np.shape(result[1]) != (args[0].shape[axis],)
+
+
+known.symptom("a scale too many or too few: one for each slice along axis", _wrong_count)
 
 
 def _over_slices(function: Callable, args: list, kwargs: dict) -> np.ndarray:
@@ -45,61 +49,73 @@ def _largest(slices: np.ndarray, axis: int) -> np.ndarray:
     return np.abs(slices).max(axis=axis)
 
 
-@symptom("6.8", "a slice of zeros: its scale would be 0; give it scale 1.0")
 def _zeros(result: Any, args: list, kwargs: dict) -> bool:
     scales = np.asarray(result[1])
     zeros = _over_slices(_largest, args, kwargs) == 0
     return bool(np.isnan(scales).any() or (scales == 0).any() or (scales[zeros] != 1.0).any())
 
 
-symptom("6.8", "the channel axis is not moved back: the codes must have the weight's shape")(
-    lambda got, args, kwargs: got[0].shape != args[0].shape and got[0].size == args[0].size
+known.symptom("a slice of zeros: its scale would be 0; give it scale 1.0", _zeros)
+known.symptom(
+    "the channel axis is not moved back: the codes must have the weight's shape",
+    lambda got, args, kwargs: got[0].shape != args[0].shape and got[0].size == args[0].size,
 )
-mistake("6.8", "the wrong axis: one scale for each slice ALONG axis; reduce over all the others")(
-    lambda weight, bits, axis=0: _per_channel(weight, bits, 1 - axis)
+known.mistake(
+    "the wrong axis: one scale for each slice ALONG axis; reduce over all the others",
+    lambda weight, bits, axis=0: _per_channel(weight, bits, 1 - axis),
 )
-symptom("6.8", "off by one in the levels: the largest code is 2**(bits - 1) - 1, not 2**(bits - 1)")(
+known.symptom(
+    ONE_LEVEL_TOO_MANY,
     lambda got, args, kwargs: np.allclose(
         got[1] / quantization.symmetric_quantization_per_channel(*args, **kwargs)[1],
         1 - 0.5 ** (args[1] - 1),
-    )
+    ),
 )
-mistake("6.8", "the axis is ignored: always the first one")(
-    lambda weight, bits, axis=0: _per_channel(weight, bits, 0) if axis % weight.ndim else None
+known.mistake(
+    "the axis is ignored: always the first one",
+    lambda weight, bits, axis=0: _per_channel(weight, bits, 0) if axis % weight.ndim else None,
 )
-mistake("6.8", "the axis is ignored: always the last one")(
-    lambda weight, bits, axis=0: _per_channel(weight, bits, -1) if (axis + 1) % weight.ndim else None
+known.mistake(
+    "the axis is ignored: always the last one",
+    lambda weight, bits, axis=0: _per_channel(weight, bits, -1) if (axis + 1) % weight.ndim else None,
 )
 
 
-@mistake("6.8", "one scale for the whole tensor: each slice along axis needs its own")
-def _(weight, bits, axis=0):
+def _one_scale(weight, bits, axis=0):
     codes, scale = symmetric(weight, bits)
     return codes, np.full(weight.shape[axis], scale)
 
 
-mistake("6.8", "floor instead of round: codes are up to one too low; np.round finds the nearest")(
-    lambda weight, bits, axis=0: _per_channel(weight, bits, axis, rounding=np.floor)
+known.mistake("one scale for the whole tensor: each slice along axis needs its own", _one_scale)
+known.mistake(
+    FLOOR,
+    lambda weight, bits, axis=0: _per_channel(weight, bits, axis, rounding=np.floor),
 )
-mistake("6.8", "cut off instead of rounded: astype(int) cuts towards zero, np.round finds the nearest")(
-    lambda weight, bits, axis=0: _per_channel(weight, bits, axis, rounding=np.trunc)
+known.mistake(
+    CUT_OFF,
+    lambda weight, bits, axis=0: _per_channel(weight, bits, axis, rounding=np.trunc),
 )
-mistake("6.8", "one bit too many: one bit goes to the sign, the largest code is 2**(bits - 1) - 1")(
-    lambda weight, bits, axis=0: _per_channel(weight, bits, axis, levels=2**bits - 1)
+known.mistake(
+    "one bit too many: one bit goes to the sign, the largest code is 2**(bits - 1) - 1",
+    lambda weight, bits, axis=0: _per_channel(weight, bits, axis, levels=2**bits - 1),
 )
-mistake("6.8", "the bits are ignored: always 8 bits")(
-    lambda weight, bits, axis=0: _per_channel(weight, 8, axis)
-)
+known.mistake(ALWAYS_8_BITS, lambda weight, bits, axis=0: _per_channel(weight, 8, axis))
 
 
-@symptom("6.8", "the absolute value is missing: max overlooks large negative values")
 def _no_absolute(result: Any, args: list, kwargs: dict) -> bool:
     right, signed = (_over_slices(f, args, kwargs) for f in (_largest, np.max))
     return not np.allclose(right, signed) and np.isclose(result[1], signed)[right != 0].all()
 
 
-@symptom("6.8", "the scales come from max - min: the symmetric ones come from the largest absolute values")
+known.symptom("the absolute value is missing: max overlooks large negative values", _no_absolute)
+
+
 def _spread(result: Any, args: list, kwargs: dict) -> bool:
     right, spread = (_over_slices(f, args, kwargs) for f in (_largest, np.ptp))
     top, ratio = 2 ** (args[1] - 1) - 1, (spread / result[1])[right != 0]
     return any(np.allclose(ratio * top, steps) for steps in (2 * top + 1, 2 * top)) and ratio.any()
+
+
+known.symptom(
+    "the scales come from max - min: the symmetric ones come from the largest absolute values", _spread
+)

@@ -4,95 +4,116 @@ from typing import Any
 
 import numpy as np
 
-from qcourse.check.causes.registry import mistake, right, symptom
+from qcourse.check.causes.registry import Causes
 from qcourse.quantization import integer_linear
 
-right("6.9", integer_linear)
-
-symptom(
-    "6.9", "made float before the product, so products that cancel leave a rest: multiply integers first"
-)(lambda got, args, kwargs: got.any() and not integer_linear(*args).any() and np.abs(got).max() < 1e-9)
+known = Causes(right=integer_linear)
+known.symptom(
+    "made float before the product, so products that cancel leave a rest: multiply integers first",
+    lambda got, args, kwargs: got.any() and not integer_linear(*args).any() and np.abs(got).max() < 1e-9,
+)
 
 
 def _is_integers(got: Any) -> bool:
     return np.asarray(got).dtype.kind in "iu"
 
 
-symptom("6.9", "the final rescale is missing: the accumulated integers must become real numbers")(
+known.symptom(
+    "the final rescale is missing: the accumulated integers must become real numbers",
     lambda got, args, kwargs: (
         _is_integers(got) and np.array_equal(got, integer_linear(args[0], 1.0, args[2], args[3], 1.0))
-    )
+    ),
 )
-symptom("6.9", "rounded or cast to an integer at the end: the result is real numbers")(
-    lambda got, args, kwargs: _is_integers(got)
+known.symptom(
+    "rounded or cast to an integer at the end: the result is real numbers",
+    lambda got, args, kwargs: _is_integers(got),
 )
-mistake("6.9", "the zero point of the input is ignored: subtract it from x_q before the product")(
-    lambda x, sx, zx, w, sw, b=None: integer_linear(x, sx, 0, w, sw, b)
+known.mistake(
+    "the zero point of the input is ignored: subtract it from x_q before the product",
+    lambda x, sx, zx, w, sw, b=None: integer_linear(x, sx, 0, w, sw, b),
 )
-mistake("6.9", "the sign of the zero point: subtract it from x_q")(
-    lambda x, sx, zx, w, sw, b=None: integer_linear(x, sx, -zx, w, sw, b)
+known.mistake(
+    "the sign of the zero point: subtract it from x_q",
+    lambda x, sx, zx, w, sw, b=None: integer_linear(x, sx, -zx, w, sw, b),
 )
-mistake("6.9", "the zero point is subtracted from the product: subtract it from x_q before")(
-    lambda x, sx, zx, w, sw, b=None: np.asarray(sw) * sx * (x @ w.T - zx) + (0 if b is None else b)
+known.mistake(
+    "the zero point is subtracted from the product: subtract it from x_q before",
+    lambda x, sx, zx, w, sw, b=None: np.asarray(sw) * sx * (x @ w.T - zx) + (0 if b is None else b),
 )
-mistake("6.9", "the bias is ignored: add it at the end where it is given")(
-    lambda x, sx, zx, w, sw, b=None: None if b is None else integer_linear(x, sx, zx, w, sw)
+known.mistake(
+    "the bias is ignored: add it at the end where it is given",
+    lambda x, sx, zx, w, sw, b=None: None if b is None else integer_linear(x, sx, zx, w, sw),
 )
-mistake("6.9", "the bias is inside the rescale: it is a real number, add it after the scales")(
-    lambda x, sx, zx, w, sw, b=None: None if b is None else sx * sw * ((x - zx) @ w.T + b)
+known.mistake(
+    "the bias is inside the rescale: it is a real number, add it after the scales",
+    lambda x, sx, zx, w, sw, b=None: None if b is None else sx * sw * ((x - zx) @ w.T + b),
 )
-mistake("6.9", "the bias is subtracted: add it")(
-    lambda x, sx, zx, w, sw, b=None: None if b is None else integer_linear(x, sx, zx, w, sw, -b)
+known.mistake(
+    "the bias is subtracted: add it",
+    lambda x, sx, zx, w, sw, b=None: None if b is None else integer_linear(x, sx, zx, w, sw, -b),
 )
-mistake("6.9", "the weight's scale is missing: multiply by x_scale and by w_scale")(
-    lambda x, sx, zx, w, sw, b=None: integer_linear(x, sx, zx, w, 1.0, b)
+known.mistake(
+    "the weight's scale is missing: multiply by x_scale and by w_scale",
+    lambda x, sx, zx, w, sw, b=None: integer_linear(x, sx, zx, w, 1.0, b),
 )
-mistake("6.9", "the input's scale is missing: multiply by x_scale and by w_scale")(
-    lambda x, sx, zx, w, sw, b=None: integer_linear(x, 1.0, zx, w, sw, b)
+known.mistake(
+    "the input's scale is missing: multiply by x_scale and by w_scale",
+    lambda x, sx, zx, w, sw, b=None: integer_linear(x, 1.0, zx, w, sw, b),
 )
-mistake("6.9", "the scales are added: they multiply")(
-    lambda x, sx, zx, w, sw, b=None: integer_linear(x, 1.0, zx, w, sx + sw, b)
+known.mistake(
+    "the scales are added: they multiply",
+    lambda x, sx, zx, w, sw, b=None: integer_linear(x, 1.0, zx, w, sx + sw, b),
 )
-mistake("6.9", "divided by the scales: multiply by them")(
-    lambda x, sx, zx, w, sw, b=None: integer_linear(x, 1 / sx, zx, w, 1 / np.asarray(sw), b)
+known.mistake(
+    "divided by the scales: multiply by them",
+    lambda x, sx, zx, w, sw, b=None: integer_linear(x, 1 / sx, zx, w, 1 / np.asarray(sw), b),
 )
 
 
-@mistake("6.9", "the scales of the rows run down the batch: w_scale [out] belongs to the last axis")
-def _(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
+def _scales_down_the_batch(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
     scale = np.asarray(w_scale).reshape(-1, 1)
     return None if np.ndim(w_scale) == 0 else integer_linear(x_q, x_scale, x_zero, w_q, scale, bias)
 
 
-mistake("6.9", "one scale for all rows, the mean: each row of w_q has its own")(
+known.mistake(
+    "the scales of the rows run down the batch: w_scale [out] belongs to the last axis",
+    _scales_down_the_batch,
+)
+known.mistake(
+    "one scale for all rows, the mean: each row of w_q has its own",
     lambda x, sx, zx, w, sw, b=None: (
         None if np.ndim(sw) == 0 else integer_linear(x, sx, zx, w, float(np.mean(sw)), b)
-    )
+    ),
 )
-mistake("6.9", "one scale for all rows: w_scale may hold one for each")(
-    lambda x, sx, zx, w, sw, b=None: None if np.ndim(sw) == 0 else integer_linear(x, sx, zx, w, sw[0], b)
+known.mistake(
+    "one scale for all rows: w_scale may hold one for each",
+    lambda x, sx, zx, w, sw, b=None: None if np.ndim(sw) == 0 else integer_linear(x, sx, zx, w, sw[0], b),
 )
-mistake("6.9", "the transpose is missing: w_q is [out, in], the product needs w_q.T")(
-    lambda x, sx, zx, w, sw, b=None: integer_linear(x, sx, zx, w.T, sw, b)
+known.mistake(
+    "the transpose is missing: w_q is [out, in], the product needs w_q.T",
+    lambda x, sx, zx, w, sw, b=None: integer_linear(x, sx, zx, w.T, sw, b),
 )
 
 
-@mistake("6.9", "the sum does not fit: accumulate in int32, not in 16 bits or fewer")
-def _(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
+def _int16_sum(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
     product = (x_q - x_zero).astype(np.int16) @ w_q.astype(np.int16).T
     return x_scale * np.asarray(w_scale) * product + (0 if bias is None else bias)
 
 
-mistake("6.9", "the codes do not fit in int8: codes of the input reach 255; compute in int32")(
-    lambda x, sx, zx, w, sw, b=None: integer_linear(x.astype(np.int8).astype(np.int32), sx, zx, w, sw, b)
+known.mistake("the sum does not fit: accumulate in int32, not in 16 bits or fewer", _int16_sum)
+known.mistake(
+    "the codes do not fit in int8: codes of the input reach 255; compute in int32",
+    lambda x, sx, zx, w, sw, b=None: integer_linear(x.astype(np.int8).astype(np.int32), sx, zx, w, sw, b),
 )
-mistake("6.9", "the differences x_q - x_zero do not fit in uint8: they may be negative; compute in int32")(
+known.mistake(
+    "the differences x_q - x_zero do not fit in uint8: they may be negative; compute in int32",
     lambda x, sx, zx, w, sw, b=None: integer_linear(
         (x - zx).astype(np.uint8).astype(np.int32), sx, 0, w, sw, b
-    )
+    ),
 )
-mistake("6.9", "the sum does not fit: float32 holds whole numbers of 24 bits; accumulate in int32")(
+known.mistake(
+    "the sum does not fit: float32 holds whole numbers of 24 bits; accumulate in int32",
     lambda x, sx, zx, w, sw, b=None: (
         sx * np.asarray(sw) * ((x - zx).astype(np.float32) @ w.astype(np.float32).T) + (0 if b is None else b)
-    )
+    ),
 )

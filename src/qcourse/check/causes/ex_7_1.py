@@ -4,12 +4,23 @@ from typing import Any
 
 import numpy as np
 
-from qcourse.check.causes.ranges import quantized
-from qcourse.check.causes.registry import mistake, plain, same, symptom
-from qcourse.check.causes.texts import EIGHT_BITS
+from qcourse.check.causes.ranges import Quantized, quantized
+from qcourse.check.causes.registry import Causes, plain, same
+from qcourse.check.causes.texts import EIGHT_BITS, NOT_INT32
+
+known = Causes()
 
 
-def _own_grid(params: np.ndarray, bits: int, ends: Any, steps: int) -> tuple:
+def _ends(params: np.ndarray, percentile: float, method: Any = "linear") -> np.ndarray:
+    return np.percentile(params, [100 - percentile, percentile], method=method)
+
+
+def _kept(params: np.ndarray, percentile: float) -> np.ndarray:
+    low, high = _ends(params, percentile)
+    return params[(params >= low) & (params <= high)]
+
+
+def _own_grid(params: np.ndarray, bits: int, ends: Any, steps: int) -> Quantized:
     beta, alpha = ends
     scale = (alpha - beta) / steps
     codes = np.round(params / scale) - round(beta / scale)
@@ -18,119 +29,124 @@ def _own_grid(params: np.ndarray, bits: int, ends: Any, steps: int) -> tuple:
 
 def _minmax_too(params: np.ndarray, percentile: float) -> bool:
     """Whether a percentile without interpolation is the minimum or the maximum as well."""
-    nearest = np.percentile(params, [100 - percentile, percentile], method="nearest")
+    nearest = _ends(params, percentile, "nearest")
     return percentile < 100 and same(nearest, np.array([np.min(params), np.max(params)]))
 
 
-symptom("7.1", "the codes are not int32: cast with astype(np.int32), as the last step")(
-    lambda got, args, kwargs: got[0].dtype != np.int32
+known.symptom(
+    NOT_INT32,
+    lambda got, args, kwargs: got[0].dtype != np.int32,
 )
-symptom("7.1", "the order: return (params_q, scale, zero)")(
-    lambda got, args, kwargs: isinstance(got[1], int) and isinstance(got[2], float)
+known.symptom(
+    "the order: return (params_q, scale, zero)",
+    lambda got, args, kwargs: isinstance(got[1], int) and isinstance(got[2], float),
 )
-
-
-@symptom("7.1", "signed codes: the codes of this scheme run from 0 to 2**bits - 1")
-def _signed(result: Any, args: list, kwargs: dict) -> bool:
-    codes, half = plain(result[0]), 2 ** (args[1] - 1)
-    return bool(codes.min() == -half and codes.max() == half - 1)
-
-
-symptom("7.1", "the zero point is a float, as np.round gives it: it is a code, so make it an int")(
-    lambda got, args, kwargs: isinstance(got[2], float | np.floating)
+known.symptom(
+    "signed codes: the codes of this scheme run from 0 to 2**bits - 1",
+    lambda got, args, kwargs: (
+        plain(got[0]).min() == -(2 ** (args[1] - 1)) and plain(got[0]).max() == 2 ** (args[1] - 1) - 1
+    ),
 )
-symptom("7.1", "an array of zeros: its scale would be 0; give it scale 1.0 and zero point 0")(
-    lambda got, args, kwargs: not np.any(args[0]) and (got is None or got[1] != 1.0)
+known.symptom(
+    "the zero point is a float, as np.round gives it: it is a code, so make it an int",
+    lambda got, args, kwargs: isinstance(got[2], float | np.floating),
 )
-mistake("7.1", "the percentile is ignored: this is min-max; take both ends with np.percentile")(
+known.symptom(
+    "an array of zeros: its scale would be 0; give it scale 1.0 and zero point 0",
+    lambda got, args, kwargs: not np.any(args[0]) and (got is None or got[1] != 1.0),
+)
+known.mistake(
+    "the percentile is ignored: this is min-max; take both ends with np.percentile",
     lambda x, bits, percentile=99.99: (
         None if _minmax_too(x, percentile) else quantized(x, bits, (np.min(x), np.max(x)))
-    )
+    ),
 )
-mistake("7.1", "the range is that of min-max: is the percentile ignored, or taken without interpolation?")(
+known.mistake(
+    "the range is that of min-max: is the percentile ignored, or taken without interpolation?",
     lambda x, bits, percentile=99.99: (
         quantized(x, bits, (np.min(x), np.max(x))) if _minmax_too(x, percentile) else None
-    )
+    ),
 )
-mistake("7.1", "the percentile is ignored: 99.99 is fixed in the code; use the parameter")(
+known.mistake(
+    "the percentile is ignored: 99.99 is fixed in the code; use the parameter",
     lambda x, bits, percentile=99.99: (
         None if percentile == 99.99 else quantized(x, bits, np.percentile(x, [0.01, 99.99]))
-    )
+    ),
 )
-mistake("7.1", "the default is not 99.99: keep the signature as it is given")(
-    lambda x, bits, percentile=99.9: quantized(x, bits, np.percentile(x, [0.1, 99.9]))
+known.mistake(
+    "the default is not 99.99: keep the signature as it is given",
+    lambda x, bits, percentile=99.9: quantized(x, bits, np.percentile(x, [0.1, 99.9])),
 )
-mistake("7.1", "only the upper end is a percentile: the lower end is the percentile 100 - p")(
-    lambda x, bits, percentile=99.99: quantized(x, bits, (np.min(x), np.percentile(x, percentile)))
+known.mistake(
+    "only the upper end is a percentile: the lower end is the percentile 100 - p",
+    lambda x, bits, percentile=99.99: quantized(x, bits, (np.min(x), np.percentile(x, percentile))),
 )
-mistake("7.1", "only the lower end is a percentile: the upper end is the percentile p")(
-    lambda x, bits, percentile=99.99: quantized(x, bits, (np.percentile(x, 100 - percentile), np.max(x)))
+known.mistake(
+    "only the lower end is a percentile: the upper end is the percentile p",
+    lambda x, bits, percentile=99.99: quantized(x, bits, (np.percentile(x, 100 - percentile), np.max(x))),
 )
-mistake("7.1", "the percentile was divided by 100: np.percentile counts to 100, np.quantile to 1")(
+known.mistake(
+    "the percentile was divided by 100: np.percentile counts to 100, np.quantile to 1",
     lambda x, bits, percentile=99.99: quantized(
         x, bits, np.percentile(x, [1 - percentile / 100, percentile / 100])
-    )
+    ),
 )
-mistake("7.1", "the tails are halved: the ends are the percentiles p and 100 - p, not (100 - p) / 2")(
+known.mistake(
+    "the tails are halved: the ends are the percentiles p and 100 - p, not (100 - p) / 2",
     lambda x, bits, percentile=99.99: quantized(
         x, bits, np.percentile(x, [50 - percentile / 2, 50 + percentile / 2])
-    )
+    ),
 )
-mistake("7.1", "the range is symmetric: the percentile is that of the values, at both ends, not of |x|")(
+known.mistake(
+    "the range is symmetric: the percentile is that of the values, at both ends, not of |x|",
     lambda x, bits, percentile=99.99: quantized(
         x, bits, np.percentile(np.abs(x), percentile) * np.array([-1, 1])
-    )
+    ),
 )
-mistake("7.1", "the percentiles are those of single columns or rows: take them over all elements")(
+known.mistake(
+    "the percentiles are those of single columns or rows: take them over all elements",
     lambda x, bits, percentile=99.99: quantized(
         x,
         bits,
         (np.percentile(x, 100 - percentile, axis=0).min(), np.percentile(x, percentile, axis=0).max()),
-    )
+    ),
 )
-mistake("7.1", EIGHT_BITS)(
-    lambda x, bits, percentile=99.99: quantized(x, 8, np.percentile(x, [100 - percentile, percentile]))
+known.mistake(
+    EIGHT_BITS,
+    lambda x, bits, percentile=99.99: quantized(x, 8, _ends(x, percentile)),
 )
-
-
-@mistake("7.1", "the range leaves out 0, so 0.0 has no code: widen it with min(beta, 0) and max(alpha, 0)")
-def _not_widened(params, bits, percentile=99.99):
-    return _own_grid(params, bits, np.percentile(params, [100 - percentile, percentile]), 2**bits - 1)
-
-
-@mistake("7.1", "off by one in the levels: there are 2**bits codes, so 2**bits - 1 steps between them")
-def _levels(params, bits, percentile=99.99):
-    ends = np.percentile(params, [100 - percentile, percentile])
-    return _own_grid(params, bits, (min(ends[0], 0), max(ends[1], 0)), 2**bits)
-
-
-@mistake("7.1", "the outliers are removed from the data: they must stay, at the end of the range (saturate)")
-def _dropped(params, bits, percentile=99.99):
-    ends = np.percentile(params, [100 - percentile, percentile])
-    return quantized(params[(params >= ends[0]) & (params <= ends[1])], bits, ends)
-
-
-@mistake("7.1", "the outliers are removed from the data: they must stay, at the end of the range (saturate)")
-def _dropped_first(params, bits, percentile=99.99):
-    ends = np.percentile(params, [100 - percentile, percentile])
-    kept = params[(params >= ends[0]) & (params <= ends[1])]
-    return quantized(kept, bits, (np.min(kept), np.max(kept)))
-
-
+known.mistake(
+    "the range leaves out 0, so 0.0 has no code: widen it with min(beta, 0) and max(alpha, 0)",
+    lambda x, bits, percentile=99.99: _own_grid(x, bits, _ends(x, percentile), 2**bits - 1),
+)
+known.mistake(
+    "off by one in the levels: there are 2**bits codes, so 2**bits - 1 steps between them",
+    lambda x, bits, percentile=99.99: _own_grid(
+        x, bits, (min(_ends(x, percentile)[0], 0), max(_ends(x, percentile)[1], 0)), 2**bits
+    ),
+)
+REMOVED = "the outliers are removed from the data: they must stay, at the end of the range (saturate)"
+known.mistake(
+    REMOVED,
+    lambda x, bits, percentile=99.99: quantized(_kept(x, percentile), bits, _ends(x, percentile)),
+)
+known.mistake(
+    REMOVED,
+    lambda x, bits, percentile=99.99: quantized(
+        _kept(x, percentile), bits, (np.min(_kept(x, percentile)), np.max(_kept(x, percentile)))
+    ),
+)
 for _method in ("nearest", "lower", "higher", "inverted_cdf"):
-
-    @mistake("7.1", "the percentile is not interpolated: NumPy's default, linear interpolation, is meant")
-    def _not_interpolated(params, bits, percentile=99.99, method=_method):
-        return quantized(params, bits, np.percentile(params, [100 - percentile, percentile], method=method))
-
-
-@symptom("7.1", "the codes are not limited: what lies outside the range must saturate at 0 or 2**bits - 1")
-def _not_clamped(result: Any, args: list, kwargs: dict) -> bool:
-    codes, bits = plain(result[0]), args[1]
-    return bool(codes.min() < 0 or codes.max() > 2**bits - 1)
+    known.mistake(
+        "the percentile is not interpolated: NumPy's default, linear interpolation, is meant",
+        lambda x, bits, percentile=99.99, method=_method: quantized(x, bits, _ends(x, percentile, method)),
+    )
+known.symptom(
+    "the codes are not limited: what lies outside the range must saturate at 0 or 2**bits - 1",
+    lambda got, args, kwargs: plain(got[0]).min() < 0 or plain(got[0]).max() > 2 ** args[1] - 1,
+)
 
 
-@symptom("7.1", "cast before the clamp: a code above 255 or below 0 wraps around in uint8; clamp first")
 def _wrapped(result: Any, args: list, kwargs: dict) -> bool:
     codes = (np.round(args[0] / result[1]) + result[2]).astype(np.int64).astype(np.uint8)
     rounded = np.clip(np.round(args[0] / result[1]) + result[2], 0, 2 ** args[1] - 1)
@@ -138,7 +154,11 @@ def _wrapped(result: Any, args: list, kwargs: dict) -> bool:
     return not same(rounded, wrapped.astype(float)) and same(wrapped.astype(np.int32), result[0])
 
 
-@symptom("7.1", "the codes are cut off instead of rounded: use np.round before the cast")
+known.symptom(
+    "cast before the clamp: a code above 255 or below 0 wraps around in uint8; clamp first", _wrapped
+)
+
+
 def _cut_off(result: Any, args: list, kwargs: dict) -> bool:
     (codes, scale, zero), top = result, 2 ** args[1] - 1
     exact = args[0] / scale
@@ -147,6 +167,8 @@ def _cut_off(result: Any, args: list, kwargs: dict) -> bool:
     return not rounded and any(same(plain(codes).astype(float), np.clip(way, 0, top)) for way in cut)
 
 
-symptom("7.1", "the zero point has the wrong sign: it is -round(beta / scale), the code of 0.0")(
-    lambda got, args, kwargs: int(got[2]) < 0
+known.symptom("the codes are cut off instead of rounded: use np.round before the cast", _cut_off)
+known.symptom(
+    "the zero point has the wrong sign: it is -round(beta / scale), the code of 0.0",
+    lambda got, args, kwargs: int(got[2]) < 0,
 )

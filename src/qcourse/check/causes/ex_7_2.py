@@ -5,73 +5,92 @@ from typing import Any
 import numpy as np
 
 from qcourse.check.causes.ranges import Pair, beyond, error, quantized
-from qcourse.check.causes.registry import mistake, same, symptom
+from qcourse.check.causes.registry import Causes, same
 from qcourse.check.causes.texts import EIGHT_BITS
+
+known = Causes()
 
 
 def _parts(errors: np.ndarray, outside: np.ndarray, count: float) -> Pair:
     return float(np.sum(errors * outside) / count), float(np.sum(errors * ~outside) / count)
 
 
-mistake("7.2", "the errors are summed: divide each sum by the count of all elements")(
-    lambda x, bits, b, a: _parts(error(x, bits, (b, a)) ** 2, beyond(x, b, a), 1)
+known.mistake(
+    "the errors are summed: divide each sum by the count of all elements",
+    lambda x, bits, b, a: _parts(error(x, bits, (b, a)) ** 2, beyond(x, b, a), 1),
 )
-mistake("7.2", "the two parts are swapped: clipping, from the elements outside the range, comes first")(
-    lambda x, bits, b, a: _parts(error(x, bits, (b, a)) ** 2, ~beyond(x, b, a), x.size)
+known.mistake(
+    "the two parts are swapped: clipping, from the elements outside the range, comes first",
+    lambda x, bits, b, a: _parts(error(x, bits, (b, a)) ** 2, ~beyond(x, b, a), x.size),
 )
-mistake("7.2", "only the elements above alpha count as clipped: those below beta are outside as well")(
-    lambda x, bits, b, a: _parts(error(x, bits, (b, a)) ** 2, x > a, x.size)
+known.mistake(
+    "only the elements above alpha count as clipped: those below beta are outside as well",
+    lambda x, bits, b, a: _parts(error(x, bits, (b, a)) ** 2, x > a, x.size),
 )
-mistake("7.2", "only the elements below beta count as clipped: those above alpha are outside as well")(
-    lambda x, bits, b, a: _parts(error(x, bits, (b, a)) ** 2, x < b, x.size)
+known.mistake(
+    "only the elements below beta count as clipped: those above alpha are outside as well",
+    lambda x, bits, b, a: _parts(error(x, bits, (b, a)) ** 2, x < b, x.size),
 )
 for _outside in (
     lambda x, b, a: (x <= b) | (x >= a),
     lambda x, b, a: (x < b) | (x >= a),
     lambda x, b, a: (x <= b) | (x > a),
 ):
-    mistake("7.2", "an element exactly at beta or alpha lies inside: compare with < and >")(
-        lambda x, bits, b, a, outside=_outside: _parts(error(x, bits, (b, a)) ** 2, outside(x, b, a), x.size)
+    known.mistake(
+        "an element exactly at beta or alpha lies inside: compare with < and >",
+        lambda x, bits, b, a, outside=_outside: _parts(error(x, bits, (b, a)) ** 2, outside(x, b, a), x.size),
     )
-mistake("7.2", "the roots of the parts: leave out the square root, the two must add up to the whole error")(
+known.mistake(
+    "the roots of the parts: leave out the square root, the two must add up to the whole error",
     lambda x, bits, b, a: tuple(
         np.sqrt(_parts(error(x, bits, (b, a)) ** 2, beyond(x, b, a), x.size)).tolist()
-    )
+    ),
 )
-mistake("7.2", "the errors are absolute values: square them")(
-    lambda x, bits, b, a: _parts(np.abs(error(x, bits, (b, a))), beyond(x, b, a), x.size)
+known.mistake(
+    "the errors are absolute values: square them",
+    lambda x, bits, b, a: _parts(np.abs(error(x, bits, (b, a))), beyond(x, b, a), x.size),
 )
-mistake("7.2", "beta and alpha are ignored: the codes are those of min-max")(
-    lambda x, bits, b, a: _parts(error(x, bits, (x.min(), x.max())) ** 2, beyond(x, b, a), x.size)
+known.mistake(
+    "beta and alpha are ignored: the codes are those of min-max",
+    lambda x, bits, b, a: _parts(error(x, bits, (x.min(), x.max())) ** 2, beyond(x, b, a), x.size),
 )
-mistake("7.2", EIGHT_BITS)(lambda x, bits, b, a: _parts(error(x, 8, (b, a)) ** 2, beyond(x, b, a), x.size))
-mistake("7.2", "len(params) is the first dimension only: the count of all elements is params.size")(
-    lambda x, bits, b, a: _parts(error(x, bits, (b, a)) ** 2, beyond(x, b, a), len(x))
+known.mistake(EIGHT_BITS, lambda x, bits, b, a: _parts(error(x, 8, (b, a)) ** 2, beyond(x, b, a), x.size))
+known.mistake(
+    "len(params) is the first dimension only: the count of all elements is params.size",
+    lambda x, bits, b, a: _parts(error(x, bits, (b, a)) ** 2, beyond(x, b, a), len(x)),
 )
-mistake("7.2", "this splits the error by the share of elements outside: sum the squared errors themselves")(
-    lambda x, bits, b, a: _parts(np.mean(error(x, bits, (b, a)) ** 2) + 0 * x, beyond(x, b, a), x.size)
+known.mistake(
+    "this splits the error by the share of elements outside: sum the squared errors themselves",
+    lambda x, bits, b, a: _parts(np.mean(error(x, bits, (b, a)) ** 2) + 0 * x, beyond(x, b, a), x.size),
 )
 
 
-@mistake("7.2", "clipped is judged by the code: elements inside the range may have an end code too")
 def _by_code(params, bits, beta, alpha) -> Pair:
     codes = quantized(params, bits, (beta, alpha))[0]
     return _parts(error(params, bits, (beta, alpha)) ** 2, (codes == 0) | (codes == 2**bits - 1), params.size)
 
 
-@mistake("7.2", "each part is a mean over its own elements: divide both by the count of all elements")
+known.mistake("clipped is judged by the code: elements inside the range may have an end code too", _by_code)
+
+
 def _own_counts(params, bits, beta, alpha) -> Pair:
     squared, outside = error(params, bits, (beta, alpha)) ** 2, beyond(params, beta, alpha)
     clipping, rounding = _parts(squared, outside, 1)
     return clipping / max(1, np.sum(outside)), rounding / max(1, np.sum(~outside))
 
 
-@symptom("7.2", "the mean of an empty selection is NaN: its sum is 0; divide by the count of all")
+known.mistake(
+    "each part is a mean over its own elements: divide both by the count of all elements", _own_counts
+)
+
+
 def _empty_mean(result: Any, args: list, kwargs: dict) -> bool:
     return bool(np.isnan(result).any())
 
 
-@symptom("7.2", "rounding is estimated as scale^2 / 12: take the squared errors themselves")
+known.symptom("the mean of an empty selection is NaN: its sum is 0; divide by the count of all", _empty_mean)
+
+
 def _estimated(result: Any, args: list, kwargs: dict) -> bool:
     params, bits, beta, alpha = args
     guess = ((alpha - beta) / (2**bits - 1)) ** 2 / 12
@@ -80,9 +99,16 @@ def _estimated(result: Any, args: list, kwargs: dict) -> bool:
     return any(same(float(result[1]), float(one)) for one in guesses)
 
 
-@symptom("7.2", "clipping is measured to the end of the range: measure it to the dequantized value")
+known.symptom("rounding is estimated as scale^2 / 12: take the squared errors themselves", _estimated)
+
+
 def _to_the_end(result: Any, args: list, kwargs: dict) -> bool:
     params, bits, beta, alpha = args
     to_the_end = float(np.mean((params - np.clip(params, beta, alpha)) ** 2))
     to_the_code = _parts(error(params, bits, (beta, alpha)) ** 2, beyond(params, beta, alpha), params.size)
     return same(float(result[0]), to_the_end) and not same(to_the_end, to_the_code[0])
+
+
+known.symptom(
+    "clipping is measured to the end of the range: measure it to the dequantized value", _to_the_end
+)

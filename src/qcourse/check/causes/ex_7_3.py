@@ -6,7 +6,9 @@ from typing import Any
 import numpy as np
 
 from qcourse.check.causes.ranges import Pair, beyond, error, quantized
-from qcourse.check.causes.registry import mistake, same, symptom
+from qcourse.check.causes.registry import Causes, same
+
+known = Causes()
 
 
 def _best(params: np.ndarray, shares: np.ndarray, cost: Callable) -> Pair:
@@ -56,60 +58,74 @@ def _alone(params: np.ndarray, bits: int, candidates: int, name: str) -> Pair | 
     return None if given[name] in rivals else given[name]
 
 
-symptom("7.3", "the two ends are in the wrong order: return (beta, alpha), the lower end first")(
-    lambda got, args, kwargs: got[0] > got[1]
+known.symptom(
+    "the two ends are in the wrong order: return (beta, alpha), the lower end first",
+    lambda got, args, kwargs: got[0] > got[1],
 )
-symptom("7.3", "k = 0 gives the range [0, 0]: k runs from 1 to candidates")(
-    lambda got, args, kwargs: got[0] == got[1] == 0
+known.symptom(
+    "k = 0 gives the range [0, 0]: k runs from 1 to candidates",
+    lambda got, args, kwargs: got[0] == got[1] == 0,
 )
-mistake("7.3", "this is min-max: compare the errors of the candidates, each quantized with the bits given")(
-    lambda x, bits, candidates=100: (float(np.min(x)), float(np.max(x)))
+known.mistake(
+    "this is min-max: compare the errors of the candidates, each quantized with the bits given",
+    lambda x, bits, candidates=100: (float(np.min(x)), float(np.max(x))),
 )
-mistake(
-    "7.3", "this is the worst of the ranges: look for the least error, of all elements, clipped ones too"
-)(lambda x, bits, candidates=100: _alone(x, bits, candidates, "worst"))
-mistake("7.3", "the full range is missing: k runs from 1 up to and including candidates")(
-    lambda x, bits, candidates=100: _alone(x, bits, candidates, "not the full")
+known.mistake(
+    "this is the worst of the ranges: look for the least error, of all elements, clipped ones too",
+    lambda x, bits, candidates=100: _alone(x, bits, candidates, "worst"),
 )
-mistake("7.3", "candidates is ignored: 100 is fixed in the code; use the parameter")(
-    lambda x, bits, candidates=100: _best(x, _shares(100), _mse(x, bits))
+known.mistake(
+    "the full range is missing: k runs from 1 up to and including candidates",
+    lambda x, bits, candidates=100: _alone(x, bits, candidates, "not the full"),
 )
-mistake("7.3", "bits is ignored: the best range for 8 bits is not the best for fewer; use the parameter")(
-    lambda x, bits, candidates=100: _best(x, _shares(candidates), _mse(x, 8))
+known.mistake(
+    "candidates is ignored: 100 is fixed in the code; use the parameter",
+    lambda x, bits, candidates=100: _best(x, _shares(100), _mse(x, bits)),
 )
-mistake("7.3", "the errors are absolute values: the range of least squared error is asked")(
-    lambda x, bits, candidates=100: _alone(x, bits, candidates, "absolute")
+known.mistake(
+    "bits is ignored: the best range for 8 bits is not the best for fewer; use the parameter",
+    lambda x, bits, candidates=100: _best(x, _shares(candidates), _mse(x, 8)),
 )
-mistake("7.3", "the clipped elements are left out: judge each range by the error of all elements")(
-    lambda x, bits, candidates=100: _alone(x, bits, candidates, "inside")
+known.mistake(
+    "the errors are absolute values: the range of least squared error is asked",
+    lambda x, bits, candidates=100: _alone(x, bits, candidates, "absolute"),
+)
+known.mistake(
+    "the clipped elements are left out: judge each range by the error of all elements",
+    lambda x, bits, candidates=100: _alone(x, bits, candidates, "inside"),
 )
 
 
-@mistake("7.3", "only the upper end shrinks: a candidate is k / candidates of both ends")
 def _upper_shrinks(params, bits, candidates=100) -> Pair:
     low, high = float(np.min(params)), float(np.max(params))
     return low, high * _best(np.array([0.0, 1.0]), _shares(candidates),
                              lambda ends: _mse(params, bits)((low, high * ends[1])))[1]  # fmt: skip
 
 
-@mistake("7.3", "the range is symmetric: a candidate is k / candidates of [min, max], not of max|x|")
+known.mistake("only the upper end shrinks: a candidate is k / candidates of both ends", _upper_shrinks)
+
+
 def _symmetric(params, bits, candidates=100) -> Pair:
     top = np.max(np.abs(params))
     return _best(np.array([-top, top]), _shares(candidates), _mse(params, bits))
 
 
-@symptom(
-    "7.3",
-    "the narrowest range, often the worst, wins: take the least error, of all elements, clipped ones too",
+known.mistake(
+    "the range is symmetric: a candidate is k / candidates of [min, max], not of max|x|", _symmetric
 )
+
+
 def _narrowest(result: Any, args: list, kwargs: dict) -> bool:
     count = (args[2:] or [kwargs.get("candidates", 100)])[0]
     return count > 1 and same(result, (float(np.min(args[0]) / count), float(np.max(args[0]) / count)))
 
 
-@symptom(
-    "7.3", "the full range is not found: k includes candidates; the error is the mean square of all elements"
+known.symptom(
+    "the narrowest range, often the worst, wins: take the least error, of all elements, clipped ones too",
+    _narrowest,
 )
+
+
 def _full_not_found(result: Any, args: list, kwargs: dict) -> bool:
     count = (args[2:] or [kwargs.get("candidates", 100)])[0]
     ends = [
@@ -119,7 +135,17 @@ def _full_not_found(result: Any, args: list, kwargs: dict) -> bool:
     return count > 1 and same(tuple(result), ends[0]) and cost(ends[1]) < cost(ends[0])
 
 
-@symptom("7.3", "the two ends have different shares: one k shrinks both, (beta, alpha) = k / K (min, max)")
+known.symptom(
+    "the full range is not found: k includes candidates; the error is the mean square of all elements",
+    _full_not_found,
+)
+
+
 def _each_alone(result: Any, args: list, kwargs: dict) -> bool:
     low, high = np.min(args[0]), np.max(args[0])
     return low < 0 < high and not np.isclose(result[0] / low, result[1] / high, rtol=1e-4)
+
+
+known.symptom(
+    "the two ends have different shares: one k shrinks both, (beta, alpha) = k / K (min, max)", _each_alone
+)

@@ -6,7 +6,9 @@ from typing import Any
 import numpy as np
 
 from qcourse.check.causes.ranges import Pair
-from qcourse.check.causes.registry import mistake, symptom
+from qcourse.check.causes.registry import Causes
+
+known = Causes()
 
 # A mistake takes the batches, and gives the range after each of them.
 
@@ -27,33 +29,39 @@ def _moving(
     return ranges
 
 
-mistake("7.4", "the two weights are swapped: the new batch weighs momentum, the old range 1 - momentum")(
-    lambda batches, momentum=0.01: _moving(batches, momentum, 1 - momentum)
+known.mistake(
+    "the two weights are swapped: the new batch weighs momentum, the old range 1 - momentum",
+    lambda batches, momentum=0.01: _moving(batches, momentum, 1 - momentum),
 )
-mistake("7.4", "the average starts from 0: the first batch must set the range")(
-    lambda batches, momentum=0.01: _moving(batches, 1 - momentum, momentum, (0.0, 0.0))
+known.mistake(
+    "the average starts from 0: the first batch must set the range",
+    lambda batches, momentum=0.01: _moving(batches, 1 - momentum, momentum, (0.0, 0.0)),
 )
-mistake("7.4", "momentum 0 is taken for 'not given': `momentum or 0.01` replaces it")(
-    lambda batches, momentum=0.01: _moving(batches, 0.99, 0.01) if momentum == 0 else None
+known.mistake(
+    "momentum 0 is taken for 'not given': `momentum or 0.01` replaces it",
+    lambda batches, momentum=0.01: _moving(batches, 0.99, 0.01) if momentum == 0 else None,
 )
-mistake("7.4", "momentum is ignored: 0.01 is fixed in the code; use the parameter")(
-    lambda batches, momentum=0.01: _moving(batches, 0.99, 0.01)
+known.mistake(
+    "momentum is ignored: 0.01 is fixed in the code; use the parameter",
+    lambda batches, momentum=0.01: _moving(batches, 0.99, 0.01),
 )
-mistake("7.4", "the default momentum is not 0.01: keep the signature as it is given")(
-    lambda batches, momentum=0.1: _moving(batches, 0.9, 0.1)
+known.mistake(
+    "the default momentum is not 0.01: keep the signature as it is given",
+    lambda batches, momentum=0.1: _moving(batches, 0.9, 0.1),
 )
-mistake("7.4", "this is the range of the last batch alone: move the old range by momentum")(
-    lambda batches, momentum=0.01: _moving(batches, 0.0, 1.0)
+known.mistake(
+    "this is the range of the last batch alone: move the old range by momentum",
+    lambda batches, momentum=0.01: _moving(batches, 0.0, 1.0),
 )
-mistake("7.4", "the range never moves after the first batch")(
-    lambda batches, momentum=0.01: _moving(batches, 1.0, 0.0)
+known.mistake(
+    "the range never moves after the first batch", lambda batches, momentum=0.01: _moving(batches, 1.0, 0.0)
 )
-mistake("7.4", "the old range loses nothing: move it by momentum * (new - old)")(
-    lambda batches, momentum=0.01: _moving(batches, 1.0, momentum)
+known.mistake(
+    "the old range loses nothing: move it by momentum * (new - old)",
+    lambda batches, momentum=0.01: _moving(batches, 1.0, momentum),
 )
 
 
-@mistake("7.4", "an end of exactly 0 is taken for 'no batch yet': remember the first batch in another way")
 def _zero_end(batches, momentum=0.01):
     ranges, held = [], [0.0, 0.0]
     for batch in batches:
@@ -63,26 +71,35 @@ def _zero_end(batches, momentum=0.01):
     return ranges
 
 
-mistake("7.4", "an end of exactly 0 is taken for 'no batch yet': remember the first batch in another way")(
+known.mistake(
+    "an end of exactly 0 is taken for 'no batch yet': remember the first batch in another way", _zero_end
+)
+known.mistake(
+    "an end of exactly 0 is taken for 'no batch yet': remember the first batch in another way",
     lambda batches, momentum=0.01: _moving(
         batches, 1 - momentum, momentum, first=lambda held: not held or not held[0] or not held[1]
-    )
+    ),
 )
 
 
-@mistake("7.4", "this is the range of all batches so far (min-max), not a moving average")
 def _running_minmax(batches, momentum=0.01):
     seen = range(1, len(batches) + 1)
     return [(min(map(np.min, batches[:n])), max(map(np.max, batches[:n]))) for n in seen]
 
 
-@mistake("7.4", "this is the plain mean over the batches: later batches move the range by momentum")
+known.mistake("this is the range of all batches so far (min-max), not a moving average", _running_minmax)
+
+
 def _plain_mean(batches, momentum=0.01):
     seen = range(1, len(batches) + 1)
     return [(np.mean([*map(np.min, batches[:n])]), np.mean([*map(np.max, batches[:n])])) for n in seen]
 
 
-@mistake("7.4", "the range only grows: a batch with a narrower range must move it too, inward")
+known.mistake(
+    "this is the plain mean over the batches: later batches move the range by momentum", _plain_mean
+)
+
+
 def _only_grows(batches, momentum=0.01):
     ranges = [(float(np.min(batches[0])), float(np.max(batches[0])))]
     for batch in batches[1:]:
@@ -92,20 +109,36 @@ def _only_grows(batches, momentum=0.01):
     return ranges
 
 
-@symptom("7.4", "the two ends are in the wrong order: the range is (beta, alpha), the lower end first")
+known.mistake("the range only grows: a batch with a narrower range must move it too, inward", _only_grows)
+
+
 def _range_swapped(result: Any, args: list, kwargs: dict) -> bool:
     return any(beta > alpha for beta, alpha in result)
 
 
-@symptom("7.4", "the range is widened to 0: the observer keeps the range it saw; the quantizer widens it")
+known.symptom(
+    "the two ends are in the wrong order: the range is (beta, alpha), the lower end first", _range_swapped
+)
+
+
 def _widened(result: Any, args: list, kwargs: dict) -> bool:
     low, high = min(map(np.min, args[0])), max(map(np.max, args[0]))
     return any(beta == 0 < low or alpha == 0 > high for beta, alpha in result)
 
 
-@symptom("7.4", "the first range must be [min, max] of this tracker's own first batch, of all its elements")
+known.symptom(
+    "the range is widened to 0: the observer keeps the range it saw; the quantizer widens it", _widened
+)
+
+
 def _first_is_wrong(result: Any, args: list, kwargs: dict) -> bool:
     batches = args[0]  # a list only where the check reads the range after each batch
     if not isinstance(batches, list) or len(result) != len(batches):
         return False
     return not np.allclose(result[0], (np.min(batches[0]), np.max(batches[0])), rtol=1e-4)
+
+
+known.symptom(
+    "the first range must be [min, max] of this tracker's own first batch, of all its elements",
+    _first_is_wrong,
+)

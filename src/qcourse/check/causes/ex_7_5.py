@@ -3,8 +3,10 @@
 import numpy as np
 
 from qcourse.check.causes.ranges import beyond, error
-from qcourse.check.causes.registry import mistake, symptom
+from qcourse.check.causes.registry import Causes
 from qcourse.check.causes.texts import EIGHT_BITS
+
+known = Causes()
 
 
 def _compared(params: np.ndarray, bits: int, ranges: dict, order: np.ndarray, keep: slice) -> dict:
@@ -24,62 +26,81 @@ def _same_for_all(params: np.ndarray, ranges: dict) -> dict:
     return dict.fromkeys(ranges, (np.min(params), np.max(params)))
 
 
-mistake("7.5", "the bulk is all elements: leave out the most extreme 0.1 % by absolute value, at least one")(
-    lambda x, bits, ranges: _compared(x, bits, ranges, _by_size(x), slice(None))
+known.mistake(
+    "the bulk is all elements: leave out the most extreme 0.1 % by absolute value, at least one",
+    lambda x, bits, ranges: _compared(x, bits, ranges, _by_size(x), slice(None)),
 )
-mistake("7.5", "the largest values are left out: the most extreme are those of largest |x|")(
-    lambda x, bits, ranges: _compared(x, bits, ranges, np.argsort(np.ravel(x)), slice(-_cut(x)))
+known.mistake(
+    "the largest values are left out: the most extreme are those of largest |x|",
+    lambda x, bits, ranges: _compared(x, bits, ranges, np.argsort(np.ravel(x)), slice(-_cut(x))),
 )
-mistake("7.5", "both ends are cut: 0.1 % in all are left out, by absolute value")(
-    lambda x, bits, ranges: _compared(x, bits, ranges, np.argsort(np.ravel(x)), slice(_cut(x), -_cut(x)))
+known.mistake(
+    "both ends are cut: 0.1 % in all are left out, by absolute value",
+    lambda x, bits, ranges: _compared(x, bits, ranges, np.argsort(np.ravel(x)), slice(_cut(x), -_cut(x))),
 )
-mistake("7.5", "this leaves out 1 % of the elements: 0.1 % is one in 1,000")(
-    lambda x, bits, ranges: _compared(x, bits, ranges, _by_size(x), slice(-_cut(x, 0.01)))
+known.mistake(
+    "this leaves out 1 % of the elements: 0.1 % is one in 1,000",
+    lambda x, bits, ranges: _compared(x, bits, ranges, _by_size(x), slice(-_cut(x, 0.01))),
 )
-mistake("7.5", "exactly one element is left out: it is 0.1 % of them all (size, not len), and at least one")(
-    lambda x, bits, ranges: _compared(x, bits, ranges, _by_size(x), slice(-1))
+known.mistake(
+    "exactly one element is left out: it is 0.1 % of them all (size, not len), and at least one",
+    lambda x, bits, ranges: _compared(x, bits, ranges, _by_size(x), slice(-1)),
 )
-mistake("7.5", "0.1 % of the first dimension is left out: count all elements, with size")(
-    lambda x, bits, ranges: _compared(x, bits, ranges, _by_size(x), slice(-_cut(np.zeros(len(x)))))
+known.mistake(
+    "0.1 % of the first dimension is left out: count all elements, with size",
+    lambda x, bits, ranges: _compared(x, bits, ranges, _by_size(x), slice(-_cut(np.zeros(len(x))))),
 )
-mistake("7.5", "this is the error of the extreme elements: the bulk is all the others")(
-    lambda x, bits, ranges: _compared(x, bits, ranges, _by_size(x), slice(-_cut(x), None))
+known.mistake(
+    "this is the error of the extreme elements: the bulk is all the others",
+    lambda x, bits, ranges: _compared(x, bits, ranges, _by_size(x), slice(-_cut(x), None)),
 )
-mistake("7.5", EIGHT_BITS)(lambda x, bits, ranges: _compared(x, 8, ranges, _by_size(x), slice(-_cut(x))))
-mistake("7.5", "the ranges given are ignored: all codes are those of min-max")(
-    lambda x, bits, ranges: _compared(x, bits, _same_for_all(x, ranges), _by_size(x), slice(-_cut(x)))
+known.mistake(EIGHT_BITS, lambda x, bits, ranges: _compared(x, 8, ranges, _by_size(x), slice(-_cut(x))))
+known.mistake(
+    "the ranges given are ignored: all codes are those of min-max",
+    lambda x, bits, ranges: _compared(x, bits, _same_for_all(x, ranges), _by_size(x), slice(-_cut(x))),
 )
 
 
-@mistake("7.5", "the largest errors are left out: the most extreme are the elements of largest |x|")
 def _largest_errors(params, bits, ranges):
     squared = {name: np.sort(np.ravel(error(params, bits, ends)) ** 2) for name, ends in ranges.items()}
     return {name: (np.mean(errors), np.mean(errors[: -_cut(params)])) for name, errors in squared.items()}
 
 
-@mistake("7.5", "the error of the bulk is divided by the count of all: divide it by the count of the bulk")
+known.mistake(
+    "the largest errors are left out: the most extreme are the elements of largest |x|", _largest_errors
+)
+
+
 def _divided_by_all(params, bits, ranges):
     compared = _compared(params, bits, ranges, _by_size(params), slice(-_cut(params)))
     share = 1 - _cut(params) / np.size(params)
     return {name: (whole, bulk * share) for name, (whole, bulk) in compared.items()}
 
 
-@mistake("7.5", "the two errors are swapped: that of all elements comes first")
+known.mistake(
+    "the error of the bulk is divided by the count of all: divide it by the count of the bulk",
+    _divided_by_all,
+)
+
+
 def _pair_swapped(params, bits, ranges):
     compared = _compared(params, bits, ranges, _by_size(params), slice(-_cut(params)))
     return {name: (bulk, whole) for name, (whole, bulk) in compared.items()}
 
 
-@mistake("7.5", "the extreme elements are removed before both errors: the first is that of all elements")
+known.mistake("the two errors are swapped: that of all elements comes first", _pair_swapped)
+
+
 def _removed_before(params, bits, ranges):
     compared = _compared(params, bits, ranges, _by_size(params), slice(-_cut(params)))
     return {name: (bulk, bulk) for name, (_, bulk) in compared.items()}
 
 
-@mistake(
-    "7.5",
-    "the bulk is what lies inside the range: it is all but the 0.1 % of largest |x|, whatever the range",
+known.mistake(
+    "the extreme elements are removed before both errors: the first is that of all elements", _removed_before
 )
+
+
 def _inside(params, bits, ranges):
     compared = {}
     for name, ends in ranges.items():
@@ -88,12 +109,19 @@ def _inside(params, bits, ranges):
     return compared
 
 
-@mistake("7.5", "the roots of the errors: leave out the square root")
+known.mistake(
+    "the bulk is what lies inside the range: it is all but the 0.1 % of largest |x|, whatever the range",
+    _inside,
+)
+
+
 def _roots(params, bits, ranges):
     compared = _compared(params, bits, ranges, _by_size(params), slice(-_cut(params)))
     return {name: (np.sqrt(whole), np.sqrt(bulk)) for name, (whole, bulk) in compared.items()}
 
 
-symptom("7.5", "0.1 % of so few elements rounds to none: leave out at least one element")(
-    lambda got, args, kwargs: np.size(args[0]) < 500 and all(np.isnan(pair[1]) for pair in got.values())
+known.mistake("the roots of the errors: leave out the square root", _roots)
+known.symptom(
+    "0.1 % of so few elements rounds to none: leave out at least one element",
+    lambda got, args, kwargs: np.size(args[0]) < 500 and all(np.isnan(pair[1]) for pair in got.values()),
 )

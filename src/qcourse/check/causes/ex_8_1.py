@@ -4,7 +4,9 @@ import torch
 from torch import nn
 
 from qcourse.check.causes.module_kinds import kinds
-from qcourse.check.causes.registry import symptom
+from qcourse.check.causes.registry import Causes
+
+known = Causes()
 
 # ``got`` is the model itself, its output, or None where it raised; args may hold the model.
 
@@ -15,42 +17,54 @@ def _model(value):
     return next(v for v in values if isinstance(v, nn.Module))
 
 
-symptom("8.1", "a layer is missing or named otherwise: the weights are loaded by the layers' names")(
+known.symptom(
+    "a layer is missing or named otherwise: the weights are loaded by the layers' names",
     lambda got, args, kwargs: (
         isinstance(got, nn.Module) and not {f"linear{i}.weight" for i in (1, 2, 3)} <= got.state_dict().keys()
-    )
+    ),
 )
-symptom("8.1", "no QuantStub: nothing turns the images into codes; make one in __init__, call it first")(
-    lambda got, args, kwargs: "QuantStub" not in kinds(_model([got, *args]))
+known.symptom(
+    "no QuantStub: nothing turns the images into codes; make one in __init__, call it first",
+    lambda got, args, kwargs: "QuantStub" not in kinds(_model([got, *args])),
 )
-symptom("8.1", "no DeQuantStub: the logits would stay codes; make one in __init__, call it last")(
-    lambda got, args, kwargs: "DeQuantStub" not in kinds(_model([got, *args]))
+known.symptom(
+    "no DeQuantStub: the logits would stay codes; make one in __init__, call it last",
+    lambda got, args, kwargs: "DeQuantStub" not in kinds(_model([got, *args])),
 )
-symptom("8.1", "the last result stays a code: forward never calls the DeQuantStub, or not as the last step")(
-    lambda got, args, kwargs: got[2].is_quantized
+known.symptom(
+    "the last result stays a code: forward never calls the DeQuantStub, or not as the last step",
+    lambda got, args, kwargs: got[2].is_quantized,
 )
-symptom("8.1", "the QuantStub got codes: forward calls it twice, once is enough")(
-    lambda got, args, kwargs: isinstance(got[2], RuntimeError) and "quantize_per_tensor" in str(got[2])
+known.symptom(
+    "the QuantStub got codes: forward calls it twice, once is enough",
+    lambda got, args, kwargs: isinstance(got[2], RuntimeError) and "quantize_per_tensor" in str(got[2]),
 )
-symptom(
-    "8.1", "an operation between the stubs has no version for codes: only linear layers and ReLU belong there"
-)(lambda got, args, kwargs: isinstance(got[2], RuntimeError) and "quantized::linear" not in str(got[2]))
+known.symptom(
+    "an operation between the stubs has no version for codes: only linear layers and ReLU belong there",
+    lambda got, args, kwargs: isinstance(got[2], RuntimeError) and "quantized::linear" not in str(got[2]),
+)
 
 
-@symptom("8.1", "float numbers reached an int8 layer: forward must call the QuantStub once, before linear1, "
-                "and the DeQuantStub once, after linear3")  # fmt: skip
 def _floats_inside(got, args, kwargs):
     return isinstance(got[2], RuntimeError) and "Could not run 'quantized::linear'" in str(got[2])
 
 
-symptom("8.1", "a softmax at the end: return the logits, cross_entropy and argmax do the rest")(
+known.symptom(
+    "float numbers reached an int8 layer: forward must call the QuantStub once, before linear1, "
+    "and the DeQuantStub once, after linear3",
+    _floats_inside,
+)
+known.symptom(
+    "a softmax at the end: return the logits, cross_entropy and argmax do the rest",
     lambda got, args, kwargs: torch.allclose(
         got.exp().sum(1) if got.max() <= 0 else got.sum(1), torch.ones(1)
-    )
+    ),
 )
-symptom("8.1", "a ReLU after the last layer: logits may be negative")(
-    lambda got, args, kwargs: bool((got >= 0).all()) and bool((got == 0).any())
+known.symptom(
+    "a ReLU after the last layer: logits may be negative",
+    lambda got, args, kwargs: bool((got >= 0).all()) and bool((got == 0).any()),
 )
-symptom("8.1", "one row per image is expected: give the batch dimension -1, and the pixels 784")(
-    lambda got, args, kwargs: got.shape[0] != args[0].shape[0]
+known.symptom(
+    "one row per image is expected: give the batch dimension -1, and the pixels 784",
+    lambda got, args, kwargs: got.shape[0] != args[0].shape[0],
 )

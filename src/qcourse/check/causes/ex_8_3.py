@@ -7,34 +7,38 @@ import torch
 
 from qcourse import torch_ao
 from qcourse.check.causes.module_kinds import kinds
-from qcourse.check.causes.registry import symptom
+from qcourse.check.causes.registry import Causes
+
+known = Causes()
 
 # ``got`` is the model returned.
 
-symptom("8.3", "convert is missing, or its result is not what is returned: the observers are still there")(
-    lambda got, args, kwargs: any("Observer" in kind for kind in kinds(got))
+known.symptom(
+    "convert is missing, or its result is not what is returned: the observers are still there",
+    lambda got, args, kwargs: any("Observer" in kind for kind in kinds(got)),
 )
-symptom("8.3", "this is dynamic quantization, which measures ranges at run time: use prepare and convert")(
-    lambda got, args, kwargs: any("Dynamic" in kind for kind in kinds(got))
+known.symptom(
+    "this is dynamic quantization, which measures ranges at run time: use prepare and convert",
+    lambda got, args, kwargs: any("Dynamic" in kind for kind in kinds(got)),
 )
-symptom("8.3", "nothing was quantized: set the qconfig before prepare, on the model that prepare gets")(
-    lambda got, args, kwargs: "Linear" in kinds(got) and "QuantizedLinear" not in kinds(got)
+known.symptom(
+    "nothing was quantized: set the qconfig before prepare, on the model that prepare gets",
+    lambda got, args, kwargs: "Linear" in kinds(got) and "QuantizedLinear" not in kinds(got),
 )
-symptom("8.3", "a part was left in float: set the qconfig on the whole network, before prepare")(
-    lambda got, args, kwargs: "Linear" in kinds(got) or "QuantStub" in kinds(got)
+known.symptom(
+    "a part was left in float: set the qconfig on the whole network, before prepare",
+    lambda got, args, kwargs: "Linear" in kinds(got) or "QuantStub" in kinds(got),
 )
-symptom("8.3", "not calibrated: the observers saw no image, so every scale is 1; calibrate after prepare")(
-    lambda got, args, kwargs: float(got.linear3.scale) == 1.0 and int(got.linear3.zero_point) == 0
+known.symptom(
+    "not calibrated: the observers saw no image, so every scale is 1; calibrate after prepare",
+    lambda got, args, kwargs: float(got.linear3.scale) == 1.0 and int(got.linear3.zero_point) == 0,
 )
-symptom("8.3", "the qconfig is not used for the weights: set the one that is given on the copy")(
-    lambda got, args, kwargs: not _could_be(kwargs.get("qconfig", args[2]).weight(), got.linear1.weight())
+known.symptom(
+    "the qconfig is not used for the weights: set the one that is given on the copy",
+    lambda got, args, kwargs: not _could_be(kwargs.get("qconfig", args[2]).weight(), got.linear1.weight()),
 )
 
 
-@symptom(
-    "8.3",
-    "another default: without a qconfig torch_ao.default_qconfig holds, not an engine's, nor one for QAT",
-)
 def _other_default(got, args, kwargs):
     if kwargs.get("qconfig", args[2] if len(args) > 2 else None) is not None:
         return False
@@ -46,11 +50,17 @@ def _other_default(got, args, kwargs):
     )
 
 
-symptom("8.3", "calibration left out images, or saw others: the input's range does not hold all of them")(
-    lambda got, args, kwargs: float(got.quant.scale) * 127 < 0.99 * float(args[1].max() - args[1].min())
+known.symptom(
+    "another default: without a qconfig torch_ao.default_qconfig holds, not an engine's, nor one for QAT",
+    _other_default,
 )
-symptom("8.3", "the result is still in training mode: call eval() on the copy before prepare")(
-    lambda got, args, kwargs: got.training
+known.symptom(
+    "calibration left out images, or saw others: the input's range does not hold all of them",
+    lambda got, args, kwargs: float(got.quant.scale) * 127 < 0.99 * float(args[1].max() - args[1].min()),
+)
+known.symptom(
+    "the result is still in training mode: call eval() on the copy before prepare",
+    lambda got, args, kwargs: got.training,
 )
 
 

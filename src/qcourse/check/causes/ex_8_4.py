@@ -6,7 +6,9 @@ import pickle
 import torch
 
 from qcourse import measure
-from qcourse.check.causes.registry import mistake, symptom
+from qcourse.check.causes.registry import Causes
+
+known = Causes()
 
 
 def _saved(what):
@@ -15,26 +17,28 @@ def _saved(what):
     return len(buffer.getvalue())
 
 
-mistake("8.4", "divided by 1024: 1 kB is 1000 bytes here")(lambda model: measure.size_kb(model) * 1000 / 1024)
-mistake("8.4", "the unit is bytes: divide by 1000")(lambda model: _saved(model.state_dict()))
-mistake("8.4", "the unit is bytes: divide by 1000")(lambda model: float(_saved(model.state_dict())))
-mistake("8.4", "the unit is MB: divide by 1000 once")(lambda model: measure.size_kb(model) / 1000)
-mistake("8.4", "the unit is kilobits: a byte has 8 bits, count bytes")(
-    lambda model: measure.size_kb(model) * 8
+known.mistake("divided by 1024: 1 kB is 1000 bytes here", lambda model: measure.size_kb(model) * 1000 / 1024)
+known.mistake("the unit is bytes: divide by 1000", lambda model: _saved(model.state_dict()))
+known.mistake("the unit is bytes: divide by 1000", lambda model: float(_saved(model.state_dict())))
+known.mistake("the unit is MB: divide by 1000 once", lambda model: measure.size_kb(model) / 1000)
+known.mistake(
+    "the unit is kilobits: a byte has 8 bits, count bytes", lambda model: measure.size_kb(model) * 8
 )
-mistake("8.4", "the whole model is saved, its class too: save its state_dict")(
-    lambda model: _saved(model) / 1000
+known.mistake(
+    "the whole model is saved, its class too: save its state_dict", lambda model: _saved(model) / 1000
 )
-mistake("8.4", "the whole model is pickled, its class too: save its state_dict")(
-    lambda model: len(pickle.dumps(model)) / 1000
+known.mistake(
+    "the whole model is pickled, its class too: save its state_dict",
+    lambda model: len(pickle.dumps(model)) / 1000,
 )
 PARAMETERS = "only parameters are counted: names, shapes, buffers and packing take bytes too; serialize"
-mistake("8.4", PARAMETERS)(lambda model: sum(p.numel() * p.element_size() for p in model.parameters()) / 1000)
-mistake("8.4", PARAMETERS)(lambda model: sum(p.numel() * 4 for p in model.parameters()) / 1000)
-mistake("8.4", PARAMETERS)(lambda model: sum(p.numel() for p in model.parameters()) / 1000)
-mistake("8.4", PARAMETERS)(
-    lambda model: sum(v.numel() * v.element_size() for v in model.state_dict().values()) / 1000
+known.mistake(PARAMETERS, lambda model: sum(p.numel() * p.element_size() for p in model.parameters()) / 1000)
+known.mistake(PARAMETERS, lambda model: sum(p.numel() * 4 for p in model.parameters()) / 1000)
+known.mistake(PARAMETERS, lambda model: sum(p.numel() for p in model.parameters()) / 1000)
+known.mistake(
+    PARAMETERS, lambda model: sum(v.numel() * v.element_size() for v in model.state_dict().values()) / 1000
 )
-symptom("8.4", "nothing is measured: the buffer is empty, or read from its end; getvalue() gives all of it")(
-    lambda got, args, kwargs: got == 0
+known.symptom(
+    "nothing is measured: the buffer is empty, or read from its end; getvalue() gives all of it",
+    lambda got, args, kwargs: got == 0,
 )

@@ -2,8 +2,10 @@
 
 import numpy as np
 
-from qcourse.check.causes.registry import mistake, symptom
+from qcourse.check.causes.registry import Causes
 from qcourse.quantization import integer_linear
+
+known = Causes()
 
 # One thing is wrong at a time.
 
@@ -19,7 +21,7 @@ def _changed(text, change):
         x, sx, zx, w, sw, b, sy, zy = change(*args)
         return _codes(integer_linear(x, sx, zx, w, sw, b) / sy + zy)
 
-    mistake("8.5", text)(wrong)
+    known.mistake(text, wrong)
 
 
 def _finished(text, finish):
@@ -28,11 +30,12 @@ def _finished(text, finish):
     def wrong(x, sx, zx, w, sw, b, sy, zy):
         return finish(integer_linear(x, sx, zx, w, sw, b) / sy + zy, zy)
 
-    mistake("8.5", text)(wrong)
+    known.mistake(text, wrong)
 
 
-symptom("8.5", "the result is not uint8: cast it with astype(np.uint8), as the last step")(
-    lambda got, args, kwargs: isinstance(got, np.ndarray) and got.dtype != np.uint8
+known.symptom(
+    "the result is not uint8: cast it with astype(np.uint8), as the last step",
+    lambda got, args, kwargs: isinstance(got, np.ndarray) and got.dtype != np.uint8,
 )
 _finished("cut off in place of rounded: half of the codes are one too low; np.round rounds",
           lambda place, zero: np.clip(place, 0, 255).astype(np.uint8))  # fmt: skip
@@ -77,13 +80,17 @@ _changed("x_q - x_zero is computed in uint8, where it wraps around below 0: cast
          lambda x, sx, zx, *rest: (x - np.uint8(zx), sx, 0, *rest))  # fmt: skip
 
 
-@mistake("8.5", "the sum overflows: cast both factors to np.int32 before the product")
 def _overflows(x, sx, zx, w, sw, b, sy, zy):
     total = ((x.astype(np.int32) - zx) @ w.astype(np.int32).T).astype(np.int16).astype(np.float64)
     return _codes((total * sx * np.asarray(sw) + b) / sy + zy)
 
 
-@mistake("8.5", "the product overflows in int8: cast both factors to np.int32 before it")
+known.mistake("the sum overflows: cast both factors to np.int32 before the product", _overflows)
+
+
 def _overflows_int8(x, sx, zx, w, sw, b, sy, zy):
     total = ((x.astype(np.int32) - zx).astype(np.int8) @ w.T).astype(np.float64)
     return _codes((total * sx * np.asarray(sw) + b) / sy + zy)
+
+
+known.mistake("the product overflows in int8: cast both factors to np.int32 before it", _overflows_int8)

@@ -4,7 +4,9 @@ import math
 
 import torch
 
-from qcourse.check.causes.registry import mistake, symptom
+from qcourse.check.causes.registry import Causes
+
+known = Causes()
 
 
 def _outputs(model, images, relu=False):
@@ -34,7 +36,7 @@ def _sqnr(x, y):
 
 
 def _of(text, of=_sqnr, **wrong):
-    mistake("8.6", text)(_ratio(of, **wrong))
+    known.mistake(text, _ratio(of, **wrong))
 
 
 _of("20 log10 of a ratio of powers: squares take 10 log10", factor=20.0)
@@ -58,7 +60,6 @@ _of("averaged over the images' decibels: take the ratio of the sums over all ima
     lambda x, y: 10 ** float((x.square().sum(1) / (x - y).square().sum(1)).log10().mean()))  # fmt: skip
 
 
-@mistake("8.6", "the weights are compared: compare what the layers give for the images")
 def _of_weights(net, net_quantized, images):
     pairs = {
         n: (net.get_submodule(n).weight.detach(), net_quantized.get_submodule(n).weight().dequantize())
@@ -67,12 +68,16 @@ def _of_weights(net, net_quantized, images):
     return {n: 10 * math.log10(_sqnr(*pair)) for n, pair in pairs.items()}
 
 
-symptom("8.6", "a layer is missing from the dict: linear1, linear2 and linear3 belong into it")(
-    lambda got, args, kwargs: isinstance(got, dict) and not {"linear1", "linear2", "linear3"} <= got.keys()
+known.mistake("the weights are compared: compare what the layers give for the images", _of_weights)
+known.symptom(
+    "a layer is missing from the dict: linear1, linear2 and linear3 belong into it",
+    lambda got, args, kwargs: isinstance(got, dict) and not {"linear1", "linear2", "linear3"} <= got.keys(),
 )
-symptom("8.6", "a list or a number: return a dict from the layer's name to its dB")(
-    lambda got, args, kwargs: got is not None and not isinstance(got, dict)
+known.symptom(
+    "a list or a number: return a dict from the layer's name to its dB",
+    lambda got, args, kwargs: got is not None and not isinstance(got, dict),
 )
-symptom("8.6", "no error at all: the float network is compared with itself")(
-    lambda got, args, kwargs: all(value == math.inf for value in got.values())
+known.symptom(
+    "no error at all: the float network is compared with itself",
+    lambda got, args, kwargs: all(value == math.inf for value in got.values()),
 )

@@ -2,14 +2,20 @@
 
 from torch import nn
 
-from qcourse.check.causes.registry import symptom
+from qcourse.check.causes.registry import Causes
+
+known = Causes()
 
 
-@symptom("9.4", "the copy is never converted: torch_ao.convert replaces the layers by int8 ones")
 def _still_float(result, args, kwargs):
     return isinstance(result.linear1, nn.Linear)
 
 
-@symptom("9.4", "the model was left in train mode: call .eval() on the copy")
+known.symptom("the copy is never converted: torch_ao.convert replaces the layers by int8 ones", _still_float)
+
+
 def _still_training(result, args, kwargs):
     return result.training
+
+
+known.symptom("the model was left in train mode: call .eval() on the copy", _still_training)

@@ -5,7 +5,9 @@ from typing import Any
 import torch
 
 from qcourse import torch_ao
-from qcourse.check.causes.registry import symptom
+from qcourse.check.causes.registry import Causes
+
+known = Causes()
 
 
 def _qconfig(result: Any) -> Any:
@@ -21,74 +23,112 @@ def _activation_fake(result: Any) -> Any:
     return _qconfig(result).activation()
 
 
-@symptom("9.5", "the weight has an observer only, which fakes nothing: wrap it in FakeQuantize.with_args")
 def _weight_observed(result, args, kwargs):
     return not isinstance(_weight_fake(result), torch_ao.FakeQuantize)
 
 
-@symptom("9.5", "the activation has an observer only, which fakes nothing: wrap it in FakeQuantize.with_args")
+known.symptom(
+    "the weight has an observer only, which fakes nothing: wrap it in FakeQuantize.with_args",
+    _weight_observed,
+)
+
+
 def _activation_observed(result, args, kwargs):
     return not isinstance(_activation_fake(result), torch_ao.FakeQuantize)
 
 
-@symptom("9.5", "the weights are unsigned, or swapped with the activations: they take dtype torch.qint8")
+known.symptom(
+    "the activation has an observer only, which fakes nothing: wrap it in FakeQuantize.with_args",
+    _activation_observed,
+)
+
+
 def _unsigned(result, args, kwargs):
     return _weight_fake(result).dtype == torch.quint8
 
 
-@symptom("9.5", "the weights are affine: symmetric ones need a qscheme torch.per_…_symmetric")
+known.symptom(
+    "the weights are unsigned, or swapped with the activations: they take dtype torch.qint8", _unsigned
+)
+
+
 def _affine(result, args, kwargs):
     return _weight_fake(result).qscheme in (torch.per_tensor_affine, torch.per_channel_affine)
 
 
-@symptom("9.5", "per_channel is ignored, or taken the wrong way round")
+known.symptom("the weights are affine: symmetric ones need a qscheme torch.per_…_symmetric", _affine)
+
+
 def _per_channel_ignored(result, args, kwargs):
     options = args[1] if len(args) > 1 and isinstance(args[1], dict) else kwargs
     return _weight_fake(result).is_per_channel != options.get("per_channel", False)
 
 
-@symptom("9.5", "one scale for each input: the output channels are axis 0 of the weight")
+known.symptom("per_channel is ignored, or taken the wrong way round", _per_channel_ignored)
+
+
 def _wrong_axis(result, args, kwargs):
     return _weight_fake(result).is_per_channel and _weight_fake(result).ch_axis != 0
 
 
-@symptom("9.5", "bits is ignored: the range of the weights' codes does not depend on it")
+known.symptom("one scale for each input: the output channels are axis 0 of the weight", _wrong_axis)
+
+
 def _bits_ignored(result, args, kwargs):
     fake = _weight_fake(result)
     return args[0] < 8 and fake.quant_max in (127, 255)
 
 
-@symptom("9.5", "one code too many: -2^(bits-1) is left out, so that the range is symmetric about 0")
+known.symptom("bits is ignored: the range of the weights' codes does not depend on it", _bits_ignored)
+
+
 def _one_too_many(result, args, kwargs):
     fake = _weight_fake(result)
     return fake.quant_min == -(2 ** (args[0] - 1)) and fake.quant_max == 2 ** (args[0] - 1) - 1
 
 
-@symptom(
-    "9.5",
-    "one bit too many, or one code: the sign takes one bit and 0 is a code, so quant_max is 2^(bits-1) - 1",
+known.symptom(
+    "one code too many: -2^(bits-1) is left out, so that the range is symmetric about 0", _one_too_many
 )
+
+
 def _sign_forgotten(result, args, kwargs):
     return _weight_fake(result).quant_max >= 2 ** (args[0] - 1)
 
 
-@symptom("9.5", "a bit too few: quant_max is 2^(bits-1) - 1")
+known.symptom(
+    "one bit too many, or one code: the sign takes one bit and 0 is a code, so quant_max is 2^(bits-1) - 1",
+    _sign_forgotten,
+)
+
+
 def _too_few(result, args, kwargs):
     return _weight_fake(result).quant_max < 2 ** (args[0] - 1) - 1
 
 
-@symptom("9.5", "the activations have the weights' few bits: theirs are 8, codes 0 to 255")
+known.symptom("a bit too few: quant_max is 2^(bits-1) - 1", _too_few)
+
+
 def _few_activation_bits(result, args, kwargs):
     fake = _activation_fake(result)
     return args[0] < 8 and fake.quant_max - fake.quant_min < 127
 
 
-@symptom("9.5", "the activations are signed: torch's int8 layers take quint8, codes 0 to 255")
+known.symptom(
+    "the activations have the weights' few bits: theirs are 8, codes 0 to 255", _few_activation_bits
+)
+
+
 def _signed(result, args, kwargs):
     return _activation_fake(result).dtype == torch.qint8
 
 
-@symptom("9.5", "the activations use 7 bits or reduce_range: their codes are 0 to 255")
+known.symptom("the activations are signed: torch's int8 layers take quint8, codes 0 to 255", _signed)
+
+
 def _seven_bits(result, args, kwargs):
     fake = _activation_fake(result)
     return fake.quant_max == 127 or getattr(fake.activation_post_process, "reduce_range", False)
+
+
+known.symptom("the activations use 7 bits or reduce_range: their codes are 0 to 255", _seven_bits)

@@ -2,67 +2,96 @@
 
 from typing import Any
 
-from qcourse.check.causes.registry import symptom
+from qcourse.check.causes.registry import Causes
+
+known = Causes()
 
 
 def _pairs(result: Any) -> list[tuple[float, float]]:
     return [(float(ptq), float(qat)) for ptq, qat in result.values()]
 
 
-@symptom("9.6", "the keys are text: the numbers of bits themselves are wanted")
 def _text(result, args, kwargs):
     return isinstance(result, dict) and all(isinstance(key, str) for key in result)
 
 
-@symptom("9.6", "bits is ignored: measure the numbers of bits that are asked for")
+known.symptom("the keys are text: the numbers of bits themselves are wanted", _text)
+
+
 def _other_bits(result, args, kwargs):
     return isinstance(result, dict) and set(result) != set(kwargs.get("bits", (8, 4, 3, 2)))
 
 
-@symptom("9.6", "these are percentages, or numbers of images: an accuracy is a fraction, 0 to 1")
+known.symptom("bits is ignored: measure the numbers of bits that are asked for", _other_bits)
+
+
 def _percent(result, args, kwargs):
     return 1 < max(map(max, _pairs(result))) <= 100
 
 
-@symptom("9.6", "these are error rates: an accuracy is the fraction that is right")
+known.symptom("these are percentages, or numbers of images: an accuracy is a fraction, 0 to 1", _percent)
+
+
 def _error_rates(result, args, kwargs):
     return 8 in result and max(_pairs({8: result[8]})[0]) < 0.2
 
 
-@symptom("9.6", "PTQ and QAT are the wrong way round: each value is (ptq, qat), two accuracies")
+known.symptom("these are error rates: an accuracy is the fraction that is right", _error_rates)
+
+
 def _swapped(result, args, kwargs):
     ptq, qat = _pairs({3: result[3]})[0]
     return ptq > 0.7 and qat < 0.6 and min(_pairs({8: result.get(8, (1, 1))})[0]) > 0.7
 
 
-@symptom(
-    "9.6", "QAT has unlearned the task: are the labels those of the images, does it start from net's weights?"
-)
+known.symptom("PTQ and QAT are the wrong way round: each value is (ptq, qat), two accuracies", _swapped)
+
+
 def _unlearned(result, args, kwargs):
     return any(qat < ptq - 0.3 for ptq, qat in _pairs(result))
 
 
-@symptom("9.6", "PTQ and QAT give the same: is one model measured twice, PTQ trained, or given other bits?")
+known.symptom(
+    "QAT has unlearned the task: are the labels those of the images, does it start from net's weights?",
+    _unlearned,
+)
+
+
 def _twice(result, args, kwargs):
     return all(ptq == qat for ptq, qat in _pairs(result))
 
 
-@symptom("9.6", "every number of bits gives the same accuracies: is the qconfig made outside the loop?")
+known.symptom(
+    "PTQ and QAT give the same: is one model measured twice, PTQ trained, or given other bits?", _twice
+)
+
+
 def _one_qconfig(result, args, kwargs):
     return len(result) > 1 and len(set(_pairs(result))) == 1
 
 
-@symptom("9.6", "PTQ is as good as QAT where it must fail: was the model trained before, or are the bits "
-         "others?")  # fmt: skip
+known.symptom(
+    "every number of bits gives the same accuracies: is the qconfig made outside the loop?", _one_qconfig
+)
+
+
 def _ptq_trained(result, args, kwargs):
     ptq, qat = _pairs({3: result[3]})[0]
     return abs(ptq - qat) < 0.1 and ptq > 0.6
 
 
-@symptom(
-    "9.6",
-    "QAT is as bad as PTQ: is the model that train_qat trained the one that is converted? "
-    "Are the labels those of the images?",
+known.symptom(
+    "PTQ is as good as QAT where it must fail: was the model trained before, or are the bits others?",
+    _ptq_trained,
 )
+
+
 def _qat_not_trained(result, args, kwargs):
     return max(_pairs({3: result[3]})[0]) < 0.6
+
+
+known.symptom(
+    "QAT is as bad as PTQ: is the model that train_qat trained the one that is converted? "
+    "Are the labels those of the images?",
+    _qat_not_trained,
+)

@@ -7,9 +7,10 @@ import numpy as np
 from qcourse import quantization
 
 Pair = tuple[float, float]
+Quantized = tuple[np.ndarray, float, int]  # codes, scale, zero point
 
 
-def quantized(params: np.ndarray, bits: int, ends: Any) -> tuple:
+def quantized(params: np.ndarray, bits: int, ends: Any) -> Quantized:
     return quantization.quantize_range(params, bits, float(ends[0]), float(ends[1]))
 
 

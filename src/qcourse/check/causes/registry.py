@@ -1,10 +1,10 @@
 """Likely causes by name: a wrong answer that gives what the student's answer gave is the likely cause.
 
-Each exercise's known mistakes stand in a module of their own (``ex_6_1`` …), imported when the exercise
-fails. They are wrong on purpose: none is a solution. The first that explains what came is told, so that
-their order matters.
+The known mistakes of each exercise stand in a module of their own (``ex_6_1`` …), imported when that exercise
+fails. They are wrong on purpose: none is a solution.
 """
 
+import importlib
 import importlib.util
 import warnings
 from collections.abc import Callable
@@ -24,57 +24,52 @@ class Call(NamedTuple):
     kwargs: dict[str, Any]
 
 
-_RIGHT: dict[str, Callable] = {}
-_KNOWN: dict[str, list[tuple[str, Callable[..., bool]]]] = {}
+class Causes:
+    """The known mistakes of one exercise, in order: the first that explains a result is told.
 
+    ``right`` is a correct version: a mistake that gives what it gives explains nothing.
+    """
 
-def mistake(number: str, text: str) -> Callable:
-    """Mark a wrong implementation of exercise ``number``: the cause where its result is the student's."""
+    def __init__(self, right: Callable[..., Any] | None = None) -> None:
+        self.right = right
+        self.known: list[tuple[str, Callable[..., Any]]] = []
 
-    def register(wrong: Callable) -> Callable:
-        def gives_the_same(result: Any, args: list, kwargs: dict) -> bool:
+    def mistake(self, text: str, wrong: Callable[..., Any]) -> None:
+        """``text`` is the cause where ``wrong``, a wrong version, returns what the answer returned."""
+
+        def gives_the_same(result: Any, args: list[Any], kwargs: dict[str, Any]) -> bool:
             given = wrong(*unchanged.copies(args), **kwargs)
-            return same(given, result) and not _makes_no_difference(number, given, args, kwargs)
+            return same(given, result) and not self._is_right(given, args, kwargs)
 
-        _KNOWN.setdefault(number, []).append((text, gives_the_same))
-        return wrong
+        self.known.append((text, gives_the_same))
 
-    return register
+    def symptom(self, text: str, recognise: Callable[..., Any]) -> None:
+        """``text`` is the cause where ``recognise(result, args, kwargs)`` holds."""
+        self.known.append((text, recognise))
 
+    def likely(self, call: Call) -> str:
+        """The text of the first known mistake that explains ``call``, or an empty string."""
+        for text, recognise in self.known:
+            try:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    if recognise(*call):
+                        return text
+            except Exception:  # a mistake that does not apply to these arguments explains nothing
+                continue
+        return ""
 
-def right(number: str, function: Callable) -> None:
-    """Name a correct version: a mistake that gives what it gives explains nothing."""
-    _RIGHT[number] = function
-
-
-def _makes_no_difference(number: str, given: Any, args: list, kwargs: dict) -> bool:
-    return number in _RIGHT and same(_RIGHT[number](*unchanged.copies(args), **kwargs), given)
-
-
-def symptom(number: str, text: str) -> Callable:
-    """Mark a test ``(result, args, kwargs) -> bool`` that recognises a mistake from what came."""
-
-    def register(recognise: Callable[..., bool]) -> Callable:
-        _KNOWN.setdefault(number, []).append((text, recognise))
-        return recognise
-
-    return register
+    def _is_right(self, given: Any, args: list[Any], kwargs: dict[str, Any]) -> bool:
+        return self.right is not None and same(self.right(*unchanged.copies(args), **kwargs), given)
 
 
-def likely_cause(number: str, result: Any, args: list, kwargs: dict) -> str:
-    """The first known mistake that explains ``result``, or an empty string."""
+def causes_of(number: str) -> Causes:
+    """The known mistakes of exercise ``number`` ("6.2"): ``known`` of its module, if it has one."""
     module = f"{__package__}.ex_{number.replace('.', '_')}"
-    if importlib.util.find_spec(module):
-        importlib.import_module(module)
-    for text, recognise in _KNOWN.get(number, []):
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                if recognise(result, args, kwargs):
-                    return text
-        except Exception:  # a mistake that does not apply to these arguments explains nothing
-            continue
-    return ""
+    if not importlib.util.find_spec(module):
+        return Causes()
+    known: Causes = importlib.import_module(module).known
+    return known
 
 
 def same(a: Any, b: Any) -> bool:

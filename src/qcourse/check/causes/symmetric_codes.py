@@ -2,8 +2,6 @@
 
 import numpy as np
 
-HALF_CUT = "int(x + 0.5) rounds negative values up: np.round finds the nearest on both sides of 0"
-
 
 def half_cut(x):
     """Rounding as ``int(x + 0.5)`` does it."""
