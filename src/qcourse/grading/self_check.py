@@ -3,10 +3,8 @@
 A fresh kernel runs every cell in order, so a name that only an old kernel still knows is found out.
 """
 
-import ast
 import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +13,7 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from tqdm import tqdm
 
 from qcourse.course import cells
+from qcourse.course.names import bound
 from qcourse.course.notebooks import NotebookNode, read, validate
 from qcourse.errors import UserError
 from qcourse.grading.place.limits import Limits
@@ -161,7 +160,9 @@ def _message(notebook: NotebookNode, number: int, lost: dict[int, str]) -> str:
 
 def _missing_name(notebook: NotebookNode, number: int, evalue: str, lost: dict[int, str]) -> str:
     name = (re.search(r"'(\w+)'", evalue) or [evalue, evalue])[1]
-    definitions = [i for i, cell in enumerate(notebook.cells) if name in _defined(cell)]
+    definitions = [
+        i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code" and name in bound(cell.source)
+    ]
     failed = [i for i in definitions if any(o.output_type == "error" for o in notebook.cells[i].outputs)]
     if stopped := [lost[i] for i in definitions if i in lost]:
         return f"`{name}` is not defined: {stopped[0]}."
@@ -172,23 +173,3 @@ def _missing_name(notebook: NotebookNode, number: int, evalue: str, lost: dict[i
     if definitions and min(definitions) > number:
         return f"`{name}` is used before it is defined, in cell {min(definitions) + 1}: move that cell up."
     return f"`{name}` is defined by no cell: an old kernel may still know it, a fresh one does not."
-
-
-def _defined(cell: NotebookNode) -> set[str]:
-    """The names that a cell binds at its top level."""
-    try:
-        tree = ast.parse(cell.source if cell.cell_type == "code" else "")
-    except SyntaxError:  # it would still define what it tries to
-        return set(re.findall(r"^(?:def|class)\s+(\w+)", cell.source, re.MULTILINE))
-    return set(_bound(tree))
-
-
-def _bound(tree: ast.Module) -> Iterator[str]:
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            yield node.name
-        for part in ast.walk(node):
-            if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
-                yield part.id
-            if isinstance(part, ast.alias):
-                yield (part.asname or part.name).split(".")[0]
