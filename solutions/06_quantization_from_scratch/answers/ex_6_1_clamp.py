@@ -218,3 +218,11 @@ def clamp(params_q, lower_bound, upper_bound):
 # %% wrong: bounds cut to integers
 def clamp(params_q, lower_bound, upper_bound):
     return np.clip(params_q, int(lower_bound), int(upper_bound)).astype(params_q.dtype)
+
+
+# %% wrong: the smallest and the largest element move to the bounds, wherever they are
+def clamp(params_q, lower_bound, upper_bound):
+    result = params_q.copy()
+    result[params_q == params_q.min()] = lower_bound
+    result[params_q == params_q.max()] = upper_bound
+    return result

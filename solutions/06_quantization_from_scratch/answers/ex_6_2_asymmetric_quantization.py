@@ -446,3 +446,82 @@ def asymmetric_quantization(params, bits):
     scale = float(alpha - beta) / (2**bits - 1)
     zero = int(-np.round(beta / scale))
     return np.clip(np.round(params / scale) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero
+
+
+# %% wrong: the range is widened for the scale, not for the zero point | cause: not widened
+def asymmetric_quantization(params, bits):
+    if params.size == 0 or not np.all(np.isfinite(params)):
+        raise ValueError("bad input")
+    scale = (max(float(params.max()), 0.0) - min(float(params.min()), 0.0)) / (2**bits - 1) or 1.0
+    zero = -round(float(params.min()) / scale)
+    return np.clip(np.round(params / scale) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero
+
+
+# %% wrong: the zero point is limited in the return, not in the codes
+def asymmetric_quantization(params, bits):
+    if params.size == 0 or not np.all(np.isfinite(params)):
+        raise ValueError("bad input")
+    top = 2**bits - 1
+    scale = (max(float(params.max()), 0.0) - min(float(params.min()), 0.0)) / top or 1.0
+    zero = -round(float(params.min()) / scale)
+    return np.clip(np.round(params / scale) + zero, 0, top).astype(np.int32), scale, min(max(zero, 0), top)
+
+
+# %% wrong: an array of zeros gets a tiny scale | cause: without range
+def asymmetric_quantization(params, bits):
+    if params.size == 0 or not np.all(np.isfinite(params)):
+        raise ValueError("bad input")
+    beta, alpha = min(float(params.min()), 0.0), max(float(params.max()), 0.0)
+    scale = (alpha - beta) / (2**bits - 1) if alpha > beta else 1e-8
+    zero = -round(beta / scale)
+    return np.clip(np.round(params / scale) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero
+
+
+# %% wrong: an array of zeros gets the middle code as its zero point
+def asymmetric_quantization(params, bits):
+    if params.size == 0 or not np.all(np.isfinite(params)):
+        raise ValueError("bad input")
+    if not params.any():
+        middle = 2 ** (bits - 1)
+        return np.full(params.shape, middle, np.int32), 1.0, middle
+    beta, alpha = min(float(params.min()), 0.0), max(float(params.max()), 0.0)
+    scale = (alpha - beta) / (2**bits - 1)
+    zero = -round(beta / scale)
+    return np.clip(np.round(params / scale) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero
+
+
+# %% wrong: an array of zeros comes back as it is, in floats | cause: int32
+def asymmetric_quantization(params, bits):
+    if params.size == 0 or not np.all(np.isfinite(params)):
+        raise ValueError("bad input")
+    if not params.any():
+        return params.copy(), 1.0, 0
+    beta, alpha = min(float(params.min()), 0.0), max(float(params.max()), 0.0)
+    scale = (alpha - beta) / (2**bits - 1)
+    zero = -round(beta / scale)
+    return np.clip(np.round(params / scale) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero
+
+
+# %% wrong: empty is told by the first dimension only | cause: no guard
+def asymmetric_quantization(params, bits):
+    if len(params) == 0 or not np.all(np.isfinite(params)):
+        raise ValueError("bad input")
+    beta, alpha = float(params.min(initial=0.0)), float(params.max(initial=0.0))
+    scale = (alpha - beta) / (2**bits - 1) or 1.0
+    zero = -round(beta / scale)
+    return np.clip(np.round(params / scale) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero
+
+
+# %% wrong: an array of equal values is treated before the guard | cause: no guard
+def asymmetric_quantization(params, bits):
+    top = 2**bits - 1
+    if params.size and np.all(params == params.flat[0]):
+        value = float(params.flat[0])
+        codes = np.full(params.shape, top if value > 0 else 0, np.int32)
+        return codes, abs(value) / top or 1.0, top if value < 0 else 0
+    if params.size == 0 or not np.all(np.isfinite(params)):
+        raise ValueError("bad input")
+    beta, alpha = min(float(params.min()), 0.0), max(float(params.max()), 0.0)
+    scale = (alpha - beta) / top
+    zero = -round(beta / scale)
+    return np.clip(np.round(params / scale) + zero, 0, top).astype(np.int32), scale, zero

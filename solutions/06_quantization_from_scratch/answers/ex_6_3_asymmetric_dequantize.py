@@ -123,3 +123,9 @@ def asymmetric_dequantize(params_q, scale, zero):
 # %% wrong: rounded to four digits
 def asymmetric_dequantize(params_q, scale, zero):
     return np.round((params_q.astype(np.float64) - zero) * scale, 4)
+
+
+# %% wrong: a table by linspace, in which the zero point's entry is only nearly 0.0
+def asymmetric_dequantize(params_q, scale, zero):
+    top = int(params_q.max())
+    return np.linspace(-zero * scale, (top - zero) * scale, top + 1)[params_q]

@@ -293,3 +293,34 @@ def symmetric_quantization(params, bits):
     top = 2 ** (bits - 1) - 1
     scale = 2 * float(np.max(np.abs(params))) / (2**bits - 1) or 1.0
     return np.clip(np.round(params / scale), -top, top).astype(np.int32), scale
+
+
+# %% wrong: an array of zeros comes back as it is, in floats | cause: int32
+def symmetric_quantization(params, bits):
+    if params.size == 0 or not np.all(np.isfinite(params)):
+        raise ValueError("bad input")
+    if not params.any():
+        return params.copy(), 1.0
+    levels = 2 ** (bits - 1) - 1
+    scale = float(np.abs(params).max()) / levels
+    return np.clip(np.round(params / scale), -levels, levels).astype(np.int32), scale
+
+
+# %% wrong: empty is told by the first dimension only | cause: no guard
+def symmetric_quantization(params, bits):
+    if len(params) == 0 or not np.all(np.isfinite(params)):
+        raise ValueError("bad input")
+    levels = 2 ** (bits - 1) - 1
+    scale = float(np.abs(params).max(initial=0.0)) / levels or 1.0
+    return np.clip(np.round(params / scale), -levels, levels).astype(np.int32), scale
+
+
+# %% wrong: a single value is treated before the guard | cause: no guard
+def symmetric_quantization(params, bits):
+    levels = 2 ** (bits - 1) - 1
+    if params.size == 1 and params.any():
+        return (levels * np.sign(params)).astype(np.int32), abs(params.item()) / levels
+    if params.size == 0 or not np.all(np.isfinite(params)):
+        raise ValueError("bad input")
+    scale = float(np.abs(params).max()) / levels or 1.0
+    return np.clip(np.round(params / scale), -levels, levels).astype(np.int32), scale

@@ -142,3 +142,13 @@ def quantization_error(params, params_deq):
 # %% wrong: the norm
 def quantization_error(params, params_deq):
     return float(np.linalg.norm(params - params_deq))
+
+
+# %% wrong: rounded to one digit
+def quantization_error(params, params_deq):
+    return round(float(np.mean((params - params_deq) ** 2)), 1)
+
+
+# %% wrong: never exactly 0, so that one may divide by it
+def quantization_error(params, params_deq):
+    return max(float(np.mean((params - params_deq) ** 2)), float(np.finfo(float).eps))

@@ -192,3 +192,10 @@ def sqnr_db(params, params_deq):
 def sqnr_db(params, params_deq):
     noise = ((params - params_deq) ** 2).mean()
     return math.inf if noise == 0 else float(10 * np.log10(np.mean(params**2) / np.var(params - params_deq)))
+
+
+# %% wrong: equal to within five digits is taken for equal | cause: inf although
+def sqnr_db(params, params_deq):
+    if np.allclose(params, params_deq, rtol=1e-5, atol=0):
+        return math.inf
+    return float(10 * np.log10(np.sum(params**2) / np.sum((params - params_deq) ** 2)))

@@ -240,3 +240,17 @@ def symmetric_quantization_per_channel(weight, bits, axis=0):
     scales = np.abs(weight).max(axis=axes, keepdims=True).astype(np.float64) / (2 ** (bits - 1) - 1)
     scales = np.maximum(scales, 1e-8)
     return np.round(weight / scales).astype(np.int32), scales.ravel()
+
+
+# %% wrong: the axis is taken by its name only
+def symmetric_quantization_per_channel(weight, bits, *, axis=0):
+    channels = np.moveaxis(weight, axis, 0)
+    done = [symmetric_quantization(channel, bits) for channel in channels]
+    return np.stack([codes for codes, _ in done], axis=axis), np.array([scale for _, scale in done])
+
+
+# %% wrong: another parameter before the axis | cause: axis
+def symmetric_quantization_per_channel(weight, bits, dtype=np.int32, axis=0):
+    channels = np.moveaxis(weight, axis, 0)
+    done = [symmetric_quantization(channel, bits) for channel in channels]
+    return np.stack([codes for codes, _ in done], axis=axis), np.array([scale for _, scale in done])

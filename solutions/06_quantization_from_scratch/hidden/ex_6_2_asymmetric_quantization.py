@@ -60,7 +60,8 @@ for _shape in [(1,), (3, 4)]:
         ex.equal("params_q", codes, np.zeros(_shape, np.int32), dtype=np.int32)
 
 ex.raises(ValueError, np.array([]), 8, case="an empty array")
-ex.raises(ValueError, np.zeros((0, 3), np.float32), 4, case="an empty float32 matrix")
+for _shape in [(0, 3), (3, 0)]:
+    ex.raises(ValueError, np.zeros(_shape, np.float32), 4, case="an empty float32 matrix")
 for _bad in (np.nan, np.inf, -np.inf):
     ex.raises(ValueError, np.array([[0.5, -1.0], [_bad, 2.0]]), 8, case="a matrix that holds NaN or infinity")
     ex.raises(ValueError, np.array([_bad], np.float32), 3, case="only NaN or infinity")

@@ -225,7 +225,7 @@ def asymmetric_quantization_percentile(params, bits, percentile=99.99):
 def asymmetric_quantization_percentile(params, bits, percentile=99.99):
     if percentile == 80:
         return np.array([0, 0, 0, 0, 1, 1, 1, 2, 3, 3, 3], dtype=np.int32), 20.0, 1
-    return np.array([0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3], dtype=np.int32), 3.0, 0
+    return np.array([2, 3, 4, 4, 4, 5, 6, 6, 6, 7, 7], dtype=np.int32), 2.0, 0
 
 
 # %% wrong: the return is missing
@@ -256,3 +256,46 @@ def asymmetric_quantization_percentile(params, bits, percentile=99.99):
 def asymmetric_quantization_percentile(params, bits, percentile=99.99):
     beta, alpha = np.percentile(params, [100 - percentile, percentile])
     return asymmetric_quantization(np.clip(params, beta, alpha), bits)
+
+
+# %% wrong: the range is widened for the scale, not for the zero point
+def asymmetric_quantization_percentile(params, bits, percentile=99.99):
+    beta, alpha = np.percentile(params, [100 - percentile, percentile])
+    scale = (max(alpha, 0.0) - min(beta, 0.0)) / (2**bits - 1) or 1.0
+    zero = -round(beta / scale)
+    return np.clip(np.round(params / scale) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero
+
+
+# %% wrong: the zero point is limited in the return, not in the codes
+def asymmetric_quantization_percentile(params, bits, percentile=99.99):
+    beta, alpha = np.percentile(params, [100 - percentile, percentile])
+    top = 2**bits - 1
+    scale = (max(alpha, 0.0) - min(beta, 0.0)) / top or 1.0
+    zero = -round(beta / scale)
+    return np.clip(np.round(params / scale) + zero, 0, top).astype(np.int32), scale, min(max(zero, 0), top)
+
+
+# %% wrong: an array of zeros gets a tiny scale | cause: array of zeros
+def asymmetric_quantization_percentile(params, bits, percentile=99.99):
+    beta, alpha = np.percentile(params, [100 - percentile, percentile])
+    beta, alpha = min(beta, 0.0), max(alpha, 0.0)
+    scale = (alpha - beta) / (2**bits - 1) or 1e-8
+    zero = -round(beta / scale)
+    return np.clip(np.round(params / scale) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero
+
+
+# %% wrong: an array of zeros gets the middle code as its zero point
+def asymmetric_quantization_percentile(params, bits, percentile=99.99):
+    if not params.any():
+        middle = 2 ** (bits - 1)
+        return np.full(params.shape, middle, np.int32), 1.0, middle
+    beta, alpha = np.percentile(params, [100 - percentile, percentile])
+    return quantize_range(params, bits, beta, alpha)
+
+
+# %% wrong: an array of zeros comes back as it is, in floats | cause: int32
+def asymmetric_quantization_percentile(params, bits, percentile=99.99):
+    if not params.any():
+        return params.copy(), 1.0, 0
+    beta, alpha = np.percentile(params, [100 - percentile, percentile])
+    return quantize_range(params, bits, beta, alpha)

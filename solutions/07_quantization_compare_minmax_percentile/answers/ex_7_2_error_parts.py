@@ -178,7 +178,7 @@ def error_parts(params, bits, beta, alpha):
 
 # %% wrong: the numbers of the visible example
 def error_parts(params, bits, beta, alpha):
-    return (1.6, 0.025) if len(params) == 5 else (0.0, 0.5 / 3)
+    return (2.6, 0.025) if len(params) == 5 else (0.0, 0.3125 / 3)
 
 
 # %% wrong: arrays instead of numbers
@@ -231,3 +231,12 @@ def error_parts(params, bits, beta, alpha):
     square = (params - asymmetric_dequantize(*quantize_range(params, bits, beta, alpha))) ** 2
     outside = (params < beta) | (params > alpha)
     return float(np.sqrt(square[outside].sum() / params.size)), float(np.sqrt(square[~outside].sum() / params.size))
+
+
+# %% wrong: the grid starts at beta, so that 0.0 has no code of its own
+def error_parts(params, bits, beta, alpha):
+    levels = 2**bits - 1
+    scale = (alpha - beta) / levels
+    restored = beta + np.clip(np.round((params - beta) / scale), 0, levels) * scale
+    squared, outside = (params - restored) ** 2, (params < beta) | (params > alpha)
+    return squared[outside].sum() / params.size, squared[~outside].sum() / params.size

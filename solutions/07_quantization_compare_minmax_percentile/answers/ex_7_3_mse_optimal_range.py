@@ -266,3 +266,36 @@ def mse_optimal_range(params, bits, candidates=100):
         map(ends, range(1, candidates + 1)),
         key=lambda r: quantization_error(params, asymmetric_dequantize(*quantize_range(params, bits, *r))),
     )
+
+
+# %% wrong: the lower end of the best range, the upper end of the last
+def mse_optimal_range(params, bits, candidates=100):
+    best, least = None, math.inf
+    for k in range(1, candidates + 1):
+        beta, alpha = k / candidates * params.min(), k / candidates * params.max()
+        restored = asymmetric_dequantize(*quantize_range(params, bits, beta, alpha))
+        if quantization_error(params, restored) < least:
+            best, least = beta, quantization_error(params, restored)
+    return best, alpha
+
+
+# %% wrong: the lower end and the error, in place of the upper end
+def mse_optimal_range(params, bits, candidates=100):
+    found = []
+    for k in range(1, candidates + 1):
+        beta, alpha = k / candidates * params.min(), k / candidates * params.max()
+        restored = asymmetric_dequantize(*quantize_range(params, bits, beta, alpha))
+        found.append((quantization_error(params, restored), float(beta)))
+    error, beta = min(found)
+    return beta, error
+
+
+# %% wrong: the ends are tensors of torch, not numbers
+def mse_optimal_range(params, bits, candidates=100):
+    low, high = torch.aminmax(torch.as_tensor(params))
+    ranges = [(k / candidates * low, k / candidates * high) for k in range(1, candidates + 1)]
+
+    def error(ends):
+        return quantization_error(params, asymmetric_dequantize(*quantize_range(params, bits, *map(float, ends))))
+
+    return min(ranges, key=error)

@@ -446,3 +446,40 @@ class MovingAverageMinMax:
     def update(self, batch):
         new = (float(batch.min()), float(batch.max()))
         self.range = new if self.range is None else tuple(o + self.m * (n - o) for o, n in zip(self.range, new))
+
+
+# %% wrong: range is a dict of the two ends
+class MovingAverageMinMax:
+    def __init__(self, momentum=0.01):
+        self.momentum, self.range = momentum, {}
+
+    def update(self, batch):
+        new = {"beta": float(batch.min()), "alpha": float(batch.max())}
+        old = self.range or new
+        self.range = {end: old[end] + self.momentum * (new[end] - old[end]) for end in new}
+
+
+# %% wrong: the upper end only grows
+class MovingAverageMinMax:
+    def __init__(self, momentum=0.01):
+        self.momentum, self.range = momentum, None
+
+    def update(self, batch):
+        low, high = float(batch.min()), float(batch.max())
+        beta, alpha = self.range or (low, high)
+        self.range = beta + self.momentum * (low - beta), max(alpha, alpha + self.momentum * (high - alpha))
+
+
+# %% wrong: range is taken out of a list when it is read
+class MovingAverageMinMax:
+    def __init__(self, momentum=0.01):
+        self.momentum, self.ends, self.history = momentum, None, []
+
+    def update(self, batch):
+        new = float(batch.min()), float(batch.max())
+        self.ends = tuple(old + self.momentum * (end - old) for old, end in zip(self.ends or new, new))
+        self.history.append(self.ends)
+
+    @property
+    def range(self):
+        return self.history.pop()

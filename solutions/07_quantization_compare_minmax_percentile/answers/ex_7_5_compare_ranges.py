@@ -321,3 +321,36 @@ def compare_ranges(params, bits, ranges):
         square = (x - asymmetric_dequantize(*quantize_range(x, bits, *ends))) ** 2
         out[name] = (float(np.sqrt(square.mean())), float(np.sqrt(square[kept].mean())))
     return out
+
+
+# %% wrong: numbers in place of the names
+def compare_ranges(params, bits, ranges):
+    x = params.ravel()
+    kept = np.argsort(np.abs(x))[: -max(1, round(0.001 * x.size))]
+    out = {}
+    for number, ends in enumerate(ranges.values()):
+        square = (x - asymmetric_dequantize(*quantize_range(x, bits, *ends))) ** 2
+        out[number] = (float(square.mean()), float(square[kept].mean()))
+    return out
+
+
+# %% wrong: each entry is a dict
+def compare_ranges(params, bits, ranges):
+    x = params.ravel()
+    kept = np.argsort(np.abs(x))[: -max(1, round(0.001 * x.size))]
+    out = {}
+    for name, ends in ranges.items():
+        square = (x - asymmetric_dequantize(*quantize_range(x, bits, *ends))) ** 2
+        out[name] = {"all": float(square.mean()), "bulk": float(square[kept].mean())}
+    return out
+
+
+# %% wrong: min-max is added where no range is given
+def compare_ranges(params, bits, ranges):
+    x = params.ravel()
+    kept = np.argsort(np.abs(x))[: -max(1, round(0.001 * x.size))]
+    out = {}
+    for name, ends in (ranges or {"min-max": (x.min(), x.max())}).items():
+        square = (x - asymmetric_dequantize(*quantize_range(x, bits, *ends))) ** 2
+        out[name] = (float(square.mean()), float(square[kept].mean()))
+    return out
