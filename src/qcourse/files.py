@@ -11,14 +11,17 @@ def replace(path: Path, content: bytes, mode: int = 0o644) -> None:
     """Write ``content`` to ``path`` in one step, so that nobody ever sees half of it.
 
     Raises:
-        OSError: the file cannot be written; what was there stays.
+        OSError: the file, which ``filename`` names, cannot be written; what was there stays.
     """
-    descriptor, scratch = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=SUFFIX)
     try:
-        with open(descriptor, "wb") as stream:
-            stream.write(content)
-        os.chmod(scratch, mode)
-        os.replace(scratch, path)
-    except BaseException:
-        os.unlink(scratch)
-        raise
+        descriptor, scratch = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=SUFFIX)
+        try:
+            with open(descriptor, "wb") as stream:
+                stream.write(content)
+            os.chmod(scratch, mode)
+            os.replace(scratch, path)
+        except BaseException:
+            os.unlink(scratch)
+            raise
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None

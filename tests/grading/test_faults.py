@@ -13,15 +13,17 @@ import subprocess
 import threading
 import time
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from made_up import CLASS, NAME, files, hand_in, no_kernels, points
 from nbgrader.api import Gradebook
 from probe import SMALL_DISK
 
+import qcourse
 from qcourse import cli
 from qcourse.errors import UserError
-from qcourse.grading import grade_class, gradebook
+from qcourse.grading import grade_class, gradebook, receipt
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults")]
 
@@ -63,6 +65,22 @@ def test_unchanged_submissions_are_not_graded_again(course, log):
     assert log == [*CLASS, "ben"]
     assert second[::2] == first[::2]
     assert points(course) == files(course) == {"ada": 1, "ben": 2, "chloe": 1}
+
+
+def test_what_decides_a_result_is_more_than_the_submission(course, log, tmp_path, monkeypatch):
+    package = shutil.copytree(Path(qcourse.__file__).parent, tmp_path / "qcourse")
+    monkeypatch.setattr(qcourse, "__file__", str(package / "__init__.py"))
+    grade(course)
+    grade(course)
+    assert log == [*CLASS]
+    with (package / "check" / "failure.py").open("a") as file:
+        file.write("# a check that was corrected")
+    grade(course)
+    grade(course)
+    assert log == 2 * [*CLASS]
+    monkeypatch.setattr(receipt, "version", lambda library: f"another {library}")
+    grade(course)
+    assert log == 3 * [*CLASS]
 
 
 def test_with_force_everything_is_graded_again_and_with_student_one(course, log):
@@ -262,7 +280,7 @@ def fill(folder, left):
     return filler
 
 
-@pytest.mark.parametrize(("left", "what"), [(0, "the gradebook"), (24 * 1024, f"/ada/{NAME}")])
+@pytest.mark.parametrize(("left", "what"), [(0, "the gradebook"), (24 * 1024, f"/ada/{NAME}/{NAME}.ipynb")])
 def test_a_full_disk_is_said_in_one_sentence_and_nothing_is_half_written(small, log, capsys, left, what):
     grade(small)
     for student in CLASS:
@@ -327,8 +345,8 @@ def test_what_cannot_be_started_is_said_in_one_sentence(course, capsys, monkeypa
 def test_an_unknown_assignment_is_said_with_those_that_are_known(course, capsys):
     assert cli.main(["grade", "05", "--course", str(course)]) == 2
     line = said(capsys)
-    assert "knows no assignment '05'" in line
-    assert f"it knows: {NAME}" in line
+    assert "no single-notebook assignment '05' in the gradebook" in line
+    assert f"(found: {NAME})" in line
 
 
 def test_the_beginning_of_a_name_will_do(course, log):
@@ -341,8 +359,8 @@ def test_a_beginning_that_several_names_share_is_not_taken(course, capsys):
         book.add_assignment(f"{NAME[:3]}another")
     assert cli.main(["grade", NAME[:2], "--course", str(course)]) == 2
     line = said(capsys)
-    assert f"knows no assignment {NAME[:2]!r}" in line
-    assert f"it knows: {NAME[:3]}another, {NAME}" in line
+    assert f"no single-notebook assignment {NAME[:2]!r} in the gradebook" in line
+    assert f"(found: {NAME[:3]}another, {NAME})" in line
 
 
 def test_a_folder_that_is_no_course_is_said(tmp_path, capsys):

@@ -16,6 +16,12 @@ def test_a_file_is_replaced_and_nothing_is_left_behind(tmp_path):
     assert os.listdir(tmp_path) == ["a.txt"]
 
 
+def test_where_there_is_no_folder_it_names_the_file(tmp_path):
+    with pytest.raises(FileNotFoundError) as caught:
+        replace(tmp_path / "no" / "a.txt", b"")
+    assert caught.value.filename == str(tmp_path / "no" / "a.txt")
+
+
 @pytest.mark.parametrize("step", ["chmod", "replace"])
 def test_where_it_fails_the_old_file_stays_and_nothing_else(tmp_path, monkeypatch, step):
     path = tmp_path / "a.txt"
@@ -25,7 +31,8 @@ def test_where_it_fails_the_old_file_stays_and_nothing_else(tmp_path, monkeypatc
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, step, full)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(OSError, match="No space left") as caught:
         replace(path, b"new")
+    assert caught.value.filename == str(path)
     assert path.read_bytes() == b"old"
     assert os.listdir(tmp_path) == ["a.txt"]

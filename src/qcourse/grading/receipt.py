@@ -1,0 +1,49 @@
+"""The receipt beside a graded notebook says what decided the result: unchanged work is not graded again."""
+
+import json
+import platform
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import qcourse
+from qcourse.course.notebooks import NotebookNode, to_bytes
+from qcourse.files import replace
+
+NAME = ".qcourse.json"  # beside the graded notebook
+DECIDES = ("numpy", "torch")  # libraries on which a result may depend
+
+
+class Receipt(NamedTuple):
+    """A result, and the digest of all that decided it."""
+
+    of: str
+    result: dict[str, Any]
+
+    def write(self, folder: Path) -> None:
+        """Put it beside the graded notebook; OSError where that cannot be."""
+        replace(folder / NAME, json.dumps(self._asdict(), indent=1).encode(), mode=0o444)
+
+
+def read(folder: Path) -> Receipt | None:
+    """The receipt in a student's graded folder, if there is a complete one."""
+    try:
+        return Receipt(**json.loads((folder / NAME).read_text()))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def grader_digest(source: NotebookNode, settings: Path) -> str:
+    """The digest of all that decides a result besides the submission.
+
+    That is: the assignment's ``source`` with its hidden tests, nbgrader's ``settings``, the files of this
+    package, and the versions of Python and of the libraries that students' code and the tests use.
+    """
+    digest = sha256(to_bytes(source))
+    package = Path(qcourse.__file__).parent
+    for path in [settings, *sorted(package.rglob("*.py"))]:
+        digest.update(f"\0{path.name}\0".encode() + path.read_bytes())
+    versions = [platform.python_version(), *map(version, DECIDES)]
+    digest.update("\0".join(versions).encode())
+    return digest.hexdigest()
