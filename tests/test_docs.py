@@ -1,13 +1,22 @@
-"""What the documents claim: code that runs, links that lead somewhere, targets that exist."""
+"""What the documents claim: code that runs, links that lead somewhere, commands that exist."""
 
 import contextlib
 import io
 import re
+from pathlib import Path
 
 import pytest
 
-GUIDES = ("student", "instructor", "architecture", "corrections")
-PROJECT_DOCS = ("README.md", *(f"docs/{name}.md" for name in GUIDES))
+from qcourse import cli
+
+ROOT = Path(__file__).parent.parent
+DOCS = sorted(
+    str(p.relative_to(ROOT)) for folder in ("", "docs", "tests") for p in (ROOT / folder).glob("*.md")
+)
+
+
+def text(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
 
 
 def test_every_correction_is_shown(root):
@@ -22,15 +31,36 @@ def test_every_correction_is_shown(root):
         assert printed.getvalue() == expected
 
 
-@pytest.mark.parametrize("name", PROJECT_DOCS)
-def test_links_lead_somewhere(root, name):
-    path = root / name
-    for target in re.findall(r"\]\(([^)#\s]+)", path.read_text()):
+@pytest.mark.parametrize("name", DOCS)
+def test_links_lead_somewhere(name):
+    for target in re.findall(r"\]\(([^)#\s]+)", text(name)):
         if not target.startswith(("http", "mailto")):
-            assert (path.parent / target).exists(), target
+            assert ((ROOT / name).parent / target).exists(), target
 
 
-@pytest.mark.parametrize("name", PROJECT_DOCS)
-def test_every_make_target_exists(root, name):
-    targets = set(re.findall(r"^([a-z]+):", (root / "Makefile").read_text(), re.MULTILINE))
-    assert set(re.findall(r"`make ([a-z]+)", (root / name).read_text())) <= targets
+@pytest.mark.parametrize("name", DOCS)
+def test_every_make_target_exists(name):
+    targets = set(re.findall(r"^([a-z]+):", text("Makefile"), re.MULTILINE))
+    assert set(re.findall(r"(?:`|^)make ([a-z]+)", text(name), re.MULTILINE)) <= targets
+
+
+@pytest.mark.parametrize("name", DOCS)
+def test_every_command_of_qcourse_exists(name, capsys):
+    for command in sorted(set(re.findall(r"`qcourse ([a-z]+)", text(name)))):
+        with pytest.raises(SystemExit) as stopped:
+            cli.main([command, "--help"])
+        assert stopped.value.code == 0, command
+
+
+def test_the_instructor_guide_names_every_option_of_grading(capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["grade", "--help"])
+    for option in set(re.findall(r"--[a-z]+", capsys.readouterr().out)) - {"--help"}:
+        assert f"`{option}" in text("docs/instructor.md"), option
+
+
+@pytest.mark.parametrize("name", DOCS)
+def test_prose_is_wrapped_alike(name):
+    """At most 110 columns, but for tables and pictures, which cannot be wrapped."""
+    lines = [line for line in text(name).splitlines() if not line.startswith(("|", "!["))]
+    assert [line for line in lines if len(line) > 110] == []
