@@ -1,13 +1,16 @@
 """`qcourse check` on notebooks as students leave them."""
 
 import json
+from pathlib import Path
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from qcourse.cli import main
+from qcourse.errors import UserError
 from qcourse.grading import grade_submission
+from qcourse.grading.self_check import find_notebook
 
 pytestmark = pytest.mark.slow
 
@@ -57,7 +60,7 @@ def test_a_wrong_answer_costs_its_own_exercise_and_is_explained(checked):
 
 
 def test_a_name_that_only_an_old_kernel_knows(checked):
-    assert "`one` is defined by no cell" in checked(IMPORTS, CHECK_ONE)[1]
+    assert "no cell defines it; it may exist only in your old kernel" in checked(IMPORTS, CHECK_ONE)[1]
     assert "used before it is defined, in cell 3" in checked(IMPORTS, CHECK_ONE, ONE)[1]
     assert "cell 2, which defines it, fails with SyntaxError" in checked(IMPORTS, "def one(:", CHECK_ONE)[1]
 
@@ -124,6 +127,39 @@ def test_what_is_not_a_notebook_is_one_sentence(tmp_path, capsys, content, words
     said = capsys.readouterr().err
     assert words in said
     assert len(said.splitlines()) == 1
+
+
+@pytest.mark.parametrize("given", ["06", "6", "06_a", "06_a_net", "notebooks/06_a_net/06_a_net.ipynb"])
+def test_a_notebook_is_found_by_number_name_or_path(tmp_path, monkeypatch, given):
+    for name in ("06_a_net", "07_b"):
+        (tmp_path / "notebooks" / name).mkdir(parents=True)
+        (tmp_path / "notebooks" / name / f"{name}.ipynb").touch()
+    monkeypatch.chdir(tmp_path)
+    assert find_notebook(given, Path()).resolve() == tmp_path / "notebooks/06_a_net/06_a_net.ipynb"
+
+
+def test_of_several_notebooks_none_is_chosen_unless_one_has_just_that_name(tmp_path):
+    for name in ("a/06_x.ipynb", "b/06_x_copy.ipynb"):
+        (tmp_path / "notebooks" / name).parent.mkdir(parents=True)
+        (tmp_path / "notebooks" / name).touch()
+    assert find_notebook("06_x", tmp_path).name == "06_x.ipynb"
+    with pytest.raises(UserError, match="06 names several notebooks") as caught:
+        find_notebook("06", tmp_path)
+    assert "(notebooks/a/06_x.ipynb, notebooks/b/06_x_copy.ipynb)" in str(caught.value)
+
+
+@pytest.mark.parametrize("given", ["", "0", "08", "x", "06_y", "[0"])
+def test_a_name_that_no_notebook_has_is_said(tmp_path, given):
+    (tmp_path / "06_x.ipynb").touch()
+    with pytest.raises(UserError, match="no notebook here is named"):
+        find_notebook(given, tmp_path)
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "inf", "nan"])
+def test_a_time_limit_that_is_none_is_said(checked, seconds):
+    code, said, _ = checked(IMPORTS, options=["--timeout", seconds])
+    assert code == 2
+    assert f"invalid time limit {seconds}: use a number of seconds above 0." in said
 
 
 def test_a_missing_notebook_and_a_foreign_one_are_one_sentence(checked, tmp_path, capsys, monkeypatch):

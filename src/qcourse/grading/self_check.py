@@ -1,8 +1,9 @@
-"""``qcourse check``: run a student's notebook as grading would, and tell what each exercise earns.
+"""``qcourse check``: run a notebook the way grading does, and report points and reasons per exercise.
 
-A fresh kernel runs every cell in order, so a name that only an old kernel still knows is found out.
+A fresh kernel runs every cell in order, which reveals a name that exists only in an old kernel.
 """
 
+import math
 import re
 import sys
 from pathlib import Path
@@ -31,7 +32,7 @@ class Checked(NamedTuple):
 
 
 def find_notebook(given: str, folder: Path) -> Path:
-    """The notebook that ``given`` names: a path, or the number of an assignment, as in 06.
+    """The notebook that ``given`` names: its path, its name, a beginning of it, or its number (06 or 6).
 
     Raises:
         UserError: there is no such notebook, or more than one.
@@ -40,19 +41,28 @@ def find_notebook(given: str, folder: Path) -> Path:
         path = Path(given)
         if not path.is_file():
             raise UserError(
-                f"there is no notebook {path}: check the path, or say a number, as in: qcourse check 06."
+                f"there is no notebook {path}: check the path or use a number, as in: qcourse check 06."
             )
         return path
-    found = [p for where in ("notebooks/*", ".", "*") for p in sorted(folder.glob(f"{where}/{given}*.ipynb"))]
-    if not found or not re.fullmatch(r"\d\d\w*", given):
-        raise UserError(
-            f"no notebook here is called {given}…: run this in the course's folder, or give a path."
-        )
+    paths = sorted({path for where in ("notebooks/*", ".", "*") for path in folder.glob(f"{where}/*.ipynb")})
+    found = [path for path in paths if path.stem == given] or [p for p in paths if _begins(p.stem, given)]
+    if not found:
+        raise UserError(f"no notebook here is named {given}…: run this in the course folder or pass a path.")
+    if len(found) > 1:
+        names = ", ".join(str(path.relative_to(folder)) for path in found)
+        raise UserError(f"{given} names several notebooks ({names}): pass the path of one.")
     return found[0]
 
 
+def _begins(name: str, given: str) -> bool:
+    if given.isdecimal():
+        number = re.match(r"\d+", name)
+        return number is not None and int(number[0]) == int(given)
+    return bool(given) and name.startswith(given)
+
+
 def read_notebook(path: Path) -> NotebookNode:
-    """Read a notebook that somebody else has written.
+    """The student's notebook.
 
     Raises:
         UserError: it is not a notebook.
@@ -71,13 +81,19 @@ def read_notebook(path: Path) -> NotebookNode:
 
 
 def run(notebook: NotebookNode, folder: Path, seconds: float) -> dict[int, str]:
-    """Execute every cell; return what cost the kernel, in words, by the number of the cell that did it.
+    """Execute every cell, each for at most so many seconds of wall time; outputs go into ``notebook``.
 
-    As in grading, `Replay` then goes on in a fresh kernel.
+    Return how kernels were lost, in words, by the index of the cell that did it. As in grading, a fresh
+    kernel goes on after it.
+
+    Raises:
+        UserError: ``seconds`` is not a time.
     """
+    if not 0 < seconds < 2**31:
+        raise UserError(f"invalid time limit {seconds:g}: use a number of seconds above 0.")
     client = NotebookClient(
         notebook,
-        timeout=seconds,
+        timeout=math.ceil(seconds),
         allow_errors=True,
         kernel_name="python3",
         record_timing=False,
@@ -101,18 +117,18 @@ def run(notebook: NotebookNode, folder: Path, seconds: float) -> dict[int, str]:
 
 
 def _loss(client: NotebookClient, cell: NotebookNode, number: int) -> str:
-    """Execute a cell; how it cost its kernel, or nothing."""
+    """Execute a cell; return how it cost its kernel, or an empty string."""
     try:
         client.execute_cell(cell, number, execution_count=client.code_cells_executed + 1)
     except CellTimeoutError:
-        return f"ran for more than {client.timeout:g} seconds"
+        return f"ran for more than {client.timeout} seconds"
     except DeadKernelError:
         return "ended the kernel"
     return ""
 
 
 def first_line(cell: NotebookNode) -> str:
-    """What a cell is recognised by: its first line that is not a comment."""
+    """The line that identifies a cell to the student: the first that is not a comment."""
     lines = [line for line in cell.source.split("\n") if line.strip() and not line.startswith("#")]
     return lines[0][:60] if lines else "empty"
 
@@ -172,4 +188,4 @@ def _missing_name(notebook: NotebookNode, number: int, evalue: str, lost: dict[i
         return f"`{name}` is not defined: cell {failed[0] + 1}, which defines it, fails with {reason}"
     if definitions and min(definitions) > number:
         return f"`{name}` is used before it is defined, in cell {min(definitions) + 1}: move that cell up."
-    return f"`{name}` is defined by no cell: an old kernel may still know it, a fresh one does not."
+    return f"`{name}` is not defined: no cell defines it; it may exist only in your old kernel."
