@@ -39,10 +39,13 @@
 import copy
 import io
 import math
+import os
+import pickle
 import warnings
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import nn
 
 # %%
