@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from qcourse import cli
+from qcourse.grading.place.limits import Limits
 
 ROOT = Path(__file__).parent.parent
 DOCS = sorted(
@@ -57,6 +58,20 @@ def test_the_instructor_guide_names_every_option_of_grading(capsys):
         cli.main(["grade", "--help"])
     for option in set(re.findall(r"--[a-z]+", capsys.readouterr().out)) - {"--help"}:
         assert f"`{option}" in text("docs/instructor.md"), option
+
+
+def test_the_instructor_guide_names_the_limits_as_they_are():
+    limits, guide = Limits(), text("docs/instructor.md")
+    for row in (
+        f"| CPU time | {limits.cell_cpu} s per cell, {limits.cpu} s per submission |",
+        f"| wall time | {limits.wall * limits.cpu:,} s per submission; {limits.idle} s idle |",
+        f"| memory | {limits.memory // 2**30} GB, all processes together |",
+        f"| processes | {limits.processes} |",
+        f"| scratch space | {limits.disk // 2**20} MB, {limits.files:,} files |",
+        f"| output | {limits.output // 2**20} MB, all cells together |",
+        f"| lost kernels | {limits.restarts} |",
+    ):
+        assert row in guide
 
 
 @pytest.mark.parametrize("name", DOCS)
