@@ -1,113 +1,141 @@
-"""Hold the checks against the answer bank: ``qcourse judge``.
+"""Run the checks against the answer bank: ``qcourse judge``.
 
 Each answer takes the place of the solution, and the graded cells of its exercise run, with those of every
-exercise whose solution names it. A wrong answer must lose points of its own exercise and of no other;
-a right one keeps all. One warm process a notebook, and a fork of it for each answer.
+exercise whose solution names it. A wrong answer must lose points in its own exercise and in no other;
+a right one keeps all. One warm process per notebook, and a fork of it for each answer.
 """
 
 import contextlib
 import copy
 import io
-import multiprocessing
 import re
 import signal
 import traceback
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
+import numpy as np
 import torch
 
 from qcourse.authoring.answers import Answer, read_answers
-from qcourse.course.cells import by_grade_id, is_answer, is_graded
+from qcourse.authoring.forks import in_forks
+from qcourse.authoring.idle import idle_statements
+from qcourse.authoring.verdict import Refusal, Verdict, counts
+from qcourse.course.cells import CHECK, HIDDEN, by_grade_id, grade_id, is_answer, is_graded
 from qcourse.course.folder import answers_folder, pick_exercises
 from qcourse.course.lesson import read_source
 from qcourse.course.notebooks import NotebookNode, new_code_cell
 from qcourse.errors import UserError
-from qcourse.grading.needed_cells import needed
+from qcourse.grading.needed_cells import may_read_anything, needed
 
-SECONDS = 60  # for one answer; an endless loop is a wrong answer
-
-
-class Verdict(NamedTuple):
-    """What the graded cells said of one answer: ``failed[grade_id]`` is the message."""
-
-    answer: Answer
-    failed: dict[str, str]
-
-    @property
-    def defect(self) -> str:
-        """Why the checks judged wrongly, or an empty string."""
-        own = {f"{self.answer.grade_id}-check", f"{self.answer.grade_id}-hidden"}
-        if others := self.failed.keys() - own:
-            return f"fails in {', '.join(sorted(others))}, which is not its exercise"
-        if self.answer.right and self.failed:
-            return "right, and refused: " + next(iter(self.failed.values()))
-        if not self.answer.right and not self.failed:
-            return "wrong, and accepted"
-        if self.answer.cause and not any(self.answer.cause in m for m in self.failed.values()):
-            return f"the cause {self.answer.cause!r} is not named: " + next(iter(self.failed.values()))
-        return ""
+SECONDS = 60  # per answer and test; an endless loop is a wrong answer
 
 
-def judge(root: Path, name: str, answers: list[Answer], workers: int = 2) -> list[Verdict]:
-    """The verdicts on answers to exercises of the assignment ``name``."""
-    global _cells, _scope
-    notebook = read_source(root, name)
-    torch.set_num_threads(1)  # two threads get in each other's way, and there is one answer a core
-    _cells = by_grade_id(notebook)
-    _scope = _warm(notebook, answers)
-    with multiprocessing.get_context("fork").Pool(workers, maxtasksperchild=1) as pool:
-        running = [(answer, pool.apply_async(_failures, (answer,))) for answer in answers]
-        verdicts = [Verdict(answer, result.get()) for answer, result in running]
-    return verdicts
+def judge(root: Path, name: str, answers: Sequence[Answer]) -> list[Verdict]:
+    """The verdicts on answers to exercises of the assignment ``name``, in their order."""
+    return Judge(read_source(root, name), answers).verdicts()
 
 
-_cells: dict[str, NotebookNode] = {}
-_scope: dict[str, Any] = {}
+class Judge:
+    """A notebook, warm: a fork of this process judges each of ``answers``."""
+
+    def __init__(self, notebook: NotebookNode, answers: Sequence[Answer]) -> None:
+        torch.set_num_threads(1)  # one process per core, and threads would get in each other's way
+        self._answers = answers
+        self._cells = by_grade_id(notebook)
+        self._scope: dict[str, Any] = {"__name__": "__main__"}
+        handed_in = copy.copy(notebook)
+        handed_in.cells = [part for cell in notebook.cells for part in (cell, *_answers_to(cell, answers))]
+        run = {handed_in.cells[number].id for number in needed(handed_in, notebook)}
+        for cell in notebook.cells:
+            if cell.id in run and not is_graded(cell):
+                _execute(cell.source, "<cell>", self._scope)
+
+    def verdicts(self) -> list[Verdict]:
+        """One verdict per answer, in their order."""
+        names = list(dict.fromkeys(answer.grade_id for answer in self._answers))
+        independent = dict(zip(names, in_forks([partial(self._independent, name) for name in names])))
+        judged = in_forks([partial(self._failed, a, independent[a.grade_id] or []) for a in self._answers])
+        ended = Refusal("the answer ends the process that it runs in", 0)
+        return [
+            Verdict(a, {a.grade_id + CHECK: ended} if failed is None else failed)
+            for a, failed in zip(self._answers, judged)
+        ]
+
+    def _failed(self, answer: Answer, independent: list[str]) -> dict[str, Refusal]:
+        """Run ``answer`` and the tests that it can reach; by grade id, those that refuse it.
+
+        An answer that leaves nothing behind does not reach ``independent`` exercises.
+        """
+        signal.signal(signal.SIGALRM, _too_long)
+        signal.setitimer(signal.ITIMER_REAL, SECONDS, SECONDS)  # again for the next test
+        settings, names = _settings(), self._names(answer)
+        try:
+            _execute(answer.source, "<cell>", self._scope)
+        except Exception:
+            self._scope.pop(answer.grade_id, None)  # the reference's; a fresh kernel would not have it
+        tidy = names == self._names(answer)
+        failed = self._refusals(answer.grade_id)
+        tidy = tidy and settings == _settings()
+        for other in self._naming(answer.grade_id):
+            if not tidy or other not in independent:
+                failed |= self._refusals(other)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        return failed
+
+    def _names(self, answer: Answer) -> dict[str, int]:
+        """What is bound besides the answer itself."""
+        return {name: id(value) for name, value in self._scope.items() if name != answer.grade_id}
+
+    def _naming(self, name: str) -> list[str]:
+        """The other exercises whose solution names ``name``."""
+        solutions = {other: cell.source for other, cell in self._cells.items() if is_answer(cell)}
+        return [o for o, source in solutions.items() if o != name and re.search(rf"\b{name}\b", source)]
+
+    def _independent(self, name: str) -> list[str]:
+        """Those of them whose tests give them a correct ``name``: they pass without the student's."""
+        self._scope[name] = None
+        return [other for other in self._naming(name) if not self._refusals(other)]
+
+    def _refusals(self, exercise: str) -> dict[str, Refusal]:
+        """Run the tests of an exercise; by grade id, why they fail."""
+        found = {}
+        for test in (exercise + CHECK, exercise + HIDDEN):
+            try:
+                if errors := _execute(self._cells[test].source, f"<{test}>", self._scope):
+                    found[test] = Refusal(f"on stderr: {errors}", 0)
+            except BaseException as error:
+                frames = traceback.extract_tb(error.__traceback__)
+                lines = [frame.lineno or 0 for frame in frames if frame.filename == f"<{test}>"]
+                found[test] = Refusal(str(error) or traceback.format_exc(), lines[-1] if lines else 0)
+        return found
 
 
-def _warm(notebook: NotebookNode, answers: list[Answer]) -> dict[str, Any]:
-    """The names that a kernel holds before an answer is graded: what grading runs, graded cells aside."""
-    everything = copy.deepcopy(notebook)
-    everything.cells += [new_code_cell(answer.source) for answer in answers]
-    run = needed(everything, notebook)
-    scope: dict[str, Any] = {"__name__": "__main__"}
-    for number, cell in enumerate(notebook.cells):
-        if number in run and not is_graded(cell):
-            _execute(cell.source, scope)
-    return scope
+def _settings() -> tuple[Any, ...]:
+    """What an answer may change for everything that runs after it."""
+    return (
+        torch.get_default_dtype(),
+        torch.is_grad_enabled(),
+        torch.backends.quantized.engine,
+        np.geterr(),
+        np.get_printoptions(),
+    )
 
 
-def _execute(source: str, scope: dict[str, Any]) -> str:
+def _answers_to(cell: NotebookNode, answers: Sequence[Answer]) -> list[NotebookNode]:
+    """The answers that take the place of ``cell``; one that could read any name gets what the others read."""
+    own = [answer.source for answer in answers if answer.grade_id == grade_id(cell)]
+    return [new_code_cell(source) for source in own if not may_read_anything(source)]
+
+
+def _execute(source: str, filename: str, scope: dict[str, Any]) -> str:
     """Run a cell; return what it wrote to stderr, which nbgrader takes for failure."""
     errors = io.StringIO()
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(errors):
-        exec(compile(source, "<cell>", "exec"), scope)
+        exec(compile(source, filename, "exec"), scope)
     return errors.getvalue()
-
-
-def _failures(answer: Answer) -> dict[str, str]:
-    """Run ``answer`` and the graded cells that it can reach; in a process of its own."""
-    signal.signal(signal.SIGALRM, _too_long)
-    signal.alarm(SECONDS)
-    failed: dict[str, str] = {}
-    try:
-        _execute(answer.source, _scope)
-    except Exception:
-        _scope.pop(answer.grade_id, None)  # the reference's; a fresh kernel would not have it
-    uses = [answer.grade_id]
-    for grade_id, cell in _cells.items():
-        if is_answer(cell) and re.search(rf"\b{answer.grade_id}\b", cell.source):
-            uses.append(grade_id)
-    for grade_id in dict.fromkeys(uses):
-        for kind in ("check", "hidden"):
-            try:
-                if errors := _execute(_cells[f"{grade_id}-{kind}"].source, _scope):
-                    failed[f"{grade_id}-{kind}"] = f"on stderr: {errors}"
-            except BaseException as error:
-                failed[f"{grade_id}-{kind}"] = str(error) or traceback.format_exc()
-    return failed
 
 
 def _too_long(number: int, frame: object) -> None:
@@ -116,17 +144,20 @@ def _too_long(number: int, frame: object) -> None:
 
 def run(root: Path, choices: Sequence[str] = ()) -> int:
     """Judge the bank's answers to the chosen exercises, and print the counts; 1 on a wrong judgement."""
-    defects, banks = 0, _banks(root, choices)
+    banks, defects = _banks(root, choices), 0
     print(f"{'exercise':40} {'right kept':>12} {'wrong caught':>14} {'cause named':>13}")
     for name, bank in banks.items():
         verdicts = judge(root, name, bank)
+        idle = list(idle_statements(read_source(root, name), verdicts))
         for exercise in dict.fromkeys(answer.exercise for answer in bank):
             of_it = [v for v in verdicts if v.answer.exercise == exercise]
-            print(f"{exercise:4} {of_it[0].answer.grade_id:36}{_counts(of_it)}", flush=True)
-            wrongly_judged = [v for v in of_it if v.defect]
-            defects += len(wrongly_judged)
-            for verdict in wrongly_judged:
-                print(f"     ✗ {verdict.answer.what}: {verdict.defect}", flush=True)
+            name_of_it = of_it[0].answer.grade_id
+            print(f"{exercise:4} {name_of_it:36}{counts(of_it)}", flush=True)
+            problems = [f"{v.answer.what}: {v.defect}" for v in of_it if v.defect]
+            defects += len(problems)
+            problems += [str(statement) for statement in idle if statement.exercise == name_of_it]
+            for problem in problems:
+                print(f"     ✗ {problem}", flush=True)
     return int(defects > 0)
 
 
@@ -138,14 +169,3 @@ def _banks(root: Path, choices: Sequence[str]) -> dict[str, list[Answer]]:
         if without := set(exercises).difference(answer.exercise for answer in banks[name]):
             raise UserError(f"{name}: the bank has no answer to exercise {min(without)}.")
     return banks
-
-
-def _counts(verdicts: list[Verdict]) -> str:
-    """How many right answers were kept, wrong ones caught, and causes named, each of how many."""
-    right = [v for v in verdicts if v.answer.right]
-    wrong = [v for v in verdicts if not v.answer.right]
-    kept = sum(not v.failed for v in right)
-    caught = sum(bool(v.failed) for v in wrong)
-    named = sum(any("likely cause" in message for message in v.failed.values()) for v in wrong)
-    counts = ((kept, len(right)), (caught, len(wrong)), (named, len(wrong)))
-    return "".join(f"{got:>9} of {most:<2}" for got, most in counts)

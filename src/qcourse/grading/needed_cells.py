@@ -30,13 +30,18 @@ def needed(notebook: NotebookNode, source: NotebookNode) -> set[int]:
     for index, cell in reversed(list(enumerate(notebook.cells))):
         if cell.cell_type != "code":
             continue
-        reads, binds, changes = (_known if cell.source in handed_out else analyse)(cell.source)
-        if cell.source not in handed_out and (reads & READS_ANY or ANYWHERE.search(cell.source)):
+        if cell.source not in handed_out and may_read_anything(cell.source):
             return every
+        reads, binds, changes = (_known if cell.source in handed_out else analyse)(cell.source)
         if cell.source not in ours or binds & (wanted | {ANY}) or changes & (wanted - constant):
             run.add(index)
             wanted = (wanted - binds) | reads if cell.source in ours else wanted | reads
     return run
+
+
+def may_read_anything(source: str) -> bool:
+    """Whether nobody can tell which names a cell reads: it calls eval, or looks through sys."""
+    return bool(analyse(source).reads & READS_ANY or ANYWHERE.search(source))
 
 
 # The same for every submission; a student's cells are not kept.

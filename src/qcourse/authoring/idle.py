@@ -1,0 +1,53 @@
+"""Statements of checks and hidden tests that no wrong answer of the bank reaches first.
+
+Such a statement could be wrong, or say nothing, and the bank would not tell. It needs a wrong answer that it
+alone catches, or it can go.
+"""
+
+import ast
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from qcourse.authoring.verdict import Verdict
+from qcourse.course.cells import exercise, grade_id, is_test
+from qcourse.course.notebooks import NotebookNode
+
+NOT_TESTS = {"call", "passed"}  # of `Exercise`: right answers pass through them, too
+
+
+class Idle(NamedTuple):
+    """A statement of a test cell that is the first to refuse no answer; ``exercise`` is a grade id."""
+
+    exercise: str
+    cell: str
+    line: int
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.cell}, line {self.line}: refuses no answer first: {self.text}"
+
+
+def idle_statements(notebook: NotebookNode, verdicts: Sequence[Verdict]) -> Iterator[Idle]:
+    """The idle ``ex.…`` statements of the exercises of which there are verdicts."""
+    judged = {verdict.answer.grade_id for verdict in verdicts}
+    for cell in notebook.cells:
+        name = grade_id(cell)
+        if is_test(cell) and exercise(cell) in judged:
+            refused_at = {v.failed[name].line for v in verdicts if name in v.failed}
+            for call in tests(cell.source):
+                if refused_at.isdisjoint(range(call.lineno, (call.end_lineno or call.lineno) + 1)):
+                    yield Idle(exercise(cell), name, call.lineno, ast.unparse(call))
+
+
+def tests(source: str) -> list[ast.Call]:
+    """The calls ``ex.equal(…)``, ``ex.true(…)`` and so on of a test cell, in their order."""
+    found = [
+        node
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Name)
+        and node.func.value.id == "ex"
+        and node.func.attr not in NOT_TESTS
+    ]
+    return sorted(found, key=lambda call: call.lineno)

@@ -1,0 +1,110 @@
+"""The judge, on a small course of two exercises."""
+
+import pytest
+
+from qcourse.authoring.answers import Answer
+from qcourse.authoring.idle import idle_statements
+from qcourse.authoring.judge import judge
+from qcourse.course.lesson import read_source
+
+LESSON = """# %% tags=["answer:double"]
+def double(x):
+    ### BEGIN SOLUTION Exercise 1.1: double it
+    return 2 * x
+    ### END SOLUTION
+
+# %% tags=["check:double"]
+ex = Exercise("1.1", double)
+ex.equal("twice", ex.call(3), 6)
+
+# %% tags=["hidden:double"]
+
+# %% tags=["answer:four"]
+def four(x):
+    ### BEGIN SOLUTION Exercise 1.2: twice the double
+    return double(double(x))
+    ### END SOLUTION
+
+# %% tags=["check:four"]
+ex = Exercise("1.2", four, given={})
+ex.equal("four times", ex.call(1), 4)
+
+# %% tags=["hidden:four"]
+"""
+HIDDEN_1 = """# Exercise 1.1.
+# %%
+ex = Exercise("1.1", double, hidden=True)
+for case in (-1, 0):
+    ex.equal("twice", ex.call(case), 2 * case)
+    ex.true(isinstance(case, int), "it is not an integer")
+"""
+HIDDEN_2 = """# Exercise 1.2.
+# %%
+ex = Exercise("1.2", four, given={}, hidden=True)
+ex.equal("four times", ex.call(-1), -4)
+"""
+GIVEN = "{'double': lambda x: 2 * x}"
+
+
+@pytest.fixture
+def small_course(tmp_path):
+    """A course of two exercises, of which the second uses the first."""
+    folder = tmp_path / "solutions" / "01_small"
+    (folder / "hidden").mkdir(parents=True)
+    (folder / "01_small.py").write_text(f"# %%\nfrom qcourse.check import Exercise\n\n{LESSON}")
+    (folder / "hidden" / "ex_1_1_double.py").write_text(HIDDEN_1)
+    (folder / "hidden" / "ex_1_2_four.py").write_text(HIDDEN_2)
+    return tmp_path
+
+
+def give_it(course):
+    """Let the tests of 1.2 give its solution a right `double`."""
+    for path in (course / "solutions").rglob("*.py"):
+        path.write_text(path.read_text().replace('"1.2", four, given={}', f'"1.2", four, given={GIVEN}'))
+
+
+def judged(course, *sources, right=False):
+    answers = [Answer("1.1", "double", right, "", "", f"def double(x):\n    {source}") for source in sources]
+    return judge(course, "01_small", answers)
+
+
+def test_a_verdict_holds_the_message_and_the_line_that_refused(small_course):
+    (verdict,) = judged(small_course, "return abs(2 * x)")
+    assert verdict.failed["double-hidden"].line == 5
+    assert "twice is wrong" in verdict.failed["double-hidden"].message
+    assert "double-check" not in verdict.failed
+
+
+def test_an_answer_that_another_exercise_feels_is_found_unless_it_is_given_a_right_one(small_course):
+    (verdict,) = judged(small_course, "return 3 * x")
+    assert verdict.defect == "fails in four-check, four-hidden, which is not its exercise"
+    give_it(small_course)
+    (verdict,) = judged(small_course, "return 3 * x")
+    assert verdict.defect == ""
+
+
+@pytest.mark.parametrize("harm", ["np.seterr(all='raise')", "torch.set_default_dtype(torch.float64)"])
+def test_an_answer_that_leaves_something_behind_is_felt_elsewhere(small_course, harm):
+    give_it(small_course)
+    second = small_course / "solutions" / "01_small" / "hidden" / "ex_1_2_four.py"
+    second.write_text(
+        second.read_text() + "import numpy as np, torch\nassert torch.ones(1).dtype == torch.float32\n"
+        "assert np.geterr()['over'] == 'warn'\n"
+    )
+    (verdict,) = judged(small_course, f"import numpy as np, torch; {harm}; return 2 * x", right=True)
+    assert verdict.defect == "fails in four-hidden, which is not its exercise"
+
+
+def test_an_answer_that_ends_its_process_or_never_ends_is_refused(small_course, monkeypatch):
+    monkeypatch.setattr("qcourse.authoring.judge.SECONDS", 1)
+    ends, loops, right = judged(small_course, "import os; os._exit(0)", "while True: pass", "return 2 * x")
+    assert "ends the process" in ends.failed["double-check"].message
+    assert "runs for more than 1 seconds" in loops.failed["double-check"].message
+    assert not right.failed
+
+
+def test_a_statement_that_refuses_no_answer_first_is_found(small_course):
+    verdicts = judged(small_course, "return 3 * x", "return abs(2 * x)")
+    idle = list(idle_statements(read_source(small_course, "01_small"), verdicts))
+    assert [(statement.cell, statement.line) for statement in idle] == [("double-hidden", 6)]
+    assert "'it is not an integer'" in str(idle[0])
