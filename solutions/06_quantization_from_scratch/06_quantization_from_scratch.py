@@ -14,14 +14,14 @@
 # %% [markdown]
 # # 06 · Quantization from scratch
 #
-# You write the arithmetic of quantization yourself, in NumPy: how a real number becomes a small integer,
-# what that costs, and how a whole linear layer is computed in integers.
+# You write the arithmetic of quantization yourself, in NumPy: how a real number becomes a small integer, what
+# that costs, and how a complete linear layer is computed in integers.
 #
 # **You will learn**
 # - to quantize with and without a zero point (asymmetric and symmetric), and to go back;
-# - to measure the loss: mean squared error, and signal-to-quantization-noise ratio (SQNR) in dB;
-# - why weights get one scale for each row, and why that is nearly free;
-# - how a linear layer runs on integers, with a single floating-point step at its end.
+# - to measure what is lost: mean squared error, and signal-to-quantization-noise ratio (SQNR) in dB;
+# - why weights get one scale per row, and why that costs almost nothing;
+# - how a linear layer runs on integers, with a single floating-point step at the end.
 #
 # **Time:** about 90 minutes, nine exercises. **You need:** NumPy arrays and matrix products. No PyTorch yet.
 #
@@ -43,7 +43,7 @@ np.set_printoptions(suppress=True, precision=4, linewidth=100)
 # %% [markdown]
 # ## Why quantize
 #
-# A weight is usually stored as float32: 4 bytes. An 8-bit integer is 1 byte. For a model of 7 billion
+# A weight is usually stored as float32: 4 bytes. An 8-bit integer takes 1 byte. For a model of 7 billion
 # parameters:
 
 # %%
@@ -51,18 +51,18 @@ for bits in (32, 16, 8, 4):
     print(f"{bits:2} bits: {7e9 * bits / 8 / 1e9:4.1f} GB")
 
 # %% [markdown]
-# A smaller model fits in cheaper memory, moves through it faster, and can be computed by integer units,
-# which are smaller and use less energy than floating-point units (Horowitz 2014). The price is precision.
-# This notebook is about how large that price is, and how to keep it low.
+# A smaller model needs less memory, is read from memory faster, and can run on integer units, which are
+# smaller and use less energy than floating-point units (Horowitz 2014). The price is precision. This notebook
+# shows how high that price is and how to keep it low.
 #
 # ## The idea on paper
 #
-# Take four numbers and 2 bits. Two bits make $2^2 = 4$ codes: 0, 1, 2, 3.
+# Take four numbers and 2 bits. Two bits give $2^2 = 4$ codes: 0, 1, 2, 3.
 #
 # | value $x$ | −0.8 | 0.0 | 0.6 | 2.2 |
 # |---|---|---|---|---|
 #
-# The values reach from $\beta = -0.8$ to $\alpha = 2.2$. Four codes have three steps between them, so one
+# The values range from $\beta = -0.8$ to $\alpha = 2.2$. Four codes have three steps between them, so one
 # step, the **scale**, is $s = (\alpha - \beta) / 3 = 3.0 / 3 = 1.0$.
 #
 # The code that stands for 0.0 is the **zero point**:
@@ -79,8 +79,8 @@ for bits in (32, 16, 8, 4):
 # | restored $\hat x$ | −1.0 | 0.0 | 1.0 | 2.0 |
 # | error $x - \hat x$ | 0.2 | 0.0 | −0.4 | 0.2 |
 #
-# No error is larger than half a step, $s / 2 = 0.5$, and 0.0 is exact. Nearly all of quantization is in
-# this table. The same in NumPy:
+# No error is larger than half a step, $s / 2 = 0.5$, and 0.0 is exact. Nearly all of quantization is in this
+# table. The same in NumPy:
 
 # %%
 x = np.array([-0.8, 0.0, 0.6, 2.2])
@@ -94,7 +94,7 @@ print("error   ", x - s * (q - z))
 # ## The sample
 #
 # The first experiments share 20 numbers, drawn uniformly from −50 to 150, one of them set to 0, all rounded
-# to two digits so that you can read them. The seed is fixed: everyone has the same numbers.
+# to two decimals so that they are easy to read. The seed is fixed: everyone gets the same numbers.
 
 # %%
 rng = np.random.default_rng(6)
@@ -107,8 +107,8 @@ print(params)
 #
 # *Difficulty ★☆☆ · 5 minutes*
 #
-# **Goal.** Write `clamp`: elements outside a given range move to its nearer end. Codes of 8 bits must stay
-# within 0 and 255, whatever the arithmetic before them gave.
+# **Goal.** Write `clamp`: elements outside a given range move to the nearer end of that range. 8-bit codes
+# must stay between 0 and 255, whatever the arithmetic before the clamp gave.
 #
 # $$\mathrm{clamp}(q;\, l, u) = \min(\max(q, l),\, u)$$
 #
@@ -117,9 +117,9 @@ print(params)
 #
 # <details><summary>Hint</summary>
 #
-# NumPy has element-wise versions of `min` and `max`, and a function that does both. All of them return a
-# new array. Assigning to `params_q[...]` does not: it writes into the caller's array. Compare the dtype
-# before and after.
+# NumPy has element-wise versions of `min` and `max`, and a function that does both. All of them return a new
+# array. Assigning to `params_q[...]` does not: it writes into the caller's array. Compare the dtype before
+# and after.
 # </details>
 
 
@@ -138,7 +138,7 @@ def clamp(params_q, lower_bound, upper_bound):
 # %% tags=["check:clamp"]
 ex = Exercise("6.1", clamp)
 
-got = ex.call(np.array([-300, 0, 50, 200, 400], np.int32), 0, 255, case="codes below, in and above 0 to 255")
+got = ex.call(np.array([-300, 0, 50, 200, 400], np.int32), 0, 255, case="codes outside and inside 0 to 255")
 ex.equal("the result", got, np.array([0, 0, 50, 200, 255], np.int32), dtype=np.int32)
 
 got = ex.call(np.array([-1.5, 0.25, 3.0]), -1, 1, case="floats; the bounds are -1 and 1")
@@ -158,11 +158,11 @@ before = np.array([-90, 0, 60, 130, 200, 255, 256, 340])
 scratch.before_and_after(before, clamp(before, 0, 255), 0, 255)
 
 # %% [markdown]
-# **Takeaway.** A clamp *saturates*: a value too large becomes the largest code, the nearest one there is.
-# Nothing wraps around. All that leaves the range lands on its border, however far away it was.
+# **Takeaway.** A clamp *saturates*: a value that is too large becomes the largest code, which is the nearest
+# one. Nothing wraps around. Everything outside the range lands on its nearest end, however far away it was.
 #
-# **Correction.** The clamp is often written with assignments into its argument, or after the cast to the
-# small integer type. Both go wrong without a word. The first changes the caller's array:
+# **Correction.** The clamp is often written with assignments into its argument, or put after the cast to the
+# small integer type. Both go wrong silently. The first changes the caller's array:
 
 
 # %%
@@ -179,8 +179,8 @@ clamp_of_the_notes(mine, 0, 255)
 print("before the call:", kept, "  after it:", mine)
 
 # %% [markdown]
-# The second: an integer type does not saturate. It keeps the lowest 8 bits, and 200 turns negative before
-# the clamp has seen it.
+# The second: an integer type does not saturate. int8 keeps the lowest 8 bits, so 200 turns negative before
+# the clamp sees it.
 
 # %%
 wide = np.array([200])
@@ -200,20 +200,20 @@ print("clamped first, then cast:", np.clip(wide, -128, 127).astype(np.int8)[0])
 #
 # $$q_i = \mathrm{clamp}\!\left(\mathrm{round}\!\left(\frac{x_i}{s}\right) + z;\; 0,\; 2^b - 1\right)$$
 #
-# The range is **widened to include 0**: then 0.0 has a code of its own, $z$, and $z$ is one of
-# $0$ to $2^b - 1$.
+# The range is **widened to include 0**: then 0.0 has a code of its own, $z$, and $z$ is one of the codes $0$
+# to $2^b - 1$.
 #
 # - A value halfway between two codes may go to either. (`np.round` and Python's `round` take the even one.)
 # - An array of zeros has no range: give it scale 1.0 and zero point 0.
 # - An empty array, or one that holds NaN or infinity, cannot be quantized: raise `ValueError`.
 #
-# You may call your `clamp`; the checks use a correct one.
+# You may call your `clamp`; the checks replace it with a correct one.
 #
 # <details><summary>Hint</summary>
 #
 # Four steps: guard, range, scale and zero point, codes. `np.isfinite` finds NaN and infinity. `np.round`
-# returns a float; the zero point is an integer, so convert it with `int(...)`. Where a tie rounds up, a
-# code can be one too large: that is what the clamp is for. Clamp first, cast to `np.int32` last.
+# returns a float; the zero point is an integer, so convert it with `int(...)`. If a tie rounds up, a code can
+# be one too large: that is what the clamp is for. Clamp first, cast to `np.int32` last.
 # </details>
 
 
@@ -224,7 +224,7 @@ def asymmetric_quantization(params, bits):
     params: float array of any shape. bits: int, 2 to 16.
     Returns (params_q, scale, zero): int32 array of the same shape, float, int.
     An all-zero array gives scale 1.0 and zero 0.
-    Raises ValueError where params is empty or holds NaN or infinity.
+    Raises ValueError if params is empty or holds NaN or infinity.
     """
     ### BEGIN SOLUTION Exercise 6.2: quantize with a zero point
     if params.size == 0 or not np.all(np.isfinite(params)):
@@ -263,14 +263,14 @@ ex.passed()
 # %% tags=["hidden:asymmetric_quantization"]
 
 # %% [markdown]
-# The sample on a grid of 3 bits, which can be drawn:
+# The sample on a 3-bit grid, which is small enough to draw:
 
 # %%
 codes, scale, zero = asymmetric_quantization(params, 3)
 scratch.number_line(params, codes, scale, zero, 0, 7, "asymmetric")
 
 # %% [markdown]
-# And its codes with 8 bits:
+# And its 8-bit codes:
 
 # %%
 params_asymmetric_q, asymmetric_scale, asymmetric_zero = asymmetric_quantization(params, 8)
@@ -278,13 +278,14 @@ print(f"scale {asymmetric_scale:.6f}, zero point {asymmetric_zero}")
 print(params_asymmetric_q)
 
 # %% [markdown]
-# **Takeaway.** Two numbers, scale and zero point, describe the whole grid. Both ends of the range are codes
-# (or lie within half a step of one), no code is spent on numbers outside the range, and 0.0 lies exactly on
-# a code. That matters more than it seems: padding, and every output that a ReLU sets to 0, is exactly 0.0.
+# **Takeaway.** Two numbers, scale and zero point, describe the complete grid. Both ends of the range lie on a
+# code (or within half a step of one), no code is spent on numbers outside the range, and 0.0 lies exactly on
+# a code. That matters more than it seems: padding is exactly 0.0, and so is every output that a ReLU sets
+# to 0.
 #
-# **Correction.** Notes that take $\beta$ and $\alpha$ straight from the data give a zero point outside the
-# codes where the range leaves out 0. It does not fit in the 8 bits that hardware has for it, and 0.0 cannot
-# be stored:
+# **Correction.** Some lecture notes take $\beta$ and $\alpha$ straight from the data. If that range leaves
+# out 0, the zero point lies outside the codes: it does not fit in the 8 bits that hardware has for it, and
+# 0.0 cannot be stored:
 
 # %%
 beta, alpha = 100.0, 150.0  # every value lies between 100 and 150
@@ -295,8 +296,8 @@ print(f"zero point {zero_outside}, but codes are 0 to 255")
 print(f"0.0 comes back as {(stored - zero_outside) * narrow:.1f}")
 
 # %% [markdown]
-# Without widening, an array of equal values has $\alpha = \beta$, and the scale is 0: infinity minus
-# infinity gives NaN.
+# Without widening, an array of equal values has $\alpha = \beta$, so the scale is 0, and infinity minus
+# infinity gives NaN:
 
 # %%
 flat = np.full(3, 5.0)
@@ -307,7 +308,7 @@ print("with widening:   ", asymmetric_quantization(flat, 8)[0])
 
 # %% [markdown]
 # **Correction.** `-1 * np.round(beta / scale)` is a float. A zero point is a code, so it is an integer; a
-# float one turns every integer computation that it enters into floating point.
+# float turns every integer computation that it enters into floating point:
 
 # %%
 float_zero = -1 * np.round(-0.8 / 1.0)
@@ -355,7 +356,7 @@ ex.passed()
 # %% tags=["hidden:asymmetric_dequantize"]
 
 # %% [markdown]
-# The whole range, −50 to 150, through 4 bits and back:
+# The complete range, −50 to 150, through 4 bits and back:
 
 # %%
 line = np.linspace(-50, 150, 2001)
@@ -373,29 +374,29 @@ print(f"largest error {largest:.4f}, half a scale {asymmetric_scale / 2:.4f}")
 
 # %% [markdown]
 # **Takeaway.** Inside the range the error is at most half a scale, the same for small values as for large
-# ones. That is a difference from floating point, whose error grows with the value: in a wide range, small
-# values suffer most.
+# ones. Floating point is different: its error grows with the value. In a wide range, then, quantization hits
+# small values hardest.
 #
 # ## Exercise 6.4: quantize without a zero point
 #
 # *Difficulty ★★☆ · 10 minutes*
 #
-# **Goal.** Write `symmetric_quantization`: the grid lies evenly about 0, so the zero point is 0 and need not
+# **Goal.** Write `symmetric_quantization`: the grid is symmetric about 0, so the zero point is 0 and need not
 # be stored.
 #
 # $$s = \frac{\max_i |x_i|}{2^{b-1} - 1} \qquad q_i = \mathrm{round}\!\left(\frac{x_i}{s}\right), \quad
 # |q_i| \le 2^{b-1} - 1$$
 #
-# With 8 bits the codes are −127 to 127. An 8-bit integer has −128 too; it stays unused, so that the grid is
-# the same on both sides. An array of zeros gets scale 1.0; an empty one, or one with NaN or infinity,
-# raises `ValueError`.
+# With 8 bits the codes are −127 to 127. An 8-bit integer can also be −128; that code stays unused, so that
+# the grid is the same on both sides. An array of zeros gets scale 1.0; an empty one, or one with NaN or
+# infinity, raises `ValueError`.
 #
 # On paper, the four numbers with 2 bits: codes −1, 0, 1 and $s = 2.2 / 1$. Then −0.8 / 2.2 = −0.36 becomes
 # code 0, and so does 0.6. Only 2.2 gets a code other than 0.
 #
 # <details><summary>Hint</summary>
 #
-# As 6.2 without the zero point: guard, largest absolute value, scale, codes. The largest code is
+# Like 6.2 without the zero point: guard, largest absolute value, scale, codes. The largest code is
 # `2 ** (bits - 1) - 1`: one bit goes to the sign.
 # </details>
 
@@ -407,7 +408,7 @@ def symmetric_quantization(params, bits):
     params: float array of any shape. bits: int, 2 to 16.
     Returns (params_q, scale): int32 array of the same shape, float.
     An all-zero array gives scale 1.0.
-    Raises ValueError where params is empty or holds NaN or infinity.
+    Raises ValueError if params is empty or holds NaN or infinity.
     """
     ### BEGIN SOLUTION Exercise 6.4: quantize without a zero point
     if params.size == 0 or not np.all(np.isfinite(params)):
@@ -441,7 +442,7 @@ ex.passed()
 # %% tags=["hidden:symmetric_quantization"]
 
 # %% [markdown]
-# The sample on the symmetric grid of 3 bits, and its codes with 8:
+# The sample on the symmetric 3-bit grid, and its 8-bit codes:
 
 # %%
 codes, scale = symmetric_quantization(params, 3)
@@ -453,9 +454,9 @@ print(f"scale {symmetric_scale:.6f}")
 print(params_symmetric_q)
 
 # %% [markdown]
-# **Takeaway.** The symmetric grid needs no zero point, which makes integer arithmetic cheaper (exercise
-# 6.9). But this sample reaches from about −50 to 150, and the grid from −150 to 150: a third of the codes
-# is never used, and the steps are wider. Count the codes below the smallest one in use:
+# **Takeaway.** The symmetric grid needs no zero point, which makes integer arithmetic cheaper (exercise 6.9).
+# But this sample ranges from about −50 to 150, and the grid from −150 to 150: a third of the codes are never
+# used, and the steps are wider. Count the codes below the smallest one in use:
 
 # %%
 unused = params_symmetric_q.min() - (-127)
@@ -471,12 +472,12 @@ print(f"step: symmetric {symmetric_scale:.4f}, asymmetric {asymmetric_scale:.4f}
 #
 # $$\hat x_i = q_i\, s$$
 #
-# On paper: with $s = 2.2$ the codes 0, 0, 0, 1 of the four numbers stand for 0, 0, 0, 2.2. Of −0.8 and 0.6
-# nothing is left.
+# On paper: with $s = 2.2$ the codes 0, 0, 0, 1 of the four numbers stand for 0, 0, 0, 2.2. Nothing is left of
+# −0.8 and 0.6.
 #
 # <details><summary>Hint</summary>
 #
-# As 6.3, with the zero point 0. Return a new float64 array.
+# Like 6.3, with a zero point of 0. Return a new float64 array.
 # </details>
 
 
@@ -505,7 +506,7 @@ ex.passed()
 # %% tags=["hidden:symmetric_dequantize"]
 
 # %% [markdown]
-# The sample with 8 bits, by both schemes:
+# The sample with 8 bits, in both schemes:
 
 # %%
 params_symmetric = symmetric_dequantize(params_symmetric_q, symmetric_scale)
@@ -514,9 +515,9 @@ scratch.errors(params, restored, {"asymmetric": asymmetric_scale, "symmetric": s
 
 # %% [markdown]
 # **Takeaway.** Each error stays within half a step of its own grid, and the symmetric steps are wider here.
-# For values that lie evenly about 0, as weights often do, the two grids are nearly the same, and symmetric
-# is the usual choice. For values on one side of 0, such as the output of a ReLU, a symmetric grid wastes
-# half of its codes, all those below 0, and its step is twice as wide:
+# For values that are spread evenly about 0, as weights often are, the two grids are nearly the same, and
+# symmetric is the usual choice. For values on one side of 0, such as the output of a ReLU, a symmetric grid
+# wastes half of its codes, all those below 0, and its step is twice as wide:
 
 # %%
 after_relu = np.linspace(0, 6, 601)
@@ -529,7 +530,7 @@ print(f"the symmetric step is {scale_without / scale_with_zero:.2f} times the as
 #
 # *Difficulty ★☆☆ · 3 minutes*
 #
-# **Goal.** Write `quantization_error`: one number for the loss of a whole array.
+# **Goal.** Write `quantization_error`: one number for the error of a complete array.
 #
 # $$\mathrm{MSE} = \frac{1}{n} \sum_i (x_i - \hat x_i)^2$$
 #
@@ -537,13 +538,13 @@ print(f"the symmetric step is {scale_without / scale_with_zero:.2f} times the as
 #
 # <details><summary>Hint</summary>
 #
-# Difference, square, mean over all elements whatever the shape, then `float(...)`.
+# Difference, square, mean over all elements (whatever the shape), then `float(...)`.
 # </details>
 
 
 # %% tags=["answer:quantization_error"]
 def quantization_error(params, params_deq):
-    """Mean squared error between an array and what came back from its codes.
+    """Mean squared error between an array and what its codes stand for.
 
     params, params_deq: float arrays of the same shape, any number of dimensions.
     Returns a float, in the squared unit of params.
@@ -574,7 +575,7 @@ print(f"mean squared error: asymmetric {asymmetric_mse:.4f}, symmetric {symmetri
 
 # %% [markdown]
 # How large should it be? If the error is spread evenly over $[-s/2, s/2]$, its mean square is $s^2 / 12$.
-# Twenty numbers scatter about that; a larger sample, the same range, comes close:
+# Twenty numbers scatter around that value; a larger sample from the same range comes close:
 
 # %%
 sample = np.random.default_rng(7).uniform(-50, 150, 20_000)
@@ -592,9 +593,9 @@ for bits in bits_tried:
 scratch.mse_against_bits(bits_tried, mse)
 
 # %% [markdown]
-# **Takeaway.** One bit more halves the scale, and so divides the mean squared error by four, nearly. The
-# error has the squared unit of the values: 0.05 is little for values of 150 and ruinous for weights of
-# 0.02. To compare arrays, one needs a ratio.
+# **Takeaway.** One more bit roughly halves the scale, and so divides the mean squared error by about four.
+# The error has the squared unit of the values: 0.05 is little for values of 150 and ruinous for weights of
+# 0.02. To compare arrays, you need a ratio.
 #
 # ## Exercise 6.7: signal against noise, in decibels
 #
@@ -604,7 +605,7 @@ scratch.mse_against_bits(bits_tried, mse)
 #
 # $$\mathrm{SQNR} = 10 \log_{10} \frac{\sum_i x_i^2}{\sum_i (x_i - \hat x_i)^2} \ \text{dB}$$
 #
-# Decibels count factors of power: 10 dB is a factor of 10, 20 dB of 100, 3 dB about 2. Where nothing was lost
+# Decibels count factors of power: 10 dB is a factor of 10, 20 dB of 100, 3 dB about 2. If nothing was lost,
 # the noise is 0: return `inf`. On paper: if every value comes back 10 % too small, the noise is a hundredth
 # of the signal in power, which is 20 dB.
 #
@@ -620,7 +621,7 @@ def sqnr_db(params, params_deq):
     """Signal-to-quantization-noise ratio in dB.
 
     params, params_deq: float arrays of the same shape, any number of dimensions.
-    Returns a float; inf where params_deq equals params.
+    Returns a float; inf if params_deq equals params.
     """
     ### BEGIN SOLUTION Exercise 6.7: signal against noise in decibels
     noise = np.sum((params - params_deq) ** 2)
@@ -646,13 +647,13 @@ ex.passed()
 # %% tags=["hidden:sqnr_db"]
 
 # %% [markdown]
-# A quarter of the noise is $10 \log_{10} 4 = 6.02$ dB. So each bit should bring 6.02 dB. For values uniform
-# on $[-1, 1]$ one can say more. Their mean square is $1/3$, the step is $2 / (2^b - 1)$, and the noise is
-# $s^2 / 12$. So
+# A quarter of the noise means $10 \log_{10} 4 = 6.02$ dB more, so each bit should add 6.02 dB. For values
+# uniform on $[-1, 1]$ we can say more. Their mean square is $1/3$, the step is $2 / (2^b - 1)$, and the noise
+# is $s^2 / 12$. So
 #
 # $$\mathrm{SQNR} = 10 \log_{10} \frac{1/3}{s^2/12} = 20 \log_{10}(2^b - 1) \approx 6.02\, b \ \text{dB}.$$
 #
-# Here are such a sample, and a Gaussian one, most of which lies near 0 while a few values set the range:
+# Here is such a sample, and a Gaussian one, in which most values lie near 0 and a few set the range:
 
 
 # %%
@@ -670,7 +671,7 @@ scratch.sqnr_against_bits(bits_tried, sqnr)
 print(f"20 log10(2^b - 1) at 8 bits: {20 * math.log10(2**8 - 1):.1f} dB")
 for name, decibels in sqnr.items():
     per_bit = (decibels[-1] - decibels[4]) / (bits_tried[-1] - bits_tried[4])
-    print(f"{name}: {decibels[6]:.1f} dB at 8 bits, {per_bit:.2f} dB more for each bit from 6 to 10")
+    print(f"{name}: {decibels[6]:.1f} dB at 8 bits, {per_bit:.2f} dB per bit from 6 to 10")
 
 # %% [markdown]
 # **Takeaway.** Every bit is worth about 6.02 dB, whatever the distribution (at 2 and 3 bits a little more,
@@ -678,7 +679,7 @@ for name, decibels in sqnr.items():
 # loses several dB to a few values far out, which stretch the grid for all the others. Notebook 07 is about
 # those values.
 #
-# ## Exercise 6.8: one scale for each channel
+# ## Exercise 6.8: one scale per channel
 #
 # *Difficulty ★★★ · 12 minutes*
 #
@@ -689,31 +690,31 @@ for name, decibels in sqnr.items():
 #
 # $$s_c = \frac{\max |W_c|}{2^{b-1} - 1} \qquad Q_c = \mathrm{round}\!\left(\frac{W_c}{s_c}\right)$$
 #
-# The weight may have any number of dimensions (a convolution has `[out, in, height, width]`), and `axis`
-# may be negative, as elsewhere in NumPy. The codes keep the weight's shape; the scales are one float64
-# array `[channels]`. A slice of zeros gets scale 1.0. You may call your `symmetric_quantization`; the
-# checks use a correct one.
+# The weight may have any number of dimensions (a convolution has `[out, in, height, width]`), and `axis` may
+# be negative, as elsewhere in NumPy. The codes keep the weight's shape; the scales are one float64 array
+# `[channels]`. A slice of zeros gets scale 1.0. You may call your `symmetric_quantization`; the checks
+# replace it with a correct one.
 #
 # On paper, 4 bits (codes −7 to 7) and two rows, (−7, −2.2, 0.9) and (0.14, −0.7, 0.33): the scales are 1 and
 # 0.1, the codes (−7, −2, 1) and (1, −7, 3). With one scale for both, 1, the second row would be (0, −1, 0).
 #
 # <details><summary>Hint</summary>
 #
-# Two ways. A loop: `np.moveaxis(weight, axis, 0)` puts the channels in front; quantize each, stack, move
-# the axis back. Or without a loop: take the maximum over all axes *except* `axis` with `keepdims=True`, so
-# that it broadcasts.
+# Two ways. A loop: `np.moveaxis(weight, axis, 0)` puts the channels in front; quantize each, stack, move the
+# axis back. Or without a loop: take the maximum over all axes *except* `axis` with `keepdims=True`, so that
+# it broadcasts.
 # </details>
 
 
 # %% tags=["answer:symmetric_quantization_per_channel"]
 def symmetric_quantization_per_channel(weight, bits, axis=0):
-    """Symmetric quantization with one scale for each slice along axis.
+    """Symmetric quantization with one scale per slice along axis.
 
     weight: float array of one or more dimensions. bits: int, 2 to 16. axis: int, may be negative.
     Returns (weight_q, scales): int32 array of weight's shape, float64 array [channels].
     A slice of zeros gets scale 1.0.
     """
-    ### BEGIN SOLUTION Exercise 6.8: one scale for each channel
+    ### BEGIN SOLUTION Exercise 6.8: one scale per channel
     levels = 2 ** (bits - 1) - 1
     channels = np.moveaxis(weight.astype(np.float64), axis, 0)
     largest = np.abs(channels).reshape(len(channels), -1).max(axis=1)
@@ -738,7 +739,7 @@ ex.equal("scales", scales, np.array([1.0, 0.1]), dtype=np.float64)
 ex.equal("weight_q", codes, np.array([[-7, -2, 1], [1, -7, 3]], np.int32), dtype=np.int32)
 
 weight = np.array([[3.0, 0.0], [-1.1, 0.0], [1.9, 0.0]])
-codes, scales = ex.call(weight, 3, axis=1, case="axis=1: one scale for each column; one column is all zeros")
+codes, scales = ex.call(weight, 3, axis=1, case="axis=1: one scale per column; one column is all zeros")
 ex.equal("scales", scales, np.array([1.0, 1.0]), dtype=np.float64)
 ex.equal("weight_q", codes, np.array([[3, 0], [-1, 0], [2, 0]], np.int32), dtype=np.int32)
 ex.passed()
@@ -746,14 +747,14 @@ ex.passed()
 # %% tags=["hidden:symmetric_quantization_per_channel"]
 
 # %% [markdown]
-# A weight matrix whose rows differ in size by a factor of 1000, with 8 bits; once with one scale for all,
-# once with one for each row:
+# A weight matrix whose rows differ in size by a factor of up to 1000, with 8 bits: once with one scale for
+# all rows, once with one per row:
 
 # %%
 weight = np.random.default_rng(9).normal(0, 1, (8, 64)) * np.logspace(-3, 0, 8)[:, None]
 weight_q, one_scale = symmetric_quantization(weight, 8)
 channel_q, scales = symmetric_quantization_per_channel(weight, 8)
-restored = {"one scale": weight_q * one_scale, "one scale for each row": channel_q * scales[:, None]}
+restored = {"one scale": weight_q * one_scale, "one scale per row": channel_q * scales[:, None]}
 
 # %%
 row_mse = {name: ((weight - values) ** 2).mean(axis=1) for name, values in restored.items()}
@@ -762,18 +763,18 @@ scratch.error_of_rows(weight, row_mse)
 # %%
 for name, values in restored.items():
     rows = [sqnr_db(row, back) for row, back in zip(weight, values)]
-    whole = sqnr_db(weight, values)
-    print(f"{name}: smallest row {rows[0]:.1f} dB, largest {rows[-1]:.1f} dB, whole matrix {whole:.1f} dB")
+    all_rows = sqnr_db(weight, values)
+    print(f"{name}: smallest row {rows[0]:.1f} dB, largest {rows[-1]:.1f} dB, all rows {all_rows:.1f} dB")
 
 # %% [markdown]
-# **Takeaway.** With one scale the largest row sets the step for all, and the two smallest rows round to 0
-# altogether: the error is the row itself, 0 dB. With a scale for each row every row keeps its precision.
-# Look at the number for the whole matrix too: with one scale it still looks good, because the large rows
-# make up nearly all of the signal. An average hides a ruined channel. The cost is one number for each row:
+# **Takeaway.** With one scale the largest row sets the step for all, and the two smallest rows are rounded to
+# 0 entirely: the error is the row itself, 0 dB. With one scale per row, every row keeps its precision. Look
+# at the number for all rows too: with one scale it still looks good, because the large rows make up nearly
+# all of the signal. An average hides a ruined channel. The cost is one number per row:
 
 # %%
 one_size, per_row = weight.size + 4, weight.size + 4 * len(scales)
-print(f"int8 codes and float32 scales: {one_size} bytes with one scale, {per_row} with one for each row")
+print(f"int8 codes and float32 scales: {one_size} bytes with one scale, {per_row} with one per row")
 print(f"a real layer, 4096 x 4096: {4 * 4096 / (4096 * 4096):.2%} more than the codes alone")
 
 # %% [markdown]
@@ -783,16 +784,16 @@ print(f"a real layer, 4096 x 4096: {4 * 4096 / (4096 * 4096):.2%} more than the 
 #
 # **Goal.** Write `integer_linear`: $y = x W^\top + b$, computed on codes.
 #
-# Put $x = s_x (q_x - z_x)$ and $W = s_w Q_w$ into the product. The scales move out of the sum, and what
-# stays is integers (Jacob et al. 2018, equations 3 and 4):
+# Put $x = s_x (q_x - z_x)$ and $W = s_w Q_w$ into the product. The scales move out of the sum and leave only
+# integers in it (Jacob et al. 2018, equations 3 and 4):
 #
 # $$y = s_x s_w \,\big[(q_x - z_x)\, Q_w^\top\big] + b$$
 #
-# The bracket is computed in integers, accumulated in int32. Then comes **one** rescale to float. `w_scale`
-# is one number, or one for each output channel (row of `w_q`): within a row it is constant, so it moves out
-# of the sum as well. A scale for each *input* would not; that is why weights have scales per output
-# channel. And a zero point of the weights would add a second sum, $-z_w \sum (q_x - z_x)$, to each output
-# (Jacob et al., equation 7, has all the terms); that is why weights are symmetric.
+# The bracket is computed in integers, accumulated in int32. Then comes **one** rescale to float. `w_scale` is
+# one number, or one per output channel (row of `w_q`): within a row it is constant, so it moves out of the
+# sum as well. One scale per *input* would not; that is why weights have scales per output channel. And a zero
+# point of the weights would add a second sum, $-z_w \sum (q_x - z_x)$, to each output (Jacob et al., equation
+# 7, has all the terms); that is why weights are symmetric.
 #
 # On paper: $q_x = (3, 0)$, $z_x = 1$, $s_x = 0.5$, a weight row $(1, -3)$ with $s_w = 0.1$. The bracket is
 # $2 \cdot 1 + (-1) \cdot (-3) = 5$, and $y = 0.5 \cdot 0.1 \cdot 5 = 0.25$.
@@ -800,8 +801,8 @@ print(f"a real layer, 4096 x 4096: {4 * 4096 / (4096 * 4096):.2%} more than the 
 # <details><summary>Hint</summary>
 #
 # Three steps: integers minus the zero point; matrix product with the transposed weight; scales and bias. A
-# `w_scale` of shape `[out]` broadcasts against `[batch, out]` as it is. Test `bias is not None`: an array
-# has no single truth value.
+# `w_scale` of shape `[out]` broadcasts against `[batch, out]` as it is. Test `bias is not None`: an array has
+# no single truth value.
 # </details>
 
 
@@ -829,7 +830,7 @@ got = ex.call(x_q, 0.5, 1, w_q, 0.1, case="on paper: the bracket is 5, -1, -8")
 ex.equal("the result", got, np.array([[0.25, -0.05, -0.4]]))
 
 scales, bias = np.array([0.1, 1.0, 0.01]), np.array([1.0, 2.0, 3.0])
-got = ex.call(x_q, 0.5, 1, w_q, scales, bias, case="the same with a scale for each row, and a bias")
+got = ex.call(x_q, 0.5, 1, w_q, scales, bias, case="the same with one scale per row, and a bias")
 ex.equal("the result", got, np.array([[1.25, 1.5, 2.96]]))
 
 x_q, w_q = np.array([[3, 1]], np.int32), np.array([[1, -3]], np.int32)
@@ -840,8 +841,8 @@ ex.passed()
 # %% tags=["hidden:integer_linear"]
 
 # %% [markdown]
-# A layer of 64 inputs and 10 outputs, 8 bits: inputs as they come from a ReLU (asymmetric), weights
-# symmetric per row.
+# A layer of 64 inputs and 10 outputs, 8 bits: inputs as they come from a ReLU (asymmetric), weights symmetric
+# per row.
 
 # %%
 draw = np.random.default_rng(10)
@@ -857,7 +858,7 @@ print(f"SQNR of the layer's output: {sqnr_db(in_float, in_integers):.1f} dB")
 scratch.against_float(in_float, in_integers)
 
 # %% [markdown]
-# **Takeaway.** 640 multiplications for each input, all of integers, and the scales enter once at the end.
+# **Takeaway.** 640 multiplications per input vector, all on integers, and the scales enter once, at the end.
 # Why must the rescale be *final*? Integers add exactly, floats do not. Two products that cancel:
 
 # %%
@@ -875,7 +876,7 @@ print(f"int16 holds {(2**15 - 1) // product} such product, int32 {(2**31 - 1) //
 # %% [markdown]
 # ## What you measured
 #
-# The 20 numbers of the sample through your functions, on this machine:
+# The 20 numbers of the sample, put through your functions on this machine:
 
 
 # %%
@@ -906,22 +907,22 @@ figure.show_table(header, [both_schemes(params, bits) for bits in (2, 3, 4, 6, 8
 #
 # Weights: symmetric, per output channel. They lie almost evenly about 0, so a zero point would gain next to
 # nothing, and it would add terms to the integer product. With one scale for all, the step is 0.31 / 127 =
-# 0.0024: the small channel would have 4 codes on each side of 0 in place of 127, so it would lose about 30
-# dB. Its own scale costs one number.
+# 0.0024: the small channel would have 4 codes on each side of 0 instead of 127, so it would lose about 30 dB.
+# Its own scale costs one number.
 # ### END SOLUTION
 
 # %% [markdown]
 # ## What comes next
 #
-# Here the smallest and the largest value set the range. One outlier then stretches the grid for all the
-# others. Notebook 07 compares this min-max range with percentiles and with the range of least error, on
+# Here the smallest and the largest value set the range. One outlier then stretches the grid for all other
+# values. Notebook 07 compares this min-max range with percentiles and with the range of least error, on
 # samples and on the activations of a real network.
 #
-# ## Papers to read on
+# ## Further reading
 #
 # - B. Jacob, S. Kligys, B. Chen, M. Zhu, M. Tang, A. Howard, H. Adam, D. Kalenichenko. *Quantization and
-#   Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference.* CVPR 2018.
-#   arXiv:1712.05877. Section 2 has the scheme of 6.2 and the integer product of 6.9.
+#   Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference.* CVPR 2018. arXiv:1712.05877.
+#   Section 2 has the scheme of 6.2 and the integer product of 6.9.
 # - R. Krishnamoorthi. *Quantizing deep convolutional networks for efficient inference: A whitepaper.* 2018.
 #   arXiv:1806.08342. Per-tensor and per-channel results for many networks.
 # - M. Nagel, M. Fournarakis, R. A. Amjad, Y. Bondarenko, M. van Baalen, T. Blankevoort. *A White Paper on

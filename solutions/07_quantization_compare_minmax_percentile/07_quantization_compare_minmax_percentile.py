@@ -55,7 +55,7 @@ from qcourse.training import accuracy, trained_net
 # `quantize_range(params, bits, beta, alpha)` → `(params_q, scale, zero)` is `asymmetric_quantization` with a
 # range $[\beta, \alpha]$ that **you** choose. It widens the range to include 0, rounds, and lets what lies
 # outside *saturate*: such a value gets the first or the last code. You may use it in every exercise, or write
-# those lines out.
+# those lines yourself.
 #
 # ## Why this matters
 #
@@ -78,8 +78,8 @@ from qcourse.training import accuracy, trained_net
 #
 # With min-max the outlier survives, and the other four all become 0. With the clipped range those four are
 # exact, and the outlier is lost. The mean squared error prefers min-max: 1.4 against 28.8. If the outlier is
-# a glitch, you prefer the other. **No range is best in itself: it depends on whether the outlier matters.**
-# Check the table:
+# a glitch, you prefer the clipped range. **No range is best in itself: it depends on whether the outlier
+# matters.** Check the table:
 
 # %%
 five = np.array([-1.0, 0.0, 1.0, 2.0, 14.0])
@@ -100,7 +100,8 @@ without = (sample[:-1].max() - sample.min()) / 255
 print(f"min-max: scale {scale:.3f}; without the outlier it would be {without:.3f}")
 
 # %% [markdown]
-# One value in 10,000 makes the steps five times as wide for all. On a number line, between 0 and 20:
+# One value in 10,000 makes the steps five times as wide for all the others. On a number line, between 0 and
+# 20:
 
 # %%
 steps = np.arange(256)
@@ -128,18 +129,19 @@ for name, (beta, alpha) in around.items():
 #
 # $$\alpha = \max(P_p(x),\, 0) \qquad \beta = \min(P_{100-p}(x),\, 0)$$
 #
-# $P_p$ is the $p$-th percentile: $p$ % of the values lie below it. NumPy's default (linear interpolation) is
-# meant. From the range on, all is as in notebook 06: $\text{scale}=(\alpha-\beta)/(2^b-1)$,
-# $\text{zero}=-\text{round}(\beta/\text{scale})$, codes limited to $0 \dots 2^b-1$. Outliers stay in the
-# array: they get the first or the last code. An all-zero array gives scale 1.0 and zero 0.
+# $P_p$ is the $p$-th percentile: $p$ % of the values lie below it. Use NumPy's default (linear
+# interpolation). Once the range is chosen, everything is as in notebook 06:
+# $\text{scale}=(\alpha-\beta)/(2^b-1)$, $\text{zero}=-\text{round}(\beta/\text{scale})$, codes limited to
+# $0 \dots 2^b-1$. Outliers stay in the array: they get the first or the last code. An all-zero array gives
+# scale 1.0 and zero 0.
 #
 # On paper: the numbers 0, 1, …, 10 with $p = 90$ and 2 bits. $P_{90} = 9$; $P_{10} = 1$, widened to 0. The
 # scale is 9 / 3 = 3, the zero point 0, the codes stand for 0, 3, 6, 9. The 10 becomes 9.
 #
 # <details><summary>Hint</summary>
 #
-# `np.percentile(x, [1, 99])` gives both ends at once. `quantize_range` does the rest, or four lines that you
-# know from 6.2.
+# `np.percentile(x, [1, 99])` gives both ends at once. `quantize_range` does the rest; so do the four lines
+# that you know from 6.2.
 #
 # </details>
 
@@ -186,7 +188,7 @@ ex.passed()
 # %% [markdown]
 # ### What it gains, and what it costs
 #
-# Min-max and two percentiles on the sample, each judged twice: over all 10,000 elements, and without the
+# Min-max and two percentiles on the sample, each judged twice: over all 10,000 elements and without the
 # outlier.
 
 # %%
@@ -198,9 +200,10 @@ for percentile in (100, 99.99, 99):
 
 # %% [markdown]
 # The 100th percentile is min-max. The 99.99th makes the error of the 9,999 ordinary values 28 times smaller
-# (1.423 → 0.050). The error of all is **51 times larger** (1.423 → 72.329), because the outlier is now 850
-# off: $850^2 / 10{,}000 \approx 72$. A comparison that shows only the error without the outlier tells half of
-# the story. Print both, then decide which one you care about. From the 90th percentile to min-max:
+# (1.423 → 0.050). But the error over all elements is **51 times larger** (1.423 → 72.329), because the
+# outlier is now 850 off: $850^2 / 10{,}000 \approx 72$. A comparison that shows only the error without the
+# outlier tells half the story. Print both, then decide which one you care about. From the 90th percentile to
+# min-max:
 
 # %%
 percentiles = 100 - np.logspace(1, -3, 25)
@@ -211,15 +214,16 @@ for percentile in percentiles:
 calibration.error_against_percentile(percentiles, *np.transpose(errors), scale=1050 / 255)
 
 # %% [markdown]
-# Read it from the left. Up to about the 99th percentile too many ordinary values are cut off, and both
-# errors fall as the range grows. Then the range holds nearly all of them, and little changes. Right of
-# 99.99 the percentile lies between the two largest values, 150 and 1000, and NumPy interpolates: the range
-# stretches towards the outlier, its error falls, and that of all others rises to the dotted line.
+# Read it from the left. Up to about the 99th percentile too many ordinary values are cut off, and both errors
+# fall as the range grows. Then the range holds nearly all of them, and little changes. To the right of 99.99
+# the percentile lies between the two largest values, 150 and 1000, and NumPy interpolates: the range
+# stretches towards the outlier, the outlier's error falls, and that of all the others rises to the dotted
+# line.
 #
-# **Correction.** Two faults of notebook 06 return with percentiles. A range that leaves out 0 gives a zero
-# point outside the codes, which no 8-bit zero point can store; and `-1 * np.round(…)` is a float, where a
-# zero point is an integer. Below, two zeros lie among 5,000 values from 20 to 60: min-max would include
-# them, the percentiles do not. Widening the range, as you did, mends the one; an `int` the other.
+# **Correction.** Two faults from notebook 06 come back with percentiles. A range that leaves out 0 gives a
+# zero point outside the codes, which cannot be stored in 8 bits; and `-1 * np.round(…)` is a float, although
+# a zero point is an integer. Below, two zeros lie among 5,000 values from 20 to 60: min-max would include
+# them, the percentiles do not. Widening the range, as you did, fixes the first; an `int` fixes the second.
 
 # %%
 mostly_far = np.append(np.random.default_rng(71).uniform(20, 60, 5000), [0.0, 0.0])
@@ -231,21 +235,22 @@ print(f"yours               {zero} ({type(zero).__name__})")
 
 # %% [markdown]
 # **Takeaway.** A percentile removes outliers from the range, and the number of elements decides what it
-# removes: of 10,000 values, 99.99 leaves out one at each end. It looks at counts only. It does not ask how
-# far out a value lies, nor how many bits you have. On short-tailed data it cuts off values for nothing.
+# removes: of 10,000 values, 99.99 leaves out one at each end. It only counts: it asks neither how far out a
+# value lies nor how many bits you have. On data with short tails it cuts off values and gains nothing.
 #
 # ## Exercise 7.2: clipping and rounding
 #
 # *Difficulty ★★☆ · 10 minutes*
 #
-# **Goal.** Say how much of the error comes from the values outside the range, and how much from those inside.
+# **Goal.** Measure how much of the error comes from the values outside the range and how much from those
+# inside.
 #
 # $$\underbrace{\frac1n\sum_{x\,\notin\,[\beta,\alpha]}(x-\hat x)^2}_{\text{clipping}}
 # \;+\;\underbrace{\frac1n\sum_{x\,\in\,[\beta,\alpha]}(x-\hat x)^2}_{\text{rounding}}\;=\;\text{MSE}$$
 #
 # $\hat x$ is the value after the round trip: quantized with the range $[\beta, \alpha]$, then dequantized.
-# Both sums are divided by $n$, the count of **all** elements, so that the two parts add up. A value exactly
-# at $\beta$ or $\alpha$ lies inside.
+# Both sums are divided by $n$, the number of **all** elements, so that the two parts add up to the mean
+# squared error. A value exactly at $\beta$ or $\alpha$ lies inside.
 #
 # On paper: of the five values above, −1, 0, 1, 2 and 14, the clipped range [−1, 2] has clipping 144 / 5 =
 # 28.8 and rounding 0. Min-max, [−1, 14], has clipping 0 and rounding (1 + 0 + 1 + 4 + 1) / 5 = 1.4.
@@ -269,7 +274,7 @@ def error_parts(params, bits, beta, alpha):
 
     Returns:
         (clipping, rounding): two floats; the sums of squared errors outside and inside
-        [beta, alpha], each divided by the count of all elements.
+        [beta, alpha], each divided by the number of all elements.
     """
     ### BEGIN SOLUTION Exercise 7.2: clipping and rounding
     squared = (params - asymmetric_dequantize(*quantize_range(params, bits, beta, alpha))) ** 2
@@ -300,7 +305,7 @@ ex.passed()
 # ### The two pull against each other
 #
 # A Gaussian sample (mean 0, σ = 1) and 4 bits. Each range is a share of [min, max]. The sample is made
-# symmetric, each value with its negative, so that both ends are equally far from 0.
+# symmetric (each value comes with its negative), so that both ends are equally far from 0.
 
 # %%
 half = np.random.default_rng(72).normal(size=10_000)
@@ -310,8 +315,8 @@ parts = np.array([error_parts(bell, 4, share * bell.min(), share * bell.max()) f
 calibration.parts_against_range(shares, parts, bits=4)
 
 # %% [markdown]
-# On the sample with the outlier the parts say what happened in 7.1: with min-max all of the error is
-# rounding, with the range cut at 150 nearly all is clipping.
+# On the sample with the outlier the parts show what happened in 7.1: with min-max all of the error is
+# rounding; with the range cut at 150 nearly all of it is clipping.
 
 # %%
 for name, (beta, alpha) in {"min-max": (-50, 1000), "clipped": (-50, 150)}.items():
@@ -320,9 +325,9 @@ for name, (beta, alpha) in {"min-max": (-50, 1000), "clipped": (-50, 150)}.items
     print(f"{name}: clipping {clipping:6.3f}, rounding {rounding:.4f} (scale² / 12 = {guess:.4f})")
 
 # %% [markdown]
-# **Takeaway.** Rounding error is close to scale² / 12, as long as the steps are small against the spread of
-# the data: it grows with the square of the range. Clipping error falls as the range grows. The best range is
-# where the sum is least. For the bell shape at 4 bits that is about two thirds of [min, max].
+# **Takeaway.** Rounding error is close to scale² / 12, as long as the steps are small compared with the
+# spread of the data: it grows with the square of the range. Clipping error falls as the range grows. The best
+# range is where the sum is least. For the bell shape at 4 bits that is about two thirds of [min, max].
 #
 # ## Exercise 7.3: the range of least error
 #
@@ -335,16 +340,16 @@ for name, (beta, alpha) in {"min-max": (-50, 1000), "clipped": (-50, 150)}.items
 #
 # $K$ is `candidates`; $k = K$ is min-max itself. $\hat x_k$ is the round trip with the range
 # $(\beta_k,\alpha_k)$, and the error is that of **all** elements, clipped ones included. Return the range of
-# the best $k$; where two are equally good, either is right.
+# the best $k$; if two are equally good, either is right.
 #
-# On paper: the five values again, 2 bits, $K = 2$. For $k = 1$ the range is [−0.5, 7], the codes stand for
-# 0, 2.5, 5, 7.5, the squared errors are 1, 0, 1, 0.25 and 42.25, their mean 8.9. For $k = 2$, min-max, it
-# is 1.4: better.
+# On paper: the five values again, 2 bits, $K = 2$. For $k = 1$ the range is [−0.5, 7], the codes stand for 0,
+# 2.5, 5, 7.5, the squared errors are 1, 0, 1, 0.25 and 42.25, their mean 8.9. For $k = 2$, min-max, it is
+# 1.4: better.
 #
 # <details><summary>Hint</summary>
 #
-# Loop over `range(1, candidates + 1)`, keep the best so far. `quantize_range`, `asymmetric_dequantize` and
-# `quantization_error` give the error of one candidate.
+# Loop over `range(1, candidates + 1)`, and keep the best so far. `quantize_range`, `asymmetric_dequantize`
+# and `quantization_error` give the error of one candidate.
 #
 # </details>
 
@@ -377,13 +382,13 @@ def mse_optimal_range(params, bits, candidates=100):
 # %% tags=["check:mse_optimal_range"]
 ex = Exercise("7.3", mse_optimal_range, returns=("beta", "alpha"))
 
-# 2 bits, 4 candidates. Squared errors in all, for k = 1, 2, 3, 4: 12.25, 5, 1.75 and 1.
+# 2 bits, 4 candidates. The sums of squared errors for k = 1, 2, 3, 4: 12.25, 5, 1.75 and 1.
 x = np.array([-2.0, 0, 1, 2, 4])
 beta, alpha = ex.call(x, 2, candidates=4, case="[-2, 4] is best: its codes stand for -2, 0, 2, 4")
 ex.equal("beta", beta, -2.0)
 ex.equal("alpha", alpha, 4.0)
 
-# Five more ones: now 12.25, 5, 3 and 6.
+# With five more ones: 12.25, 5, 3 and 6.
 x = np.array([-2.0, 0, 1, 1, 1, 1, 1, 1, 2, 4])
 beta, alpha = ex.call(x, 2, candidates=4, case="[-1.5, 3] is best: its codes stand for -1.5, 0, 1.5, 3")
 ex.equal("beta", beta, -1.5)
@@ -406,7 +411,7 @@ ex.passed()
 # + \underbrace{\frac{\alpha^2}{3\cdot 4^M}}_{\text{rounding}}
 # \qquad\Rightarrow\qquad \frac{\alpha}{b}\,e^{\alpha/b} = 3\cdot 4^M .$$
 #
-# They publish α = 2.83 b, 3.89 b, 5.03 b at 2, 3, 4 bits; for a Gaussian, in their code, 1.71 σ, 2.15 σ,
+# They publish α = 2.83 b, 3.89 b, 5.03 b at 2, 3, 4 bits; for a Gaussian, their code has 1.71 σ, 2.15 σ,
 # 2.55 σ. The Laplace values do solve the equation:
 
 # %%
@@ -421,7 +426,7 @@ for bits, alpha in published["Laplace"].items():
 # $$(1 + \alpha^2)\,\mathrm{erfc}\!\left(\frac{\alpha}{\sqrt2}\right)
 # - \alpha\sqrt{\frac{2}{\pi}}\; e^{-\alpha^2/2},$$
 #
-# and no simple equation is left. The α of the least sum on a fine grid is theirs to within 0.01:
+# and there is no simple equation. On a fine grid, the α with the least sum is theirs to within 0.01:
 
 # %%
 fine = np.arange(1, 4, 0.001)
@@ -477,9 +482,9 @@ for name, values in shapes.items():
 calibration.clipping_curves(curves, clips)
 
 # %% [markdown]
-# The more bits, the better the three agree. At 2 bits the approximations are rough, and one of our only four
-# codes is spent on 0. The minima are flat: the last column says how little is lost with the published value,
-# which needs no search, only σ or $b$.
+# The more bits, the better the three agree. At 2 bits the approximations are rough, and one of our four codes
+# is spent on 0. The minima are flat: the last column says how little is lost with the published value, which
+# needs no search, only σ or $b$.
 #
 # Least squared error does not mean "without outliers". On our sample it keeps the outlier, because one value
 # 850 off costs more than 9,999 coarse roundings. PyTorch's `HistogramObserver` looks for the least squared
@@ -494,11 +499,11 @@ print(f"7.3:               [{beta:.0f}, {alpha:.0f}]")
 print(f"HistogramObserver: [{-zero * scale:.0f}, {(255 - zero) * scale:.0f}]")
 
 # %% [markdown]
-# **Takeaway.** The best range depends on the bits: with few bits, rounding is dear and it pays to clip
+# **Takeaway.** The best range depends on the bits: with few bits, rounding is expensive and it pays to clip
 # more. Squared error weighs a value by the square of how far it is off, so a single far outlier outvotes
 # thousands of others. Nagel et al. (2021, section on range setting) list one more criterion: for the last
-# layer of a classifier, the cross-entropy between the softmax of the logits before and after, since what
-# matters there is which logit is largest.
+# layer of a classifier, the cross-entropy between the softmax of the logits before and after quantization,
+# since what matters there is which logit is largest.
 #
 # ## Exercise 7.4: a moving average over batches
 #
@@ -512,8 +517,8 @@ print(f"HistogramObserver: [{-zero * scale:.0f}, {(255 - zero) * scale:.0f}]")
 #
 # $m$ is `momentum`: 0.01 means that a new batch moves the range by 1 % of the way. This is PyTorch's
 # `MovingAverageMinMaxObserver`, the default observer for activations in quantization-aware training (its $m$
-# is called `averaging_constant`). The observer keeps what it saw; widening to include 0 is the quantizer's
-# business.
+# is called `averaging_constant`). The observer keeps what it saw; widening to include 0 is left to the
+# quantizer.
 #
 # On paper, $m = 0.1$: a first batch from −1 to 3 sets the range [−1, 3]. A second from −2 to 8 moves it to
 # [−1 − 0.1 · 1, 3 + 0.1 · 5] = [−1.1, 3.5].
@@ -522,8 +527,8 @@ print(f"HistogramObserver: [{-zero * scale:.0f}, {(255 - zero) * scale:.0f}]")
 #
 # <details><summary>Hint</summary>
 #
-# Set `self.range = None` in `__init__`: `update` then knows the first batch. Testing a number for 0 instead
-# goes wrong where the first minimum is 0, as it is after every ReLU.
+# Set `self.range = None` in `__init__`: `update` then recognises the first batch. Testing a number for 0
+# instead goes wrong if the first minimum is 0, as it is after every ReLU.
 #
 # </details>
 
@@ -533,7 +538,7 @@ class MovingAverageMinMax:
     """Track the range of batches by a moving average of their minimum and maximum.
 
     Attributes:
-        range: (beta, alpha), two floats, once a batch was seen; an attribute or a property.
+        range: (beta, alpha), two floats, once a batch has been seen; an attribute or a property.
     """
 
     def __init__(self, momentum=0.01):
@@ -593,7 +598,7 @@ for momentum in (0.01, 0.1):
 calibration.ranges_over_batches(stream.max(axis=1), tracked, "One strange batch in a hundred")
 
 # %% [markdown]
-# PyTorch's observer, fed with the same batches, holds the same range:
+# PyTorch's observer, given the same batches, holds the same range:
 
 # %%
 tracker, observer = MovingAverageMinMax(0.1), MovingAverageMinMaxObserver(averaging_constant=0.1)
@@ -611,9 +616,10 @@ for batches in (10, 100, 500):
     print(f"after {batches:3} batches the first weighs {100 * 0.99 ** (batches - 1):4.1f} %")
 
 # %% [markdown]
-# **Takeaway.** A moving average of extremes forgets a stray batch; a running min-max never does. It also lies
-# *inside* the largest values seen, so it clips a little in many batches. With momentum 0.01 and only ten
-# batches it is little more than the range of the first one: with few batches, shuffle them, or use min-max.
+# **Takeaway.** A moving average of extremes forgets a stray batch; a running min-max never does. It also
+# stays *inside* the largest values seen, so it clips a little in many batches. With momentum 0.01 and only
+# ten batches it is little more than the range of the first one: with few batches, shuffle them, or use
+# min-max.
 #
 # ## Exercise 7.5: compare ranges, all against bulk
 #
@@ -621,16 +627,16 @@ for batches in (10, 100, 500):
 #
 # **Goal.** For each named range, give the error of all elements and the error of the bulk.
 #
-# The **bulk** is what remains without the most extreme 0.1 % of the elements, those of largest absolute
-# value, and without at least one. Of $n$ elements that leaves out
+# The **bulk** is what remains when the most extreme 0.1 % of the elements (those with the largest absolute
+# values), but at least one, are left out. Of $n$ elements the bulk leaves out
 #
 # $$\max\bigl(1,\ \text{round}(0.001\,n)\bigr).$$
 #
-# All elements are quantized, with the given range. Only then is the error averaged: once over all, once over
+# All elements are quantized with the given range. Only then is the error averaged: once over all, once over
 # the bulk.
 #
-# On paper: of −1, 0, 1, 2 and 14 the bulk is all but the 14. Min-max gives 1.4 over all and (1 + 0 + 1 + 4)
-# / 4 = 1.5 over the bulk, the clipped range [−1, 2] gives 28.8 and 0.
+# On paper: of −1, 0, 1, 2 and 14 the bulk is all but the 14. Min-max gives 1.4 over all and (1 + 0 + 1 + 4) /
+# 4 = 1.5 over the bulk, the clipped range [−1, 2] gives 28.8 and 0.
 #
 # <details><summary>Hint</summary>
 #
@@ -687,8 +693,8 @@ ex.passed()
 # %% [markdown]
 # ### Every method, on the sample and on a Laplace sample
 #
-# The moving average gets the data in 20 batches. The outlier comes in the last one, and moves its range by
-# 1 % of the way only.
+# The moving average gets the data in 20 batches. The outlier comes in the last one and moves the range by
+# only 1 % of the way.
 
 
 # %%
@@ -727,13 +733,13 @@ on_sample = results["Uniform with an outlier, 8 bits"]
 calibration.all_against_bulk(on_sample, "Uniform sample with one outlier, 8 bits: all against bulk")
 
 # %% [markdown]
-# **Takeaway.** On the sample with the outlier the two columns disagree: least MSE wins the one, percentile
-# 99.99 the other, and no method wins both. On the Laplace sample the tail is long but nothing is stray, and
-# least MSE wins both. Look at both numbers before you trust one.
+# **Takeaway.** On the sample with the outlier the two columns disagree: least MSE wins one, percentile 99.99
+# the other, and no method wins both. On the Laplace sample the tail is long but nothing is stray, and least
+# MSE wins both. Look at both numbers before you trust one.
 #
 # ## On real activations
 #
-# Weights are known beforehand; activations depend on the input, so their range must be *measured* on data.
+# Weights are known in advance; activations depend on the input, so their range must be *measured* on data.
 # That is what calibration means in practice. The network is 784-100-100-10 with ReLU, trained on handwritten
 # digits.
 
@@ -791,13 +797,13 @@ rows = [[name, f"≈ {whole:.4f}", f"≈ {bulk:.4f}"] for name, (whole, bulk) in
 figure.show_table(["what linear2 receives, 4 bits", "error of all", "error of the bulk"], rows)
 
 # %% [markdown]
-# No value is as stray here as the 1000 was in the sample. So cutting a little helps in both columns:
+# No value is as far out here as the 1000 was in the sample. So cutting off a little helps in both columns:
 # percentile 99.9 and least MSE are about equal, and well below min-max. Percentile 99 cuts too much: of the
-# values that are not 0 it takes two or three in a hundred.
+# values that are not 0 it cuts off two or three in a hundred.
 #
 # ### Does it matter to the network?
 #
-# The last judge is the task. Now quantize and dequantize what linear2 and linear3 receive (weights stay
+# The final judge is the task. Now quantize and dequantize what linear2 and linear3 receive (weights stay
 # float), and measure the accuracy on the test set.
 
 
@@ -829,8 +835,8 @@ whole = accuracy(net, test_images, test_labels)
 calibration.accuracy_against_bits(widths, measured, whole)
 
 # %% [markdown]
-# **At 8 bits there is nothing to see**: with 256 codes each of the three ranges is good enough for this
-# network. The choice matters at 2 bits. When this was written min-max lost about 3 percentage points there
+# **At 8 bits the three are indistinguishable**: with 256 codes, each of the ranges is good enough for this
+# network. The choice matters at 2 bits. When this was written, min-max lost about 3 percentage points there
 # on MNIST (and one at 3 bits), and least MSE about one. On the offline digits min-max lost about one and
 # least MSE none, but with 397 test images that may be chance: as a rule of thumb, do not trust a difference
 # below two standard errors.
@@ -855,16 +861,16 @@ figure.show_table([*header, *(f"accuracy, {bits} bits" for bits in widths)], row
 # %% [markdown]
 # ## A question to answer in words
 #
-# A colleague calibrates a network's activations with the percentile 99.9 and reports: "The mean squared error
+# A colleague calibrates a network's activations with percentile 99.9 and reports: "The mean squared error
 # over all elements is higher than with min-max, so percentile is worse." In three to six sentences: Why can
-# the error be higher although the network is better? When would the colleague be right after all? What would
-# you measure to decide, and on which data?
+# the error be higher even though the network is better? When would the colleague be right after all? What
+# would you measure to decide, and on which data?
 
 # %% [markdown] tags=["question:question"]
 # ### BEGIN SOLUTION
 # The mean squared error over all elements weighs each element by the square of its error, so a few clipped
 # outliers can outweigh thousands of values that are now rounded more finely; the network's output may depend
-# on the thousands. The colleague is right where the large values carry the information: a rare feature that
+# on the thousands. The colleague is right if the large values carry the information: a rare feature that
 # fires strongly, or logits whose largest value decides the class. Then clipping changes the answer, and the
 # higher error says so. To decide, look at the error of all and of the bulk, and then at what the network is
 # for: its accuracy (or loss) with quantized activations, at the number of bits that will be used. Ranges are
@@ -875,8 +881,8 @@ figure.show_table([*header, *(f"accuracy, {bits} bits" for bits in widths)], row
 # %% [markdown]
 # ## Next
 #
-# Notebook 08 lets PyTorch do all this: observers are put into a network, calibrated, and the network is
-# converted to one that computes with 8-bit integers. You will look inside, and reproduce one of its layers
+# Notebook 08 lets PyTorch do all this: observers are inserted into a network and calibrated, and the network
+# is converted to one that computes with 8-bit integers. You will look inside, and reproduce one of its layers
 # with integers by hand.
 #
 # ## Papers

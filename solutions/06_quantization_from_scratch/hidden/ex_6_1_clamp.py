@@ -1,7 +1,7 @@
 """Hidden tests of exercise 6.1, `clamp`.
 
 Every integer and float dtype with ranges on either side of 0 and around it, one to four dimensions, values
-at and beside both bounds, nothing or everything to limit; the result is a new array.
+at and next to both bounds, nothing or everything to limit; the result is a new array.
 """
 
 import numpy as np
@@ -25,12 +25,12 @@ def _check(values, low, high, case):
 for _dtype in (np.int8, np.int16, np.int32, np.int64, np.float32, np.float64):
     _values = _rng.integers(-128, 128, size=(4, 9)).astype(_dtype)
     for _low, _high in [(-100, 100), (-8, 7), (0, 15), (-20, -10), (30, 60), (0, 0), (-127, 127)]:
-        _check(_values, _low, _high, f"a table of {np.dtype(_dtype).name}, one range of many")
+        _check(_values, _low, _high, f"a matrix of {np.dtype(_dtype).name}, one range of many")
 _check(np.arange(256).astype(np.uint8), 16, 240, "all values of uint8")
 for _shape in [(1,), (7,), (1, 5), (5, 1), (2, 3, 4), (2, 1, 3, 2)]:
     _check(_rng.integers(-70_000, 70_000, size=_shape), 0, 65_535, f"{len(_shape)} dimensions, 16 bits")
-    _check(_rng.normal(0, 300, size=_shape), -0.5, 254.5, "floats; bounds that are no integers")
-_check(np.array([-1, 0, 1, 254, 255, 256]), 0, 255, "values at and beside both bounds")
+    _check(_rng.normal(0, 300, size=_shape), -0.5, 254.5, "floats; bounds that are not integers")
+_check(np.array([-1, 0, 1, 254, 255, 256]), 0, 255, "values at and next to both bounds")
 _check(np.array([3, 9, 7]), 0, 255, "nothing to limit")
 _check(np.array([-3, -9, -7]), 0, 255, "everything below the range")
 _check(np.array([[300, 256], [999, 256]]), 0, 255, "everything above the range")

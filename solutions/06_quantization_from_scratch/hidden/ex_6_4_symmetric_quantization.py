@@ -26,7 +26,7 @@ def _check(values, bits, case):
 
 for _bits in (2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16):
     _check(_rng.uniform(-3, 9, 300), _bits, "values on both sides of 0")
-    _check(_rng.uniform(-9, 3, 300), _bits, "the largest absolute value is a negative one's")
+    _check(_rng.uniform(-9, 3, 300), _bits, "the largest absolute value belongs to a negative value")
     _check(_rng.uniform(2, 5, 40), _bits, "only positive values")
     _check(_rng.uniform(-5, -2, 40), _bits, "only negative values")
     _check(_rng.normal(0, 1, (6, 7)).astype(np.float32), _bits, "a float32 matrix")

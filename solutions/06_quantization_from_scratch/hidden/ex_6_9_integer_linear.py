@@ -35,9 +35,9 @@ for _batch, _inputs, _outputs in _sizes:
     _case = f"batch {_batch}, {_inputs} inputs, {_outputs} outputs"
     for _zero in (0, 1, 114, 255):
         _check(_x_q, 0.02, _zero, _w_q, 0.004, None, _case)
-        _check(_x_q, 0.02, _zero, _w_q, _scales, None, f"{_case}, a scale for each row")
+        _check(_x_q, 0.02, _zero, _w_q, _scales, None, f"{_case}, one scale per row")
         _check(_x_q, 1.3, _zero, _w_q, 0.25, _bias, f"{_case}, a bias")
-        _check(_x_q, 0.07, _zero, _w_q, _scales, _bias, f"{_case}, a scale for each row, a bias")
+        _check(_x_q, 0.07, _zero, _w_q, _scales, _bias, f"{_case}, one scale per row, a bias")
 _x_q, _w_q = _layer(3, 6, 4)
 _check(np.full((3, 6), 9, np.int32), 0.3, 9, _w_q, 0.1, None, "the input stands for zeros")
 _check(_x_q, 0.3, 12, np.zeros((4, 6), np.int32), np.ones(4), _bias[:4], "a weight of zeros, a bias")

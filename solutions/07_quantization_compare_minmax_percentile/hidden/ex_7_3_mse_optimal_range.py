@@ -63,5 +63,5 @@ for case, x in cases.items():
         near = np.abs(shares - share).min() < 1e-5
         ends = [(beta, share * low, min(low, 0.0)), (alpha, share * high, max(high, 0.0))]  # or widened to 0
         both = all(np.isclose(end, want, rtol=1e-5) or end == 0 == widest for end, want, widest in ends)
-        ex.true(near and both, "the range is none of k / candidates * [min, max].", got=(beta, alpha))
+        ex.true(near and both, "the range is not one of k / candidates * [min, max].", got=(beta, alpha))
 ex.passed()

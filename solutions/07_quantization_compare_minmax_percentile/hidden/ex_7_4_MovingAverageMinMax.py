@@ -75,9 +75,9 @@ def one_buffer(batches):
 once, again = ex.call(
     [np.array([-1.0, 3.0]), np.array([-2.0, 8.0]), np.array([-0.5, 2.5])],
     function=one_buffer,
-    case="three batches that come in one array, one after the other; the range is read after the last",
+    case="three batches passed in the same array, one after the other; the range is read after the last",
 )
-late = "update must take in each batch when it comes, not when range is read."
+late = "update must take in each batch when it arrives, not when range is read."
 ex.true(np.allclose(once, (-1.0, 4.0)), late)
 ex.true(once == again, "reading range must not change it.")
 
