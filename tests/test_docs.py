@@ -74,6 +74,18 @@ def test_the_instructor_guide_names_the_limits_as_they_are():
         assert row in guide
 
 
+def test_architecture_names_every_module_and_no_other():
+    rows = "".join(line for line in text("docs/architecture.md").splitlines() if line.startswith("|"))
+    named = {
+        name.removeprefix("grading.").removeprefix("check.") for name in re.findall(r"`([a-z_0-9.]+)`", rows)
+    }
+    modules = {path.stem for path in (ROOT / "src").rglob("*.py") if path.stem != "__init__"}
+    packages = {path.parent.name for path in (ROOT / "src").rglob("__init__.py")}
+    mistakes = {name for name in modules if re.fullmatch(r"ex_\d+_\d+", name)}
+    assert modules - mistakes <= named
+    assert named <= modules | packages
+
+
 @pytest.mark.parametrize("name", DOCS)
 def test_prose_is_wrapped_alike(name):
     """At most 110 columns, but for tables and pictures, which cannot be wrapped."""

@@ -43,6 +43,12 @@ def test_every_requirement_is_pinned_to_a_version_it_allows(root):
         assert pins(root)[requirement.name] in requirement.specifier
 
 
+def test_pre_commit_runs_the_ruff_that_is_pinned(root):
+    hooks = yaml.safe_load((root / ".pre-commit-config.yaml").read_text())["repos"]
+    [rev] = [hook["rev"] for hook in hooks if hook["repo"].endswith("ruff-pre-commit")]
+    assert Version(rev) == pins(root)["ruff"]
+
+
 @pytest.mark.parametrize("python", PYTHONS)
 def test_every_python_that_ci_tests_is_allowed(root, python):
     workflow = yaml.safe_load((root / ".github" / "workflows" / "ci.yml").read_text())
