@@ -62,4 +62,4 @@ lab: $(SETUP) ## JupyterLab on the student version
 	jupyter lab notebooks
 
 clean: ## remove what was made, except .venv and downloads
-	rm -rf build .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf build .pytest_cache .ruff_cache .mypy_cache .hypothesis .coverage

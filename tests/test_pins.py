@@ -13,6 +13,8 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from qcourse import __version__
+
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 CONDA_NAMES = {"torch": "pytorch-cpu", "matplotlib": "matplotlib-base"}  # where they differ from PyPI's
 
@@ -85,3 +87,10 @@ def test_pip_accepts_what_conda_makes_of_environment_yml(root, tmp_path):
     done = subprocess.run(command + offline, cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "Would install qcourse" in done.stdout
+
+
+def test_the_released_version_is_the_same_everywhere(root):
+    cited = yaml.safe_load((root / "CITATION.cff").read_text())
+    released = re.findall(r"^## ([\d.]+) - ([\d-]+)$", (root / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert released[0] == (__version__, str(cited["date-released"]))
+    assert cited["version"] == __version__
