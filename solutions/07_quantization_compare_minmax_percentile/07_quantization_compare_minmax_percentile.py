@@ -20,7 +20,7 @@
 # **You will learn** to
 # - cut a range at a percentile, and see what that gains and what it costs;
 # - split the quantization error into **clipping** and **rounding**, and find the range where their sum is
-#   least;
+#   smallest;
 # - track a range over batches with a moving average, as PyTorch's observers do;
 # - judge a range by the error of all elements, by that of the bulk, and by the accuracy of a network.
 #
@@ -327,13 +327,13 @@ for name, (beta, alpha) in {"min-max": (-50, 1000), "clipped": (-50, 150)}.items
 # %% [markdown]
 # **Takeaway.** Rounding error is close to scale² / 12, as long as the steps are small compared with the
 # spread of the data: it grows with the square of the range. Clipping error falls as the range grows. The best
-# range is where the sum is least. For the bell shape at 4 bits that is about two thirds of [min, max].
+# range is where the sum is smallest. For the bell shape at 4 bits that is about two thirds of [min, max].
 #
 # ## Exercise 7.3: the range of least error
 #
 # *Difficulty ★★☆ · 10 minutes*
 #
-# **Goal.** Try shrunken copies of [min, max] and return the one with the least mean squared error.
+# **Goal.** Try shrunken copies of [min, max] and return the one with the smallest mean squared error.
 #
 # $$(\beta_k, \alpha_k) = \frac{k}{K}\,(\min x,\ \max x), \quad k = 1 \dots K
 # \qquad\qquad k^\star = \arg\min_k \ \text{MSE}(x, \hat x_k)$$
@@ -356,7 +356,7 @@ for name, (beta, alpha) in {"min-max": (-50, 1000), "clipped": (-50, 150)}.items
 
 # %% tags=["answer:mse_optimal_range"]
 def mse_optimal_range(params, bits, candidates=100):
-    """Find the range k / candidates * [min, max], k = 1 ... candidates, of least mean squared error.
+    """Find the range k / candidates * [min, max], k = 1 ... candidates, of smallest mean squared error.
 
     Args:
         params: float array of any shape.
@@ -426,7 +426,7 @@ for bits, alpha in published["Laplace"].items():
 # $$(1 + \alpha^2)\,\mathrm{erfc}\!\left(\frac{\alpha}{\sqrt2}\right)
 # - \alpha\sqrt{\frac{2}{\pi}}\; e^{-\alpha^2/2},$$
 #
-# and there is no simple equation. On a fine grid, the α with the least sum is theirs to within 0.01:
+# and there is no simple equation. On a fine grid, the α with the smallest sum is theirs to within 0.01:
 
 # %%
 fine = np.arange(1, 4, 0.001)
@@ -486,9 +486,9 @@ calibration.clipping_curves(curves, clips)
 # is spent on 0. The minima are flat: the last column says how little is lost with the published value, which
 # needs no search, only σ or $b$.
 #
-# Least squared error does not mean "without outliers". On our sample it keeps the outlier, because one value
-# 850 off costs more than 9,999 coarse roundings. PyTorch's `HistogramObserver` looks for the least squared
-# error too (over a histogram of the values), and keeps it as well:
+# The smallest squared error does not mean "without outliers". On our sample it keeps the outlier, because one
+# value 850 off costs more than 9,999 coarse roundings. PyTorch's `HistogramObserver` looks for the smallest
+# squared error too (over a histogram of the values), and keeps it as well:
 
 # %%
 beta, alpha = mse_optimal_range(sample, 8)
@@ -618,7 +618,7 @@ for batches in (10, 100, 500):
 # %% [markdown]
 # **Takeaway.** A moving average of extremes forgets a stray batch; a running min-max never does. It also
 # stays *inside* the largest values seen, so it clips a little in many batches. With momentum 0.01 and only
-# ten batches it is little more than the range of the first one: with few batches, shuffle them, or use
+# ten batches it is little more than the range of the first one: with few batches, shuffle the data, or use
 # min-max.
 #
 # ## Exercise 7.5: compare ranges, all against bulk
@@ -679,7 +679,7 @@ x = np.array([-1.0, 0.0, 1.0, 2.0, 14.0])
 got = ex.call(x, 2, {"min-max": (-1.0, 14.0), "clipped": (-1.0, 2.0)}, case="the example on paper")
 want = {"min-max": (1.4, 1.5), "clipped": (28.8, 0.0)}
 ex.true(isinstance(got, dict), "return a dict: name -> (mse_all, mse_bulk).", got=got)
-ex.true(set(got) == set(want), "the dict must have the names of ranges.", expected=list(want), got=list(got))
+ex.true(set(got) == set(want), "the keys must be the names in ranges.", expected=list(want), got=list(got))
 for name, (whole, bulk) in want.items():
     pair = got[name]
     two = isinstance(pair, tuple | list) and len(pair) == 2

@@ -22,7 +22,7 @@ def _check(values, bits, case):
     low, high = min(exact.min(), 0.0), max(exact.max(), 0.0)
     want_scale = (high - low) / (2**bits - 1)
     ex.equal("scale", scale, float(want_scale))
-    # The answer may compute in float32, whose relative error of some 1e-7 meets codes of up to 2**bits.
+    # The answer may compute in float32, whose relative error of about 1e-7 meets codes of up to 2**bits.
     slack = 3e-7 * 2**bits
     near = -low / want_scale
     ties = [round(near - slack), round(near + slack)]  # two different ones at a tie: either is right

@@ -20,7 +20,7 @@ def _check(values, bits, case):
     levels = 2 ** (bits - 1) - 1
     want_scale = float(np.abs(exact).max() / levels)
     ex.equal("scale", scale, want_scale)
-    # The answer may compute in float32, whose relative error of some 1e-7 meets codes of up to 2**bits.
+    # The answer may compute in float32, whose relative error of about 1e-7 meets codes of up to 2**bits.
     ex.codes("params_q", codes, exact / want_scale, -levels, levels, slack=3e-7 * 2**bits)
 
 

@@ -20,7 +20,7 @@ def _check(values, restored, case):
     got = ex.call(values, restored, case=case)
     pairs = zip(values.ravel().tolist(), restored.ravel().tolist())
     want = math.fsum((a - b) ** 2 for a, b in pairs) / values.size
-    # float32 arithmetic is allowed: a relative error of some 1e-6 in each difference
+    # float32 arithmetic is allowed: a relative error of about 1e-6 in each difference
     ex.equal("the error", got, want, rtol=1e-5)
 
 

@@ -28,7 +28,7 @@ def _check(weight, bits, axis, case):
     want = np.array([np.abs(s).max() / levels if s.any() else 1.0 for s in slices])
     ex.equal("scales", scales, want, dtype=np.float64)
     exact = np.stack([s / scale for s, scale in zip(slices, want)], axis=axis)
-    # The answer may compute in float32, whose relative error of some 1e-7 meets codes of up to 2**bits.
+    # The answer may compute in float32, whose relative error of about 1e-7 meets codes of up to 2**bits.
     ex.codes("weight_q", codes, exact, -levels, levels, slack=3e-7 * 2**bits)
 
 

@@ -45,7 +45,7 @@ _check(_x_q, 0.3, 12, _w_q, 0.1, np.zeros(4), "a bias of zeros")
 _x_q, _w_q = _rng.integers(0, 2**12, (5, 9)), _rng.integers(-2047, 2048, (4, 9))
 _check(_x_q.astype(np.int32), 0.01, 900, _w_q.astype(np.int32), 0.02, None, "codes of 12 bits")
 
-# Sums that cancel: exactly 0.0 in integers, some 1e-17 or more where the factors are made float first.
+# Sums that cancel: exactly 0.0 in integers, about 1e-17 or more if the factors become floats first.
 _x_q, _half = _layer(40, 6, 5)
 _x_q = np.concatenate([_x_q, 17 + 2 * (_x_q - 17)], axis=1).astype(np.int32)
 _w_q = np.concatenate([2 * (_half // 4), -(_half // 4)], axis=1).astype(np.int32)

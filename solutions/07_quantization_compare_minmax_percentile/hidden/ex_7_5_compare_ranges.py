@@ -45,7 +45,7 @@ for case, (x, cut) in cases.items():
     for bits in (2, 3, 5, 8):
         got = ex.call(x, bits, ranges, case=f"{case}, {bits} bits")
         ex.true(isinstance(got, dict), "return a dict: name -> (mse_all, mse_bulk).")
-        ex.true(set(got) == set(ranges), "the dict must have the names of ranges, and no others.")
+        ex.true(set(got) == set(ranges), "the dict must have the names in ranges as its keys, and no others.")
         for name, ends in ranges.items():
             squared, pair = squared_errors(values, bits, *ends), got[name]
             two = isinstance(pair, tuple | list) and len(pair) == 2
