@@ -8,6 +8,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator
 from qcourse.plots.figure import BLUE, COLOURS, GREY, LINES, MARKERS, ORANGE, RED, new_figure, show
 
 Range = tuple[float, float]
+Curves = tuple[Mapping[int, np.ndarray], Mapping[int, float], Mapping[int, float]]
 
 
 def grids(values: np.ndarray, reachable: Mapping[str, np.ndarray], window: Range) -> None:
@@ -15,14 +16,16 @@ def grids(values: np.ndarray, reachable: Mapping[str, np.ndarray], window: Range
     fig, ax = new_figure(size=(7, 1.2 + 0.5 * len(reachable)))
     inside = values[(values >= window[0]) & (values <= window[1])]
     ax.plot(inside, np.zeros_like(inside), "|", color=GREY, markersize=9)
-    for row, (points, colour, marker) in enumerate(zip(reachable.values(), COLOURS, MARKERS), start=1):
+    counts = [f"values {len(inside)}"]
+    for row, (name, colour, marker) in enumerate(zip(reachable, COLOURS, MARKERS), start=1):
+        points = reachable[name]
         near = points[(points >= window[0]) & (points <= window[1])]
+        counts.append(f"{name} {len(near)}")
         ax.plot(near, np.full(len(near), row), marker, color=colour, markersize=5, linestyle="none")
     ax.set_yticks(range(len(reachable) + 1), ["values", *reachable])
     ax.set(title=f"The numbers that 8 bits can stand for, between {window[0]:g} and {window[1]:g}",
            xlabel="value (units of the data)", ylim=(-0.6, len(reachable) + 0.6))  # fmt: skip
-    show(fig, "Number lines: the codes of the range that includes the outlier lie far apart, "
-              "those of the range without it close together.")  # fmt: skip
+    show(fig, f"Number lines; marks between {window[0]:g} and {window[1]:g}: {'; '.join(counts)}.")
 
 
 def error_against_percentile(
@@ -44,9 +47,10 @@ def error_against_percentile(
            xlabel="percentile (%)", ylabel="mean squared error (units²)")  # fmt: skip
     ax.minorticks_off()
     fig.legend(loc="outside lower center", ncols=3)
-    show(fig, "Mean squared error against the percentile, 90 to 99.999: over all elements it is high until "
-              "the range reaches for the outlier, above 99.99; without the outlier it is lowest from about "
-              "99.5 to 99.99.")  # fmt: skip
+    lowest = [percentiles[np.argmin(errors)] for errors in (errors_all, errors_rest)]
+    show(fig, f"Mean squared error against the percentile, {percentiles[0]:g} to {percentiles[-1]:g}, on "
+              f"logarithmic axes: over all elements lowest at {lowest[0]:g}, without the outlier at "
+              f"{lowest[1]:g}; a line marks min-max's.")  # fmt: skip
 
 
 def parts_against_range(shares: Sequence[float], parts: np.ndarray, bits: int) -> None:
@@ -56,19 +60,21 @@ def parts_against_range(shares: Sequence[float], parts: np.ndarray, bits: int) -
     ax.semilogy(shares, np.where(parts[:, 0] > 0, parts[:, 0], np.nan), LINES[1], color=ORANGE,
                 label="clipping")  # fmt: skip
     ax.semilogy(shares, parts[:, 1], LINES[2], color=BLUE, label="rounding")
-    ax.semilogy(shares, total, LINES[0], color=GREY, linewidth=2, label="sum: the whole error")
-    best = int(np.argmin(total))
+    ax.semilogy(shares, total, LINES[0], color=GREY, linewidth=2, label="sum: the total error")
+    best, full = int(np.argmin(total)), int(np.argmax(shares))
     ax.plot(shares[best], total[best], "D", color=RED, label="least error")
     ax.set(title=f"Clipping against rounding: a Gaussian sample, {bits} bits",
            xlabel="range kept, as a share of [min, max]", ylabel="mean squared error (σ²)",
            ylim=(max(total[best], 1e-9) / 60, None))  # fmt: skip
     ax.minorticks_off()
     ax.legend()
-    show(fig, "Against the share of the range that is kept, clipping error falls and rounding error rises; "
-              "their sum has its minimum in between, well below the full range.")  # fmt: skip
+    part = total[best] / total[full]
+    show(fig, "Clipping and rounding error against the share of the range that is kept, on a logarithmic "
+              f"axis: their sum is least at {shares[best]:.2f}, where it is {part:.0%} of that at "
+              f"{shares[full]:g}.")  # fmt: skip
 
 
-def clipping_curves(samples: Mapping[str, tuple], clips: np.ndarray) -> None:
+def clipping_curves(samples: Mapping[str, Curves], clips: np.ndarray) -> None:
     """One panel for each distribution: error against the clipping value, one curve for each bit width.
 
     ``samples[name]`` is ``(curves, chosen, published)``: ``curves[bits]`` the errors at ``clips``,
@@ -88,8 +94,12 @@ def clipping_curves(samples: Mapping[str, tuple], clips: np.ndarray) -> None:
     axes[0].set_ylabel("mean squared error (σ² or b²)")
     fig.suptitle("Error against the clipping value")
     fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=5)
-    show(fig, "Error against the clipping value at 2, 3 and 4 bits for a Gaussian and a Laplace sample: more "
-              "bits move the minimum outward; the published values lie near the minima.")  # fmt: skip
+    found = [
+        f"{name}, {bits} bits: least at {chosen[bits]:.2f}, published {published[bits]:.2f}"
+        for name, (_, chosen, published) in samples.items()
+        for bits in chosen
+    ]
+    show(fig, f"Error against the clipping value. {'; '.join(found)}.")
 
 
 def ranges_on_histograms(panels: Mapping[str, tuple[np.ndarray, Mapping[str, Range]]], alt: str) -> None:
@@ -123,8 +133,11 @@ def ranges_over_batches(batch_max: np.ndarray, tracked: Mapping[str, np.ndarray]
     ax.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y:g}"))
     ax.minorticks_off()
     fig.legend(loc="outside lower center", ncols=2)
-    show(fig, "Upper end of the range after each batch: min-max jumps at one strange batch and stays there; "
-              "the moving averages move a little and come back.")  # fmt: skip
+    found = [
+        f"{name} rises to {np.max(ends):.1f} and ends at {ends[-1]:.1f}" for name, ends in tracked.items()
+    ]
+    show(fig, "Upper end of the range after each batch, on a logarithmic axis; one batch reaches "
+              f"{np.max(batch_max):.0f}. {'; '.join(found)}.")  # fmt: skip
 
 
 def all_against_bulk(results: Mapping[str, tuple[float, float]], title: str) -> None:
@@ -140,8 +153,8 @@ def all_against_bulk(results: Mapping[str, tuple[float, float]], title: str) -> 
     ax.set(title=title, xlabel="mean squared error (units²)", xscale="log", ylim=(len(results) - 0.5, -0.5))
     ax.minorticks_off()
     ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
-    show(fig, "For each method the error of all elements and of the bulk: ranges that keep the outlier have "
-              "both between 1 and 2, the others a large one of all and a small one of bulk.")  # fmt: skip
+    found = [f"{name} {whole:.2g} and {bulk:.2g}" for name, (whole, bulk) in results.items()]
+    show(fig, f"For each method the error of all elements and of the bulk: {'; '.join(found)}.")
 
 
 def accuracy_against_bits(bits: Sequence[int], accuracies: Mapping[str, list[float]], whole: float) -> None:
@@ -154,5 +167,9 @@ def accuracy_against_bits(bits: Sequence[int], accuracies: Mapping[str, list[flo
     ax.set(title="What the range of the activations costs the network",
            xlabel="bits of the activations", ylabel="test accuracy (%)")  # fmt: skip
     ax.legend()
-    show(fig, "Test accuracy against the bits of the activations, one line for each method: "
-              "equal at 8 bits, apart at 2.")  # fmt: skip
+    found = [
+        f"{name} ≈ {100 * values[0]:.1f} % and ≈ {100 * values[-1]:.1f} %"
+        for name, values in accuracies.items()
+    ]
+    show(fig, f"Test accuracy against the bits of the activations, at {bits[0]} and at {bits[-1]} bits: "
+              f"{'; '.join(found)}; float ≈ {100 * whole:.1f} %.")  # fmt: skip

@@ -27,28 +27,32 @@ STYLE: Any = {
 }
 
 
-def new_figure(rows: int = 1, columns: int = 1, size: tuple[float, float] = (7, 3.2), **kwargs):
-    """A figure and its axes, as ``plt.subplots`` gives them, in the course's style; inches."""
+def new_figure(
+    rows: int = 1, columns: int = 1, size: tuple[float, float] = (7, 3.2), **kwargs: Any
+) -> tuple[Figure, Any]:
+    """A figure and its axes, as ``plt.subplots`` returns them, in the course's style; ``size`` in inches."""
     with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=size, layout="constrained")
-        FigureCanvasAgg(figure)
-        return figure, figure.subplots(rows, columns, **kwargs)
+        fig = Figure(figsize=size, layout="constrained")
+        FigureCanvasAgg(fig)
+        return fig, fig.subplots(rows, columns, **kwargs)
 
 
-def show(figure: Figure, alt: str) -> None:
-    """Display ``figure`` with ``alt``, one sentence that says what it shows, for who cannot see it.
+def show(fig: Figure, alt: str) -> None:
+    """Display ``fig`` with ``alt``, one sentence that says what it shows, for readers who cannot see it.
 
+    ``alt`` is made from the data drawn, since a wrong answer draws another picture. Numbers that differ
+    between machines or data sets follow a ≈: tests of the notebooks do not compare those.
     HTML carries the alt text into JupyterLab and into nbgrader's feedback; the plain PNG serves
     viewers that show no HTML; ``alt`` itself is the plain text, which nbval compares.
     """
     from IPython.display import display
 
-    png = base64.b64encode(to_png(figure)).decode()
+    png = base64.b64encode(to_png(fig)).decode()
     image = f'<img src="data:image/png;base64,{png}" alt="{html.escape(alt, quote=True)}">'
     display({"text/html": image, "image/png": png, "text/plain": f"Figure: {alt}"}, raw=True)
 
 
-def to_png(figure: Figure) -> bytes:
+def to_png(fig: Figure) -> bytes:
     """PNG bytes in 128 colours: a third of the size, and no difference to see.
 
     Not by median cut, Pillow's default: it drops a colour of few pixels, and a red marker turns orange.
@@ -57,7 +61,7 @@ def to_png(figure: Figure) -> bytes:
 
     buffer = io.BytesIO()
     with matplotlib.rc_context(STYLE):
-        figure.savefig(buffer, format="png")
+        fig.savefig(buffer, format="png")
     image = Image.open(buffer).convert("RGB")
     image = image.quantize(128, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     smaller = io.BytesIO()

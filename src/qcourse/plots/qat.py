@@ -27,9 +27,11 @@ def straight_through(
             ax.axvline(end, color=GREY, linewidth=0.8, label=label)
     left.legend(loc="upper left")
     right.legend(loc="upper center")
-    show(fig, "Left: fake quantization is a staircase that goes flat beyond the last code on either side. "
-              "Right: its straight-through gradient is 1 up to half a step beyond the outermost codes and 0 "
-              "from there.")  # fmt: skip
+    passed = x[gradient != 0]
+    reach = f"not 0 from {passed.min():.2f} to {passed.max():.2f}" if passed.size else "0 everywhere"
+    show(fig, f"Left: fake quantization, a staircase of {len(np.unique(output))} values. Right: its "
+              f"straight-through gradient, {reach}; the outermost codes stand for {ends[0]:g} and "
+              f"{ends[1]:g}.")  # fmt: skip
 
 
 def weight_changes(weights: np.ndarray, changes: Mapping[str, np.ndarray]) -> None:
@@ -40,8 +42,8 @@ def weight_changes(weights: np.ndarray, changes: Mapping[str, np.ndarray]) -> No
     ax.set(title="What the forward pass does to the weights of one neuron", xlabel="weight (steps)",
            ylabel="weight used − weight (steps)", xlim=(-5.5, 5.5), ylim=(-0.6, 1.1))  # fmt: skip
     ax.legend(loc="upper right")
-    show(fig, "Change of each weight in the forward pass against the weight: with default_qconfig it is 0 "
-              "everywhere; with the QAT qconfig it is a sawtooth of half a step up and down.")  # fmt: skip
+    found = [f"{name}, at most ≈ {np.max(np.abs(change)):.2f} steps" for name, change in changes.items()]
+    show(fig, f"Change of each weight in the forward pass against the weight: {'; '.join(found)}.")
 
 
 def freezing(
@@ -63,9 +65,12 @@ def freezing(
         title="Top of the range of linear1's output", xlabel="epoch", ylabel="range's upper end (no unit)"
     )
     right.legend()
-    show(fig, "Left: training loss against epochs, and the float network's loss as a line. Right: the upper "
-              "end of an observer's range, which moves from step to step until the observers are switched "
-              "off; then it is flat.")  # fmt: skip
+    steps = np.arange(1, len(ranges) + 1) * epochs / len(ranges)
+    held = np.ptp(np.asarray(ranges)[steps > frozen])
+    show(fig, f"Left: training loss, from ≈ {losses[0]:.3f} to ≈ {losses[-1]:.3f}; before QAT "
+              f"≈ {before:.3f}. Right: the upper end of an observer's range, from ≈ {ranges[0]:.2f} to "
+              f"≈ {ranges[-1]:.2f}; once the observers are switched off, after epoch ≈ {frozen:g}, it "
+              f"moves by {held:.2g}.")  # fmt: skip
 
 
 def agreement(fake: np.ndarray, int8: np.ndarray) -> None:
@@ -77,8 +82,11 @@ def agreement(fake: np.ndarray, int8: np.ndarray) -> None:
     ax.set(title="Trained with fakes, run on integers", xlabel="logit, fake quantization in float (no unit)",
            ylabel="logit, int8 model (no unit)")  # fmt: skip
     ax.legend()
-    show(fig, "Logits of the converted int8 model against those of the trained model with fake "
-              "quantization: the points lie along the diagonal.")  # fmt: skip
+    show(
+        fig,
+        f"{fake.size:,} logits of the int8 model against those of the trained model with fake "
+        f"quantization, and the diagonal; they differ by at most ≈ {np.max(np.abs(fake - int8)):.2f}.",
+    )
 
 
 def reachable_weights(weights: np.ndarray, levels: Mapping[str, np.ndarray]) -> None:
@@ -93,9 +101,10 @@ def reachable_weights(weights: np.ndarray, levels: Mapping[str, np.ndarray]) -> 
         ax.plot(values, np.full(len(values), -row), marker, color=colour, markersize=5)
     ax.set_yticks([-row for row in range(len(levels))], list(levels))
     ax.set(xlabel="weight (no unit)", ylabel="weights of", ylim=(0.6 - len(levels), 0.4))
-    show(fig, "Histogram of the weights of a layer: most lie near 0, few near the ends. Below it, the values "
-              "that the codes stand for, evenly spaced: fewer and further apart with fewer bits, and at 2 "
-              "bits only three.")  # fmt: skip
+    counts = [f"{name}, {len(values)}" for name, values in levels.items()]
+    show(fig, f"Histogram of the weights of a layer, from ≈ {weights.min():.2f} to ≈ {weights.max():.2f}, "
+              "on a logarithmic axis. Below it, the number of values that the codes stand for: "
+              f"{'; '.join(counts)}.")  # fmt: skip
 
 
 def accuracy_against_bits(
@@ -118,9 +127,13 @@ def accuracy_against_bits(
     ax.set(title="Accuracy against the bits of the weights", xlabel="bits of the weights (activations: 8)",
            ylabel="test accuracy (%)", ylim=(0, 103), xticks=sorted({*results, *per_channel}))  # fmt: skip
     ax.legend(loc="lower right")
-    show(fig, "Test accuracy against the bits of the weights: at 8 and 4 bits PTQ and QAT lie on the float "
-              "network's line; towards 2 bits PTQ falls steeply and QAT stays above it, per tensor and per "
-              "channel.")  # fmt: skip
+    found = [
+        f"{bits} bits {name}, ≈ {100 * ptq:.0f} % and ≈ {100 * qat:.0f} %"
+        for name, measured in (("per tensor", results), ("per channel", per_channel))
+        for bits, (ptq, qat) in sorted(measured.items())
+    ]
+    show(fig, f"Test accuracy of PTQ and of QAT against the bits of the weights: {'; '.join(found)}; float "
+              f"≈ {100 * float_accuracy:.0f} %.")  # fmt: skip
 
 
 def weights_in_steps(weights: Mapping[str, np.ndarray], layer: str) -> None:
@@ -138,6 +151,6 @@ def weights_in_steps(weights: Mapping[str, np.ndarray], layer: str) -> None:
            ylabel="count")  # fmt: skip
     ax.set_ylim(top=1.2 * ax.get_ylim()[1])
     ax.legend(loc="center right")
-    show(fig, "Histograms of a layer's float weights before and after QAT, in steps of the scale: in both "
-              "most weights lie between −0.5 and 0.5, where the code is 0; they look much "
-              "alike.")  # fmt: skip
+    shares = [f"{name}, ≈ {np.mean(np.abs(values) < 0.5):.0%}" for name, values in weights.items()]
+    show(fig, f"Histograms of the float weights of {layer}, in steps of the scale. Between −0.5 and 0.5, "
+              f"where the code is 0, lie: {'; '.join(shares)}.")  # fmt: skip
