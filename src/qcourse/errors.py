@@ -1,8 +1,8 @@
-"""The one exception for a mistake that the user can mend."""
+"""The one exception for mistakes that the user can fix."""
 
 
 class UserError(Exception):
-    """Carries one sentence: what is wrong, where, and what to do.
+    """Holds one sentence: what is wrong, where, and what to do.
 
     The command line prints the sentence and exits with code 2. IPython shows it without the
     traceback, because the lines of this package would not help the reader.

@@ -17,7 +17,7 @@ def size_kb(model: nn.Module) -> float:
 
 @torch.no_grad()
 def latency_ms(model: nn.Module, images: torch.Tensor, repeats: int = 50) -> float:
-    """Milliseconds for one forward pass over ``images``: the median of ``repeats``, after a warm-up."""
+    """Milliseconds per forward pass over ``images``: the median of ``repeats`` passes, after a warm-up."""
     for _ in range(5):
         model(images)
     times = []

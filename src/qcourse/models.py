@@ -27,7 +27,7 @@ class VerySimpleNet(nn.Module):
 class QuantizedVerySimpleNet(VerySimpleNet):
     """The same network between a QuantStub and a DeQuantStub, with equal parameter names.
 
-    Until it is prepared and converted it computes in float, exactly as `VerySimpleNet` does.
+    Until it is prepared and converted, it computes in float, exactly as `VerySimpleNet` does.
     """
 
     def __init__(self) -> None:
@@ -40,10 +40,10 @@ class QuantizedVerySimpleNet(VerySimpleNet):
 
 
 def to_input(images: np.ndarray) -> torch.Tensor:
-    """uint8 ``[n, 28, 28]`` -> float32 ``[n, 28, 28]`` between 0 and 1, what the network takes."""
+    """uint8 ``[n, 28, 28]`` -> float32 ``[n, 28, 28]`` between 0 and 1, the network's input."""
     return torch.from_numpy(np.asarray(images, dtype=np.float32) / np.float32(255))
 
 
 def to_labels(labels: np.ndarray) -> torch.Tensor:
-    """uint8 ``[n]`` -> int64 ``[n]``, what ``cross_entropy`` takes."""
+    """uint8 ``[n]`` -> int64 ``[n]``, as ``cross_entropy`` takes them."""
     return torch.from_numpy(np.asarray(labels, dtype=np.int64))

@@ -1,7 +1,7 @@
 """Adam and a one-cycle schedule, written out.
 
-Why not torch.optim: making its first optimizer imports torch._dynamo, one second of CPU time in every
-process (torch 2.13), as long as the whole training of the course's network takes.
+Why not torch.optim: its first optimizer imports torch._dynamo, which costs every process one second of CPU
+time (torch 2.13), as much as the complete training of the course's network.
 """
 
 import math
@@ -33,7 +33,7 @@ class Adam:
 
 
 def one_cycle(progress: float, highest: float) -> tuple[float, float]:
-    """Learning rate and beta1 at ``progress`` (0 to 1): the rate rises until 0.3, then falls.
+    """Learning rate and beta1 at ``progress`` (0 to 1): the rate rises to ``highest`` until 0.3, then falls.
 
     beta1 moves the other way, 0.95 to 0.85 and back. Source: Smith and Topin 2018, "Super-Convergence";
     half cosines and ratios as in torch's OneCycleLR.

@@ -1,4 +1,4 @@
-"""A progress bar that never writes to stderr: nbgrader takes stderr in a graded cell for failure."""
+"""A progress bar that never writes to stderr: nbgrader counts that as failure of a graded cell."""
 
 import contextlib
 import sys
@@ -12,7 +12,7 @@ from qcourse.jupyter import in_notebook
 
 @contextlib.contextmanager
 def progress(total: int, what: str) -> Iterator[Callable[[], object]]:
-    """Inside, a line shows how many of ``total`` steps are done; call what this gives after each step.
+    """Show how many of ``total`` steps are done; call the function that this yields after each step.
 
     In a terminal this is tqdm on stdout. In a notebook one line is updated in place, and ends as
     plain text without times, so that two runs store the same output.

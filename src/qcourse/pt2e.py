@@ -2,7 +2,7 @@
 
 PT2E = PyTorch 2 Export. The network is first exported to a graph; quantizers then annotate the graph, so
 the network needs no stubs. The converted graph computes in float on numbers that were rounded to codes; a
-compiler (here Inductor, on x86) would put int8 kernels in their place.
+compiler (here Inductor, on x86) would replace them by int8 kernels.
 
 Everything from torchao is imported inside the functions: it is optional, and takes seconds to load.
 """
@@ -18,7 +18,7 @@ from torch import nn
 
 
 def installed() -> bool:
-    """Whether torchao is there: ``pip install torchao``."""
+    """Whether torchao is installed (``pip install torchao``)."""
     return find_spec("torchao") is not None
 
 
@@ -26,7 +26,7 @@ def installed() -> bool:
 def quantize_pt2e(net: nn.Module, images: torch.Tensor) -> Callable[[torch.Tensor], torch.Tensor]:
     """Post-training static quantization: export, prepare, calibrate on ``images`` ``[n, 28, 28]``, convert.
 
-    ``net`` is a plain float network without stubs, and stays as it is. Weights get one scale per output
+    ``net`` is a plain float network without stubs, and is not changed. Weights get one scale per output
     channel and 8 bits, activations 8 bits. Call the result as ``net``; like all exported graphs it has
     no ``eval()``.
     """
@@ -40,13 +40,13 @@ def quantize_pt2e(net: nn.Module, images: torch.Tensor) -> Callable[[torch.Tenso
 
 
 def exported(net: nn.Module, images: torch.Tensor) -> nn.Module:
-    """``net`` as a graph of ATen operators that takes batches of any size; ``net`` stays as it is."""
+    """``net`` as a graph of ATen operators that takes batches of any size; ``net`` is not changed."""
     any_size = ({0: torch.export.Dim.DYNAMIC},)
     return torch.export.export(net, (images[:2],), dynamic_shapes=any_size).module()
 
 
 def x86_quantizer(qat: bool = False) -> Any:
-    """The quantizer of torchao's x86 backend; ``qat`` asks for fake quantization in place of observers."""
+    """The quantizer of torchao's x86 backend; ``qat`` asks for fake quantization instead of observers."""
     with quiet_import():
         from torchao.quantization.pt2e.quantizer import x86_inductor_quantizer as x86
 
@@ -56,7 +56,7 @@ def x86_quantizer(qat: bool = False) -> Any:
 
 @contextlib.contextmanager
 def quiet_import() -> Iterator[None]:
-    """Inside, torchao says nothing of GPU extensions that cannot load and of names it will change."""
+    """Inside, torchao does not log GPU extensions that cannot load, nor names that it will change."""
     loggers = [logging.getLogger(name) for name in ("torchao", "torch.utils._pytree")]
     levels = [logger.level for logger in loggers]
     try:

@@ -1,6 +1,6 @@
 """Quantization-aware training with torchao's PT2E flow, the successor of torch.ao's eager mode.
 
-Checked in 2026-11 with torchao 0.18 and torch 2.13. `qcourse.pt2e` has what PTQ and QAT share.
+Checked in 2026-11 with torchao 0.18 and torch 2.13. `qcourse.pt2e` holds what PTQ and QAT share.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ def train_pt2e(
 ) -> Callable[[torch.Tensor], torch.Tensor]:
     """Export a copy of ``net``, train it for one epoch with fake quantization, and convert it.
 
-    ``net`` is a plain float network without stubs, dropout or batch norm, and stays as it is. ``images``
+    ``net`` is a plain float network without stubs, dropout or batch norm, and is not changed. ``images``
     float ``[n, 28, 28]``, ``labels`` int64 ``[n]``. Call the result as ``net``; like all exported graphs
     it has no ``eval()``.
     """

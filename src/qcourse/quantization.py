@@ -1,4 +1,4 @@
-"""The finished functions of notebook 06, for the notebooks that come after it. NumPy only.
+"""The finished functions of notebook 06, for the notebooks that follow. NumPy only.
 
 The scheme is that of Jacob et al. 2018, "Quantization and Training of Neural Networks for Efficient
 Integer-Arithmetic-Only Inference", section 2: a real number is ``scale * (code - zero)``.
@@ -29,7 +29,7 @@ def asymmetric_quantization(params: np.ndarray, bits: int) -> tuple[np.ndarray, 
 
 
 def quantize_range(params: np.ndarray, bits: int, beta: float, alpha: float) -> tuple[np.ndarray, float, int]:
-    """Map the range [beta, alpha], widened to include 0, onto the codes; what lies outside saturates."""
+    """Map the range [beta, alpha], widened to include 0, onto the codes; values outside saturate."""
     levels = 2**bits - 1
     beta, alpha = min(beta, 0.0), max(alpha, 0.0)
     scale = (alpha - beta) / levels or 1.0
@@ -39,7 +39,7 @@ def quantize_range(params: np.ndarray, bits: int, beta: float, alpha: float) -> 
 
 
 def asymmetric_dequantize(params_q: np.ndarray, scale: float, zero: int) -> np.ndarray:
-    """The real numbers that the codes stand for, float64."""
+    """The real numbers that the codes stand for, float64, of the shape of ``params_q``."""
     return (params_q.astype(np.float64) - zero) * scale
 
 
@@ -59,7 +59,7 @@ def symmetric_quantization(params: np.ndarray, bits: int) -> tuple[np.ndarray, f
 
 
 def symmetric_dequantize(params_q: np.ndarray, scale: float) -> np.ndarray:
-    """The real numbers that the codes stand for, float64."""
+    """The real numbers that the codes stand for, float64, of the shape of ``params_q``."""
     return params_q.astype(np.float64) * scale
 
 

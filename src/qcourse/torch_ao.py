@@ -3,7 +3,7 @@
 As of 2026-11 torch.ao.quantization is deprecated in favour of torchao, and still the only eager-mode
 API with int8 kernels that runs wherever torch runs. When torch drops it, this module is what changes.
 Its deprecation warnings are silenced here and nowhere else: a warning in a graded cell would cost the
-student the mark (nbgrader takes stderr for failure).
+student the points (nbgrader counts output on stderr as failure).
 """
 
 import warnings
@@ -51,7 +51,7 @@ except ImportError as error:
         "install the version that constraints.txt names (pip install -c constraints.txt torch)."
     ) from error
 
-if torch.backends.quantized.engine == "none":  # so on Apple Silicon, though the kernels of qnnpack are there
+if torch.backends.quantized.engine == "none":  # as on Apple Silicon, although qnnpack's kernels are there
     torch.backends.quantized.engine = "qnnpack"
 
 __all__ = [

@@ -14,8 +14,8 @@ from qcourse.progress import progress
 def deterministic(seed: int = 0) -> None:
     """Seed torch and pin it to one intra-op thread.
 
-    One thread gives equal results in every run, and is faster too: these layers are so small that
-    two threads spend more time meeting each other than computing.
+    One thread gives equal results in every run, and is also faster: these layers are so small that
+    two threads spend more time waiting for each other than computing.
     """
     torch.set_num_threads(1)
     torch.manual_seed(seed)

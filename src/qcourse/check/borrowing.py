@@ -1,4 +1,4 @@
-"""An answer must be its own: whether it calls, or is a copy of, what qcourse has finished already.
+"""An answer must be the student's own: whether it calls, or is, a finished function of qcourse.
 
 While an answer runs, the *code objects* of the finished functions are replaced by one that raises. Replacing
 their names would not be enough: an answer may hold a finished function under an alias, in a
@@ -18,14 +18,14 @@ from qcourse import measure, models, quantization
 
 
 class Borrowed(Exception):
-    """The answer called the finished function instead of being one."""
+    """The answer calls a finished function of qcourse instead of doing the work itself."""
 
 
 def _functions(names: dict[str, Any]) -> list[Any]:
     return [value for value in names.values() if isinstance(value, FunctionType)]
 
 
-# What an exercise asks the student to write, where qcourse has it too.
+# What an exercise asks the student to write and qcourse contains as well.
 FINISHED: dict[str, list[Any]] = {
     "6": _functions(vars(quantization)),
     "8.1": [models.QuantizedVerySimpleNet.__init__, models.QuantizedVerySimpleNet.forward],

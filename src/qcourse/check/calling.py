@@ -1,4 +1,4 @@
-"""Call a student's function so that nothing it prints, warns of or renames disturbs the check."""
+"""Call a student's function so that its prints, warnings and variables do not disturb the check."""
 
 import builtins
 import contextlib
@@ -20,10 +20,10 @@ MODULES = {"np": np, "torch": torch, "nn": nn, "math": math, "copy": copy}
 
 
 def restore_names(scope: dict[str, Any]) -> None:
-    """Give the cell its ``np`` and its builtins back where a variable of the notebook hides them.
+    """Give the cell back its ``np`` and its builtins where a variable of the notebook hides them.
 
-    Only what cannot be meant is touched: ``max = 3`` hides a function behind a number. A helper of the
-    student's that is called ``round`` stays.
+    Only what cannot be intended is touched: ``max = 3`` hides a function behind a number. A student's own
+    function called ``round`` stays.
     """
     functions = [n for n, value in vars(builtins).items() if callable(value) and not n.startswith("_")]
     hidden = [n for n in functions if n in scope and not callable(scope[n])]
@@ -33,7 +33,7 @@ def restore_names(scope: dict[str, Any]) -> None:
     replaced = [n for n in lost if not callable(scope[n])]
     scope.update({name: MODULES[name] for name in replaced})
     for name in hidden + replaced:
-        print(f"A variable called {name!r} hides {name!r} itself; this cell goes on without the variable.")
+        print(f"A variable named {name!r} hides {name!r} itself; this cell ignores the variable.")
 
 
 @contextlib.contextmanager
@@ -52,7 +52,7 @@ def names_given(function: Callable[..., Any], given: Mapping[str, object]) -> It
 
 @contextlib.contextmanager
 def quiet() -> Iterator[io.StringIO]:
-    """Inside, prints and warnings go into a buffer: nbgrader takes stderr for failure."""
+    """Inside, prints and warnings go into a buffer: nbgrader counts any output on stderr as failure."""
     buffer = io.StringIO()
     with (
         contextlib.redirect_stdout(buffer),
@@ -64,12 +64,12 @@ def quiet() -> Iterator[io.StringIO]:
 
 
 def students_line(error: BaseException) -> str:
-    """The last line of a notebook cell that the error passed through: ``line 3: x.fit()``, or nothing."""
+    """The last line of a notebook cell that the error passed through, as ``line 3: x.fit()``, or ""."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [f for f in frames if "ipykernel" in f.filename or f.filename.startswith("<")]
     return f"line {own[-1].lineno}: {own[-1].line}" if own and own[-1].line else ""
 
 
 def first_line(error: BaseException) -> str:
-    """``ValueError: what is wrong``: torch's messages run to fifty lines."""
+    """``ValueError: what is wrong``, on one line: torch's messages may have fifty."""
     return f"{type(error).__name__}: {(str(error).splitlines() or [''])[0][:300]}"

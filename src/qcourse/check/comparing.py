@@ -12,7 +12,7 @@ from qcourse.check.picture import number_line
 
 @dataclass(frozen=True)
 class Difference:
-    """What is wrong: a sentence, facts, and what else may be told where the input is no secret."""
+    """What is wrong: a sentence, facts, and what else to tell unless the test is hidden."""
 
     problem: str
     facts: dict[str, str]

@@ -1,4 +1,4 @@
-"""One graded cell: calls to the student's answer, and what must be true of what comes back."""
+"""One graded cell: calls to the student's answer, and what must be true of the results."""
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -14,9 +14,11 @@ from qcourse.check.failure import CheckFailed, short
 class Exercise:
     """The check of one exercise in one graded cell.
 
-    ``number`` is "6.2", ``answer`` the student's function or class, ``returns`` the names of what it
-    returns where that is a tuple, ``given`` correct versions of earlier exercises that the answer may
-    use (or, in 06, their names), ``hidden`` whether messages must keep inputs to themselves.
+    number: "6.2".
+    answer: the student's function or class.
+    returns: the names of the values that it returns, if it returns a tuple.
+    given: correct versions of earlier exercises that the answer may use, by name; in 06, their names.
+    hidden: whether messages must not reveal inputs.
     """
 
     def __init__(
@@ -42,10 +44,10 @@ class Exercise:
         self, *args: Any, case: str = "", function: Callable[..., Any] | None = None,
         may_change: Sequence[int] = (), **kwargs: Any,
     ) -> Any:  # fmt: skip
-        """Call the answer (or ``function``, one of its methods); return what it returns.
+        """Call the answer (or ``function``, one of its methods) and return its result.
 
-        Fails where it raises, where it changes an argument whose position is not in ``may_change``,
-        or where it does not return what ``returns`` names. ``case`` describes the input in words.
+        Fails if the answer raises, if it changes an argument whose position is not in ``may_change``,
+        or if it does not return as many values as ``returns`` names. ``case`` describes the input in words.
         """
         target = function or self.answer
         before = unchanged.copies(args)
@@ -83,7 +85,7 @@ class Exercise:
         self._fail_for(comparing.not_codes(name, got, exact, low, high, slack))
 
     def true(self, condition: object, problem: str, **facts: Any) -> None:
-        """``condition`` must hold; ``problem`` says in a sentence what is wrong where it does not."""
+        """``condition`` must hold; ``problem`` is a sentence that says what is wrong if it does not."""
         if not bool(condition):
             self.fail(problem, **{k: v if isinstance(v, str) else short(v) for k, v in facts.items()})
 
@@ -107,7 +109,7 @@ class Exercise:
         self.fail(problem, expected=error.__name__, got=got)
 
     def passed(self) -> None:
-        """Say that this cell's check is passed, in one line."""
+        """Print one line: this cell's check is passed."""
         kind = "hidden tests" if self.hidden else "visible check"
         print(f"✓ Exercise {self.number}: {kind} passed.")
 

@@ -1,4 +1,4 @@
-"""A failed check: what was tried, what was expected, what came, and the likely cause."""
+"""A failed check: the input, the expected and the actual value, and the likely cause."""
 
 import html
 from typing import Any
@@ -37,14 +37,14 @@ class CheckFailed(AssertionError):
         )
 
     def display(self) -> None:
-        """In a notebook, show the message formatted; its plain text is the fallback."""
+        """In a notebook, show the message as HTML, with its plain text as the fallback."""
         if in_notebook():
             from IPython.display import display
 
             display({"text/html": self.html(), "text/plain": self.text()}, raw=True)
 
     def _render_traceback_(self) -> list[str]:
-        """In a notebook, what nbgrader's Validate dialog needs: it shows this, not what was displayed."""
+        """In a notebook, the lines that nbgrader's Validate dialog shows: it ignores what was displayed."""
         if not in_notebook():
             return [self.text()]
         cause = self.facts.get("likely cause")
@@ -56,7 +56,7 @@ def _cell(name: str, value: str) -> str:
 
 
 def short(value: Any, limit: int = 100) -> str:
-    """``value`` in one short line: arrays by dtype, shape and first elements."""
+    """``value`` in one short line; arrays and tensors by dtype, shape and their first elements."""
     if hasattr(value, "detach") and hasattr(value, "dtype"):
         value = value.detach().dequantize() if value.is_quantized else value.detach()
         return f"tensor {short(value.cpu().numpy(), limit)}"

@@ -1,18 +1,19 @@
-"""A small picture for a failed check: what was expected and what came, on one number line."""
+"""A small picture for a failed check: expected and actual values on one number line."""
 
 import html
 
 import numpy as np
 
-MOST = 12  # elements; more would not be told apart
+MOST = 12  # elements; more could not be told apart
 WIDTH, MARGIN = 420, 20  # pixels
 
 
 def number_line(want: np.ndarray, got: np.ndarray) -> str:
-    """SVG with a ring for each expected number and a cross for each that came; empty where it says nothing.
+    """SVG with a ring for each expected number and a cross for each number got.
 
+    Empty where a picture says nothing: for one number or too many, for infinite or equal numbers.
     ``want`` and ``got`` have equal shapes. Ring and cross differ in shape and height, not only in colour, and
-    a line joins the two of one element: slanted where they differ.
+    a line joins the two of each element; it is slanted where they differ.
     """
     values = np.concatenate([np.ravel(want), np.ravel(got)]).astype(float)
     if want.ndim == 0 or not 1 < want.size <= MOST or not np.all(np.isfinite(values)):

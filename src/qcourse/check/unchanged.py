@@ -1,4 +1,4 @@
-"""Whether a call changed its arguments, bit for bit, and the likely cause where it did."""
+"""Whether a call changed its arguments, bit for bit, and if so, the likely cause."""
 
 import copy
 from collections.abc import Sequence
@@ -10,12 +10,12 @@ from torch import nn
 
 
 def copies(values: Sequence[Any]) -> list[Any]:
-    """Deep copies, so that a change in place can be seen."""
+    """Deep copies, so that a change in place is visible."""
     return [copy.deepcopy(value) for value in values]
 
 
 def changed_arguments(before: list[Any], after: list[Any]) -> list[int]:
-    """The positions at which an argument is no longer what it was."""
+    """The positions of the arguments that were changed."""
     return [i for i, (a, b) in enumerate(zip(before, after, strict=True)) if not unchanged(a, b)]
 
 

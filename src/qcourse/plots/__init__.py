@@ -1,1 +1,1 @@
-"""The course's pictures, one module for each notebook. Each function shows one figure."""
+"""The course's pictures, one module per notebook. Each function shows one figure."""

@@ -75,7 +75,7 @@ def parts_against_range(shares: Sequence[float], parts: np.ndarray, bits: int) -
 
 
 def clipping_curves(samples: Mapping[str, Curves], clips: np.ndarray) -> None:
-    """One panel for each distribution: error against the clipping value, one curve for each bit width.
+    """One panel per distribution: error against the clipping value, one curve per bit width.
 
     ``samples[name]`` is ``(curves, chosen, published)``: ``curves[bits]`` the errors at ``clips``,
     ``chosen[bits]`` the clipping value found, ``published[bits]`` that of the paper.
@@ -141,7 +141,7 @@ def ranges_over_batches(batch_max: np.ndarray, tracked: Mapping[str, np.ndarray]
 
 
 def all_against_bulk(results: Mapping[str, tuple[float, float]], title: str) -> None:
-    """One row for each method: the error of all elements and the error of the bulk."""
+    """One row per method: the error of all elements and the error of the bulk."""
     fig, ax = new_figure(size=(7, 1.2 + 0.32 * len(results)))
     for row, (whole, bulk) in enumerate(results.values()):
         ax.plot([bulk, whole], [row, row], color=GREY, linewidth=1)
@@ -157,12 +157,14 @@ def all_against_bulk(results: Mapping[str, tuple[float, float]], title: str) -> 
     show(fig, f"For each method the error of all elements and of the bulk: {'; '.join(found)}.")
 
 
-def accuracy_against_bits(bits: Sequence[int], accuracies: Mapping[str, list[float]], whole: float) -> None:
-    """Accuracy (0 to 1) with quantized activations, one line for each method; ``whole`` is float's."""
+def accuracy_against_bits(
+    bits: Sequence[int], accuracies: Mapping[str, list[float]], in_float: float
+) -> None:
+    """Accuracy (0 to 1) with quantized activations, one line per method; ``in_float`` is the float net's."""
     fig, ax = new_figure(size=(7, 3.4))
     for (name, values), colour, marker, line in zip(accuracies.items(), COLOURS, MARKERS, LINES):
         ax.plot(bits, 100 * np.asarray(values), marker=marker, linestyle=line, color=colour, label=name)
-    ax.axhline(100 * whole, color="black", linewidth=1, linestyle=":", label="float")
+    ax.axhline(100 * in_float, color="black", linewidth=1, linestyle=":", label="float")
     ax.set_xticks(list(bits))
     ax.set(title="What the range of the activations costs the network",
            xlabel="bits of the activations", ylabel="test accuracy (%)")  # fmt: skip
@@ -172,4 +174,4 @@ def accuracy_against_bits(bits: Sequence[int], accuracies: Mapping[str, list[flo
         for name, values in accuracies.items()
     ]
     show(fig, f"Test accuracy against the bits of the activations, at {bits[0]} and at {bits[-1]} bits: "
-              f"{'; '.join(found)}; float ≈ {100 * whole:.1f} %.")  # fmt: skip
+              f"{'; '.join(found)}; float ≈ {100 * in_float:.1f} %.")  # fmt: skip

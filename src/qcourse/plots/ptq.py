@@ -12,11 +12,11 @@ from qcourse import torch_ao
 from qcourse.plots.figure import BLUE, COLOURS, GREEN, GREY, LINES, MARKERS, ORANGE, RED, new_figure, show
 from qcourse.plots.leaf_outputs import leaf_outputs
 
-HATCHES = ("", "//", "..", "xx")  # with the colours, so that no series is told by its colour alone
+HATCHES = ("", "//", "..", "xx")  # with the colours, so that no series is marked by its colour alone
 
 
 def pipeline(model: nn.Module, images: torch.Tensor) -> None:
-    """The modules of ``model`` in the order in which they are called, and where the numbers are codes."""
+    """The modules of ``model`` in the order of their calls, and where codes flow between them."""
     calls = [name for name, _ in leaf_outputs(model, images)]
     kinds = {name: type(module) for name, module in model.named_modules()}
     fig, ax = new_figure(size=(9.5, 1.5))
@@ -70,7 +70,7 @@ def activations(prepared: nn.Module, images: torch.Tensor) -> None:
 
 
 def weights(before: np.ndarray, codes: np.ndarray, scale: float) -> None:
-    """Float weights ``before`` and their int8 ``codes``, of one shape: what was, what is stored, the loss."""
+    """Float weights ``before`` and their int8 ``codes``, of equal shape: before, after, and what was lost."""
     fig, (left, middle, right) = new_figure(1, 3, size=(10, 3))
     lost = (before - codes * scale) / scale
     left.hist(before.ravel(), bins=100, color=BLUE, log=True, histtype="stepfilled")

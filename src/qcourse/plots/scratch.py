@@ -70,7 +70,7 @@ def round_trip(x: np.ndarray, restored: np.ndarray, scale: float, scheme: str) -
 
 
 def errors(x: np.ndarray, restored: Mapping[str, np.ndarray], scales: Mapping[str, float]) -> None:
-    """The error of each value ``[n]``, one series for each scheme, between lines at half its scale."""
+    """The error of each value ``[n]``, one series per scheme, between lines at half its scale."""
     fig, ax = new_figure(size=(8, 3.2))
     ax.axhline(0, color=GREY, linewidth=1)
     for (name, values), colour, marker, line in zip(restored.items(), COLOURS, MARKERS, LINES[1:]):
@@ -88,7 +88,7 @@ def errors(x: np.ndarray, restored: Mapping[str, np.ndarray], scales: Mapping[st
 
 
 def mse_against_bits(bits: Sequence[int], mse: Mapping[str, Sequence[float]]) -> None:
-    """Mean squared error against bits, logarithmic; one series for each name."""
+    """Mean squared error against bits, logarithmic; one series per name."""
     fig, ax = new_figure()
     for i, (name, values) in enumerate(mse.items()):
         look = {"marker": MARKERS[i], "linestyle": LINES[i], "color": COLOURS[i], "markersize": 5 + 5 * i}
@@ -102,7 +102,7 @@ def mse_against_bits(bits: Sequence[int], mse: Mapping[str, Sequence[float]]) ->
 
 
 def sqnr_against_bits(bits: Sequence[int], sqnr: Mapping[str, Sequence[float]]) -> None:
-    """SQNR in dB against bits, with the line of 6.02 dB a bit; one series for each name."""
+    """SQNR in dB against bits, with a line of 6.02 dB per bit; one series per name."""
     fig, ax = new_figure()
     for (name, values), colour, marker, line in zip(sqnr.items(), COLOURS, MARKERS, LINES[1:]):
         ax.plot(bits, values, marker=marker, linestyle=line, color=colour, label=name)

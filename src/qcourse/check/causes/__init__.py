@@ -1,1 +1,1 @@
-"""The known mistakes of each exercise, a module each; `registry` holds them against an answer."""
+"""The known mistakes of the exercises, one module per exercise; `registry` compares answers with them."""

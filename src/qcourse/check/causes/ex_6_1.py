@@ -7,11 +7,11 @@ from qcourse.check.causes.registry import Causes
 
 known = Causes(right=quantization.clamp)
 known.symptom(
-    "done in place, or not copied: build a new array, the caller's must stay as it is",
+    "changed in place, or not copied: build a new array; the caller's must stay as it is",
     lambda got, args, kwargs: got.dtype == args[0].dtype and np.array_equal(got, quantization.clamp(*args)),
 )
 known.symptom(
-    "rounded or cut off to whole numbers: values within the range stay as they are",
+    "rounded or cut off to whole numbers: values within the range must stay as they are",
     lambda got, args, kwargs: (
         args[0].dtype.kind == got.dtype.kind == "f"
         and np.array_equal(got, np.trunc(got))

@@ -79,7 +79,8 @@ def _ceil_or_half_cut(x, bits):
 
 
 known.mistake(
-    "rounded up: by ceil, or by int(x + 0.5), which cuts negative values; use np.round", _ceil_or_half_cut
+    "rounded up: by ceil, or by int(x + 0.5), which rounds negative values up; use np.round",
+    _ceil_or_half_cut,
 )
 known.mistake(
     "ceil instead of round: codes are up to one too high; np.round finds the nearest",

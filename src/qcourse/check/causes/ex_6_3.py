@@ -10,13 +10,16 @@ known.symptom(
     "the dtype is not float64",
     lambda got, args, kwargs: isinstance(got, np.ndarray) and got.dtype != np.float64,
 )
-known.mistake("the zero point is ignored: subtract it before the scale", lambda q, scale, zero: q * scale)
 known.mistake(
-    "the sign of the zero point: subtract it, the code zero stands for 0.0",
+    "the zero point is ignored: subtract it before you multiply by the scale",
+    lambda q, scale, zero: q * scale,
+)
+known.mistake(
+    "the sign of the zero point: subtract it; the code `zero` stands for 0.0",
     lambda q, scale, zero: (q + zero) * scale,
 )
 known.mistake(
-    "the parentheses: the zero point is a code, subtract it before the scale",
+    "the parentheses: the zero point is a code; subtract it before you multiply by the scale",
     lambda q, scale, zero: q * scale - zero,
 )
 known.mistake(

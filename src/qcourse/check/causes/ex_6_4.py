@@ -67,7 +67,7 @@ known.symptom(
     lambda got, args, kwargs: np.isclose(got[1], (2 ** (args[1] - 1) - 1) / np.abs(args[0]).max()),
 )
 known.symptom(
-    "the scale belongs to 2**bits - 1 steps: the largest code is 2**(bits - 1) - 1",
+    "the scale is that of 2**bits - 1 steps: the largest code is 2**(bits - 1) - 1",
     lambda got, args, kwargs: np.isclose(got[1], 2 * np.abs(args[0]).max() / (2 ** args[1] - 1), rtol=1e-6),
 )
 
@@ -83,9 +83,11 @@ def _positive_only_or_half_cut(x, bits):
 
 
 known.mistake(
-    "negative codes are missing: cut off at 0, or rounded up by int(x + 0.5)", _positive_only_or_half_cut
+    "negative codes are missing: clipped at 0, or rounded up by int(x + 0.5)", _positive_only_or_half_cut
 )
-known.mistake("negative codes are cut off: the symmetric codes run from -(2**(bits - 1) - 1)", _positive_only)
+known.mistake(
+    "negative codes are clipped at 0: the symmetric codes start at -(2**(bits - 1) - 1)", _positive_only
+)
 known.mistake(HALF_CUT, lambda x, bits: symmetric(x, bits, rounding=half_cut))
 
 

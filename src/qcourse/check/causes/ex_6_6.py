@@ -45,6 +45,6 @@ known.mistake(
     "the largest squared difference: take the mean of them", lambda x, back: float(np.max((x - back) ** 2))
 )
 known.symptom(
-    "an axis is named: the mean goes over all elements and gives one number",
+    "an axis is given: take the mean over all elements, which is one number",
     lambda got, args, kwargs: isinstance(got, np.ndarray) and got.ndim > 0,
 )

@@ -17,7 +17,7 @@ def _norms(x, back):
 
 
 known.symptom(
-    "nothing was lost, so the noise is 0: look for that before you divide, and return inf",
+    "nothing was lost, so the noise is 0: check for that before you divide, and return inf",
     lambda got, args, kwargs: np.array_equal(*args),
 )
 known.mistake(
@@ -37,7 +37,7 @@ known.mistake(
     lambda x, back: float(10 * np.log2(np.sum(x**2) / np.sum((x - back) ** 2))),
 )
 known.mistake(
-    "the factor 10 is missing: that is bel, not decibel",
+    "the factor 10 is missing: that gives bels, not decibels",
     lambda x, back: _decibels(np.sum(x**2), np.sum((x - back) ** 2), 1),
 )
 known.mistake(
@@ -79,7 +79,7 @@ known.mistake(
     lambda x, back: _decibels(np.max(np.abs(x)) ** 2, np.mean((x - back) ** 2)),
 )
 known.symptom(
-    "inf although something was lost: it is for a noise of exactly 0, not of nearly 0",
+    "inf although something was lost: inf is for a noise of exactly 0, not for one near 0",
     lambda got, args, kwargs: (
         np.isposinf(got) and np.sum((args[0] - args[1]) ** 2) > 0 and np.var(args[0]) > 0
     ),

@@ -35,7 +35,7 @@ def _wrong_count(result, args, kwargs):
     return np.shape(result[1]) != (args[0].shape[axis],)
 
 
-known.symptom("a scale too many or too few: one for each slice along axis", _wrong_count)
+known.symptom("one scale too many or too few: there is one for each slice along axis", _wrong_count)
 
 
 def _over_slices(function: Callable, args: list, kwargs: dict) -> np.ndarray:

@@ -9,7 +9,7 @@ from qcourse.quantization import integer_linear
 
 known = Causes(right=integer_linear)
 known.symptom(
-    "made float before the product, so products that cancel leave a rest: multiply integers first",
+    "made float before the product, so products that cancel leave a remainder: multiply integers first",
     lambda got, args, kwargs: got.any() and not integer_linear(*args).any() and np.abs(got).max() < 1e-9,
 )
 
@@ -37,11 +37,11 @@ known.mistake(
     lambda x, sx, zx, w, sw, b=None: integer_linear(x, sx, -zx, w, sw, b),
 )
 known.mistake(
-    "the zero point is subtracted from the product: subtract it from x_q before",
+    "the zero point is subtracted from the product: subtract it from x_q, before the product",
     lambda x, sx, zx, w, sw, b=None: np.asarray(sw) * sx * (x @ w.T - zx) + (0 if b is None else b),
 )
 known.mistake(
-    "the bias is ignored: add it at the end where it is given",
+    "the bias is ignored: add it at the end if it is given",
     lambda x, sx, zx, w, sw, b=None: None if b is None else integer_linear(x, sx, zx, w, sw),
 )
 known.mistake(
@@ -76,7 +76,7 @@ def _scales_down_the_batch(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
 
 
 known.mistake(
-    "the scales of the rows run down the batch: w_scale [out] belongs to the last axis",
+    "the row scales are applied down the batch: w_scale [out] belongs to the last axis",
     _scales_down_the_batch,
 )
 known.mistake(

@@ -86,7 +86,7 @@ known.mistake(
     lambda x, bits, percentile=99.99: quantized(x, bits, (np.percentile(x, 100 - percentile), np.max(x))),
 )
 known.mistake(
-    "the percentile was divided by 100: np.percentile counts to 100, np.quantile to 1",
+    "the percentile was divided by 100: np.percentile takes 0 to 100, np.quantile takes 0 to 1",
     lambda x, bits, percentile=99.99: quantized(
         x, bits, np.percentile(x, [1 - percentile / 100, percentile / 100])
     ),
@@ -138,7 +138,7 @@ known.mistake(
 )
 for _method in ("nearest", "lower", "higher", "inverted_cdf"):
     known.mistake(
-        "the percentile is not interpolated: NumPy's default, linear interpolation, is meant",
+        "the percentile is not interpolated: use NumPy's default, linear interpolation",
         lambda x, bits, percentile=99.99, method=_method: quantized(x, bits, _ends(x, percentile, method)),
     )
 known.symptom(

@@ -16,7 +16,7 @@ def _parts(errors: np.ndarray, outside: np.ndarray, count: float) -> Pair:
 
 
 known.mistake(
-    "the errors are summed: divide each sum by the count of all elements",
+    "the errors are summed: divide each sum by the number of all elements",
     lambda x, bits, b, a: _parts(error(x, bits, (b, a)) ** 2, beyond(x, b, a), 1),
 )
 known.mistake(
@@ -41,7 +41,7 @@ for _outside in (
         lambda x, bits, b, a, outside=_outside: _parts(error(x, bits, (b, a)) ** 2, outside(x, b, a), x.size),
     )
 known.mistake(
-    "the roots of the parts: leave out the square root, the two must add up to the whole error",
+    "the roots of the parts: leave out the square root; the two must add up to the total error",
     lambda x, bits, b, a: tuple(
         np.sqrt(_parts(error(x, bits, (b, a)) ** 2, beyond(x, b, a), x.size)).tolist()
     ),
@@ -56,7 +56,7 @@ known.mistake(
 )
 known.mistake(EIGHT_BITS, lambda x, bits, b, a: _parts(error(x, 8, (b, a)) ** 2, beyond(x, b, a), x.size))
 known.mistake(
-    "len(params) is the first dimension only: the count of all elements is params.size",
+    "len(params) is the first dimension only: the number of all elements is params.size",
     lambda x, bits, b, a: _parts(error(x, bits, (b, a)) ** 2, beyond(x, b, a), len(x)),
 )
 known.mistake(
@@ -70,7 +70,7 @@ def _by_code(params, bits, beta, alpha) -> Pair:
     return _parts(error(params, bits, (beta, alpha)) ** 2, (codes == 0) | (codes == 2**bits - 1), params.size)
 
 
-known.mistake("clipped is judged by the code: elements inside the range may have an end code too", _by_code)
+known.mistake("clipping is judged by the code: elements inside the range may have an end code too", _by_code)
 
 
 def _own_counts(params, bits, beta, alpha) -> Pair:
@@ -80,7 +80,7 @@ def _own_counts(params, bits, beta, alpha) -> Pair:
 
 
 known.mistake(
-    "each part is a mean over its own elements: divide both by the count of all elements", _own_counts
+    "each part is a mean over its own elements: divide both by the number of all elements", _own_counts
 )
 
 
@@ -88,7 +88,9 @@ def _empty_mean(result: Any, args: list, kwargs: dict) -> bool:
     return bool(np.isnan(result).any())
 
 
-known.symptom("the mean of an empty selection is NaN: its sum is 0; divide by the count of all", _empty_mean)
+known.symptom(
+    "the mean of an empty selection is NaN: its sum is 0; divide by the number of all elements", _empty_mean
+)
 
 
 def _estimated(result: Any, args: list, kwargs: dict) -> bool:

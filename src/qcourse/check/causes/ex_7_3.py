@@ -71,7 +71,7 @@ known.mistake(
     lambda x, bits, candidates=100: (float(np.min(x)), float(np.max(x))),
 )
 known.mistake(
-    "this is the worst of the ranges: look for the least error, of all elements, clipped ones too",
+    "this is the worst of the ranges: look for the smallest error over all elements, clipped ones included",
     lambda x, bits, candidates=100: _alone(x, bits, candidates, "worst"),
 )
 known.mistake(
@@ -87,7 +87,7 @@ known.mistake(
     lambda x, bits, candidates=100: _best(x, _shares(candidates), _mse(x, 8)),
 )
 known.mistake(
-    "the errors are absolute values: the range of least squared error is asked",
+    "the errors are absolute values: find the range with the smallest squared error",
     lambda x, bits, candidates=100: _alone(x, bits, candidates, "absolute"),
 )
 known.mistake(
@@ -121,7 +121,7 @@ def _narrowest(result: Any, args: list, kwargs: dict) -> bool:
 
 
 known.symptom(
-    "the narrowest range, often the worst, wins: take the least error, of all elements, clipped ones too",
+    "the narrowest range, often the worst, wins: take the smallest error over all elements",
     _narrowest,
 )
 
@@ -136,7 +136,7 @@ def _full_not_found(result: Any, args: list, kwargs: dict) -> bool:
 
 
 known.symptom(
-    "the full range is not found: k includes candidates; the error is the mean square of all elements",
+    "the full range is not found: k includes candidates; the error is the mean square over all elements",
     _full_not_found,
 )
 

@@ -30,7 +30,7 @@ def _moving(
 
 
 known.mistake(
-    "the two weights are swapped: the new batch weighs momentum, the old range 1 - momentum",
+    "the two weights are swapped: the new batch gets momentum, the old range 1 - momentum",
     lambda batches, momentum=0.01: _moving(batches, momentum, 1 - momentum),
 )
 known.mistake(
@@ -57,7 +57,7 @@ known.mistake(
     "the range never moves after the first batch", lambda batches, momentum=0.01: _moving(batches, 1.0, 0.0)
 )
 known.mistake(
-    "the old range loses nothing: move it by momentum * (new - old)",
+    "the old range keeps its full weight: move it by momentum * (new - old)",
     lambda batches, momentum=0.01: _moving(batches, 1.0, momentum),
 )
 

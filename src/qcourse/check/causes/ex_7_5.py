@@ -35,7 +35,7 @@ known.mistake(
     lambda x, bits, ranges: _compared(x, bits, ranges, np.argsort(np.ravel(x)), slice(-_cut(x))),
 )
 known.mistake(
-    "both ends are cut: 0.1 % in all are left out, by absolute value",
+    "both ends are cut: leave out 0.1 % in total, by absolute value",
     lambda x, bits, ranges: _compared(x, bits, ranges, np.argsort(np.ravel(x)), slice(_cut(x), -_cut(x))),
 )
 known.mistake(
@@ -43,7 +43,7 @@ known.mistake(
     lambda x, bits, ranges: _compared(x, bits, ranges, _by_size(x), slice(-_cut(x, 0.01))),
 )
 known.mistake(
-    "exactly one element is left out: it is 0.1 % of them all (size, not len), and at least one",
+    "exactly one element is left out: leave out 0.1 % of all elements (size, not len), at least one",
     lambda x, bits, ranges: _compared(x, bits, ranges, _by_size(x), slice(-1)),
 )
 known.mistake(
@@ -78,7 +78,7 @@ def _divided_by_all(params, bits, ranges):
 
 
 known.mistake(
-    "the error of the bulk is divided by the count of all: divide it by the count of the bulk",
+    "the error of the bulk is divided by the number of all elements: divide it by that of the bulk",
     _divided_by_all,
 )
 

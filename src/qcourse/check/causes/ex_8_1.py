@@ -36,7 +36,7 @@ known.symptom(
     lambda got, args, kwargs: got[2].is_quantized,
 )
 known.symptom(
-    "the QuantStub got codes: forward calls it twice, once is enough",
+    "the QuantStub got codes: forward calls it twice; once is enough",
     lambda got, args, kwargs: isinstance(got[2], RuntimeError) and "quantize_per_tensor" in str(got[2]),
 )
 known.symptom(
@@ -55,7 +55,7 @@ known.symptom(
     _floats_inside,
 )
 known.symptom(
-    "a softmax at the end: return the logits, cross_entropy and argmax do the rest",
+    "a softmax at the end: return the logits; cross_entropy and argmax do the rest",
     lambda got, args, kwargs: torch.allclose(
         got.exp().sum(1) if got.max() <= 0 else got.sum(1), torch.ones(1)
     ),
@@ -65,6 +65,6 @@ known.symptom(
     lambda got, args, kwargs: bool((got >= 0).all()) and bool((got == 0).any()),
 )
 known.symptom(
-    "one row per image is expected: give the batch dimension -1, and the pixels 784",
+    "one row per image is expected: reshape to -1 for the batch, 784 for the pixels",
     lambda got, args, kwargs: got.shape[0] != args[0].shape[0],
 )

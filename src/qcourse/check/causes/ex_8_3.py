@@ -34,7 +34,7 @@ known.symptom(
     lambda got, args, kwargs: float(got.linear3.scale) == 1.0 and int(got.linear3.zero_point) == 0,
 )
 known.symptom(
-    "the qconfig is not used for the weights: set the one that is given on the copy",
+    "the qconfig is not used for the weights: set the given one on the copy",
     lambda got, args, kwargs: not _could_be(kwargs.get("qconfig", args[2]).weight(), got.linear1.weight()),
 )
 
@@ -51,11 +51,11 @@ def _other_default(got, args, kwargs):
 
 
 known.symptom(
-    "another default: without a qconfig torch_ao.default_qconfig holds, not an engine's, nor one for QAT",
+    "another default: without a qconfig use torch_ao.default_qconfig, not an engine's, nor one for QAT",
     _other_default,
 )
 known.symptom(
-    "calibration left out images, or saw others: the input's range does not hold all of them",
+    "calibration left out images, or saw others: the input's range does not cover all of them",
     lambda got, args, kwargs: float(got.quant.scale) * 127 < 0.99 * float(args[1].max() - args[1].min()),
 )
 known.symptom(

@@ -37,13 +37,13 @@ known.symptom(
     "the result is not uint8: cast it with astype(np.uint8), as the last step",
     lambda got, args, kwargs: isinstance(got, np.ndarray) and got.dtype != np.uint8,
 )
-_finished("cut off in place of rounded: half of the codes are one too low; np.round rounds",
+_finished("cut off instead of rounded: half of the codes are one too low; use np.round",
           lambda place, zero: np.clip(place, 0, 255).astype(np.uint8))  # fmt: skip
-_finished("cut off in place of rounded: below out_zero the codes are one too high; np.round rounds",
+_finished("cut off instead of rounded: below out_zero the codes are one too high; use np.round",
           lambda place, zero: _codes(np.trunc(place - zero) + zero))  # fmt: skip
-_finished("not clipped: what leaves 0 to 255 wraps around in uint8; clip before the cast",
+_finished("not clipped: anything outside 0 to 255 wraps around in uint8; clip before the cast",
           lambda place, zero: np.round(place).astype(np.int64).astype(np.uint8))  # fmt: skip
-_finished("clipped before the zero point is added: the sum then leaves 0 to 255; add first",
+_finished("clipped before the zero point is added: the sum may then leave 0 to 255; add first",
           lambda place, zero: _codes(place - zero) + np.uint8(zero))  # fmt: skip
 _finished("clipped before the zero point is added: add it first, then clip once to 0 and 255",
           lambda place, zero: _codes(np.clip(place - zero, -128, 127) + zero))  # fmt: skip
@@ -51,7 +51,7 @@ _finished("clipped to 127: the layer's codes go up to 255",
           lambda place, zero: np.clip(np.round(place), 0, 127).astype(np.uint8))  # fmt: skip
 _finished("clipped as int8, -128 to 127: activations are uint8, 0 to 255",
           lambda place, zero: np.clip(np.round(place), -128, 127).astype(np.int8).view(np.uint8))  # fmt: skip
-_finished("a ReLU is applied: this layer has none, its codes may lie below out_zero",
+_finished("a ReLU is applied: this layer has none; its codes may lie below out_zero",
           lambda place, zero: np.maximum(_codes(place), np.uint8(zero)))  # fmt: skip
 _changed("the input's zero point is left out: subtract x_zero from the codes",
          lambda x, sx, zx, *rest: (x, sx, 0, *rest))  # fmt: skip
@@ -71,7 +71,7 @@ _changed("x_scale or w_scale is left out of the rescaling: the unit of the sum i
          lambda x, sx, *rest: (x, 1.0, *rest))  # fmt: skip
 _changed("w_scale is left out of the rescaling: the unit of the sum is x_scale * w_scale",
          lambda x, sx, zx, w, sw, *rest: (x, sx, zx, w, 1.0, *rest))  # fmt: skip
-_changed("out_zero is added before the division by out_scale: it is a code, add it after",
+_changed("out_zero is added before the division by out_scale: it is a code; add it afterwards",
          lambda x, sx, zx, w, sw, b, sy, zy: (x, sx, zx, w, sw, b + zy, sy, 0))  # fmt: skip
 _changed("multiplied by out_scale: divide by it", lambda *args: (*args[:-2], 1 / args[-2], args[-1]))
 _changed("only the first weight scale is used: there is one for each output row",

@@ -41,11 +41,11 @@ def _of(text, of=_sqnr, **wrong):
 
 _of("20 log10 of a ratio of powers: squares take 10 log10", factor=20.0)
 _of("the natural logarithm: decibels need log10", log=math.log)
-_of("the ratio is upside down: the signal stands above the noise", lambda x, y: 1 / _sqnr(x, y))
-_of("amplitudes in place of squares: the ratio is of summed squares", lambda x, y: _sqnr(x, y) ** 0.5)
-_of("absolute values in place of squares", lambda x, y: float(x.abs().sum() / (x - y).abs().sum()))
+_of("the ratio is upside down: the signal is divided by the noise", lambda x, y: 1 / _sqnr(x, y))
+_of("amplitudes instead of squares: the ratio is that of summed squares", lambda x, y: _sqnr(x, y) ** 0.5)
+_of("absolute values instead of squares", lambda x, y: float(x.abs().sum() / (x - y).abs().sum()))
 _of("no logarithm: 10 log10 of the ratio gives decibels", factor=1.0, log=float)
-_of("the largest value in place of the sum of squares: that is the peak SNR",
+_of("the largest value instead of the sum of squares: that is the peak SNR",
     lambda x, y: float(x.abs().max() ** 2 / ((x - y) ** 2).mean()))  # fmt: skip
 _of("taken after the ReLU: compare the outputs of the linear layers themselves", relu=True)
 _of("codes are compared with floats: dequantize the int8 layer's output first",
@@ -70,7 +70,7 @@ def _of_weights(net, net_quantized, images):
 
 known.mistake("the weights are compared: compare what the layers give for the images", _of_weights)
 known.symptom(
-    "a layer is missing from the dict: linear1, linear2 and linear3 belong into it",
+    "a layer is missing from the dict: it must hold linear1, linear2 and linear3",
     lambda got, args, kwargs: isinstance(got, dict) and not {"linear1", "linear2", "linear3"} <= got.keys(),
 )
 known.symptom(

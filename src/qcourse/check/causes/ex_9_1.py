@@ -59,9 +59,9 @@ _wrong_output(
     "the codes are not clamped to quant_min … quant_max: values outside must saturate",
     lambda x, scale, zero, low, high: torch.round(x / scale) * scale,
 )
-_wrong_output("a cast to int, trunc or floor cuts off: use torch.round", _floor_and_trunc)
+_wrong_output("a cast to int, trunc or floor cuts off the fraction: use torch.round", _floor_and_trunc)
 _wrong_output("floor instead of round: every value is moved down; use torch.round", _floor)
-_wrong_output("a cast to int (or trunc) cuts off towards zero; use torch.round", _trunc)
+_wrong_output("a cast to int (or trunc) rounds towards zero; use torch.round", _trunc)
 _wrong_output(
     "the zero point is left out of the forward pass: the codes are round(x / scale) + zero",
     lambda x, scale, zero, low, high: torch.clamp(torch.round(x / scale), low, high) * scale,
@@ -75,7 +75,7 @@ _wrong_output(
     lambda x, scale, zero, low, high: (torch.clamp(torch.round(x / scale) - zero, low, high) + zero) * scale,
 )
 _wrong_output(
-    "x is multiplied by the scale where it is divided by it: the codes are round(x / scale) + zero",
+    "x is multiplied by the scale instead of divided by it: the codes are round(x / scale) + zero",
     lambda x, scale, zero, low, high: (torch.clamp(torch.round(x * scale) + zero, low, high) - zero) / scale,
 )
 _wrong_output(

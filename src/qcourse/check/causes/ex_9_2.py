@@ -28,7 +28,7 @@ def _prepared_for_ptq(result, args, kwargs):
     return type(result.linear1) is nn.Linear
 
 
-known.symptom("prepare is for PTQ and puts in observers only: QAT needs prepare_qat", _prepared_for_ptq)
+known.symptom("prepare is for PTQ and inserts only observers: QAT needs prepare_qat", _prepared_for_ptq)
 
 
 def _converted(result, args, kwargs):

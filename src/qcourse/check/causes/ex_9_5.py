@@ -56,7 +56,7 @@ def _affine(result, args, kwargs):
     return _weight_fake(result).qscheme in (torch.per_tensor_affine, torch.per_channel_affine)
 
 
-known.symptom("the weights are affine: symmetric ones need a qscheme torch.per_…_symmetric", _affine)
+known.symptom("the weights are affine: symmetric weights need a qscheme torch.per_…_symmetric", _affine)
 
 
 def _per_channel_ignored(result, args, kwargs):
@@ -64,7 +64,7 @@ def _per_channel_ignored(result, args, kwargs):
     return _weight_fake(result).is_per_channel != options.get("per_channel", False)
 
 
-known.symptom("per_channel is ignored, or taken the wrong way round", _per_channel_ignored)
+known.symptom("per_channel is ignored, or used the wrong way round", _per_channel_ignored)
 
 
 def _wrong_axis(result, args, kwargs):
@@ -106,7 +106,7 @@ def _too_few(result, args, kwargs):
     return _weight_fake(result).quant_max < 2 ** (args[0] - 1) - 1
 
 
-known.symptom("a bit too few: quant_max is 2^(bits-1) - 1", _too_few)
+known.symptom("one bit too few: quant_max is 2^(bits-1) - 1", _too_few)
 
 
 def _few_activation_bits(result, args, kwargs):
@@ -115,7 +115,7 @@ def _few_activation_bits(result, args, kwargs):
 
 
 known.symptom(
-    "the activations have the weights' few bits: theirs are 8, codes 0 to 255", _few_activation_bits
+    "the activations have as few bits as the weights: they take 8, codes 0 to 255", _few_activation_bits
 )
 
 

@@ -15,7 +15,7 @@ def _text(result, args, kwargs):
     return isinstance(result, dict) and all(isinstance(key, str) for key in result)
 
 
-known.symptom("the keys are text: the numbers of bits themselves are wanted", _text)
+known.symptom("the keys are text: use the numbers of bits themselves", _text)
 
 
 def _other_bits(result, args, kwargs):
@@ -52,7 +52,7 @@ def _unlearned(result, args, kwargs):
 
 
 known.symptom(
-    "QAT has unlearned the task: are the labels those of the images, does it start from net's weights?",
+    "QAT has unlearned the task: do the labels belong to the images, does it start from net's weights?",
     _unlearned,
 )
 
@@ -81,7 +81,7 @@ def _ptq_trained(result, args, kwargs):
 
 
 known.symptom(
-    "PTQ is as good as QAT where it must fail: was the model trained before, or are the bits others?",
+    "PTQ is as good as QAT where it must fail: was the model trained before, or are the bits different?",
     _ptq_trained,
 )
 
@@ -92,6 +92,6 @@ def _qat_not_trained(result, args, kwargs):
 
 known.symptom(
     "QAT is as bad as PTQ: is the model that train_qat trained the one that is converted? "
-    "Are the labels those of the images?",
+    "Do the labels belong to the images?",
     _qat_not_trained,
 )

@@ -1,5 +1,7 @@
 """The kinds of modules in a model, by name: 8.1 and 8.3."""
 
+from torch import nn
 
-def kinds(model):
+
+def kinds(model: nn.Module) -> list[str]:
     return [module._get_name() for module in model.modules()]

@@ -1,4 +1,4 @@
-"""What a range of notebook 07 does to its elements: their codes, their errors, who lies outside."""
+"""What a range of notebook 07 does to elements: their codes, their errors, which lie outside."""
 
 from typing import Any
 

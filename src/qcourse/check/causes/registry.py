@@ -1,4 +1,4 @@
-"""Likely causes by name: a wrong answer that gives what the student's answer gave is the likely cause.
+"""Likely causes: a known wrong version that returns what the student's answer returned explains it.
 
 The known mistakes of each exercise stand in a module of their own (``ex_6_1`` …), imported when that exercise
 fails. They are wrong on purpose: none is a solution.
@@ -48,7 +48,7 @@ class Causes:
         self.known.append((text, recognise))
 
     def likely(self, call: Call) -> str:
-        """The text of the first known mistake that explains ``call``, or an empty string."""
+        """The text of the first known mistake that explains ``call``, or ""."""
         for text, recognise in self.known:
             try:
                 with warnings.catch_warnings():
