@@ -27,7 +27,7 @@ samples = {
     "one negative element, two dimensions": np.array([[-2.5]]),
 }
 # The lowest first: close to 100 one mistake looks like another.
-settings = [{"percentile": 75}, {"percentile": 99}, {"percentile": 99.9}, {}, {"percentile": 100}]
+settings: list[dict] = [{"percentile": 75}, {"percentile": 99}, {"percentile": 99.9}, {}, {"percentile": 100}]
 for case, x in samples.items():
     for bits in (2, 3, 4, 8, 11, 16):
         for kwargs in settings:

@@ -38,8 +38,9 @@ cases = {
     "whole numbers": np.arange(256.0),
     "two values": np.array([-1.0, 3.0]),
 }
-tries = [(2, {}), (3, {"candidates": 37}), (4, {}), (4, {"candidates": 10}), (5, {"candidates": 150})]
-tries += [(3, {"candidates": 1}), (3, {"candidates": 2}), (8, {}), (16, {"candidates": 12})]
+tries: list[tuple[int, dict]] = [(2, {}), (3, {"candidates": 37}), (4, {}), (4, {"candidates": 10})]
+tries += [(5, {"candidates": 150}), (3, {"candidates": 1}), (3, {"candidates": 2}), (8, {})]
+tries += [(16, {"candidates": 12})]
 for case, x in cases.items():
     for bits, kwargs in tries:
         told = kwargs or "default candidates"

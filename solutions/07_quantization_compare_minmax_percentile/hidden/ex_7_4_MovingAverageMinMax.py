@@ -51,8 +51,9 @@ streams = {
     "one batch": [rng.normal(0, 2, 9)],
     "the same batch twice": [np.array([-2.0, 5.0])] * 2,
 }
+tries: list[dict] = [{}, {"momentum": 0.1}, {"momentum": 0.37}, {"momentum": 1.0}, {"momentum": 0.0}]
 for case, batches in streams.items():
-    for settings in ({}, {"momentum": 0.1}, {"momentum": 0.37}, {"momentum": 1.0}, {"momentum": 0.0}):
+    for settings in tries:
         told = settings or "default momentum"
         seen = ex.call(batches, function=ranges_after, case=f"{case}, {told}", **settings)
         for number, (got, want) in enumerate(zip(seen, torch_ranges(batches, **settings)), start=1):
