@@ -26,7 +26,7 @@ FULL, EXERCISE = 27.0, 3.0  # points; the question's 3 are given by hand
 MARK = "qcourse-left-behind"
 # First in every hostile cell: outside of a place nobody else has this number, and nothing hostile runs.
 INSIDE = "import os; assert os.getuid() == 65534, 'this is not contained'\n"
-LIMITS = Limits(cell_cpu=3, cpu=30, idle=5, memory=2**30, processes=24, disk=64 * 2**20)
+LIMITS = Limits(cell_cpu=3, cpu_total=30, idle=5, memory=2**30, processes=24, disk=64 * 2**20)
 
 
 class Kit(NamedTuple):

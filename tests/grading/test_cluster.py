@@ -70,7 +70,7 @@ def test_who_kills_three_workers_is_failed_and_the_others_are_graded(course, no_
     hand_in(course, "ada", f"once {tmp_path / 'marker'}")
     hand_in(course, "ben", "kill")
     ada, ben, chloe = grade(course, workers=1)  # no other worker holds anything for it
-    assert (ben["status"], ben["reason"]) == ("failed", "3 workers died while they graded it.")
+    assert (ben["status"], ben["reason"]) == ("failed", "3 workers died while grading it.")
     assert ada["status"] == chloe["status"] == "graded"
     assert points(course) == files(course) == {"ada": 1, "chloe": 1}
 
@@ -90,7 +90,7 @@ def test_a_scheduler_that_dies_ends_the_run_in_one_sentence_and_the_next_resumes
         assert cli.main(["grade", NAME, "--course", str(course), "--scheduler", address]) == 2
     (line,) = capfd.readouterr().err.splitlines()
     assert (
-        line == "qcourse: the Dask scheduler is gone: start it and grade again; what has been graded stays."
+        line == "qcourse: the Dask scheduler is gone: start it and grade again; what has been graded is kept."
     )
     before = points(course)
     assert before == files(course)

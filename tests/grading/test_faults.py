@@ -328,7 +328,7 @@ def test_a_second_run_says_that_a_first_one_is_running(course, log, capsys):
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        (["--student", "nobody"], "no submission of nobody lies in "),
+        (["--student", "nobody"], "no submission of nobody in "),
         (["--scheduler", "tcp://127.0.0.1:1"], "no Dask scheduler answers at 'tcp://127.0.0.1:1'"),
         (["--scheduler", "nonsense://x"], "no Dask scheduler answers at 'nonsense://x'"),
         (["--scheduler", "127.0.0.1"], "no Dask scheduler answers at '127.0.0.1'"),
@@ -365,7 +365,7 @@ def test_a_beginning_that_several_names_share_is_not_taken(course, capsys):
 
 def test_a_folder_that_is_no_course_is_said(tmp_path, capsys):
     assert command(tmp_path) == 2
-    assert said(capsys).startswith(f"qcourse: {tmp_path} is no course folder")
+    assert said(capsys).startswith(f"qcourse: {tmp_path} is not a course folder")
 
 
 @pytest.mark.parametrize("workers", ["0", "-1", "two"])

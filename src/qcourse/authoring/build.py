@@ -18,7 +18,7 @@ from qcourse.course.cells import metadata
 from qcourse.course.folder import pick, release_path, solution_path
 from qcourse.course.lesson import read_source
 from qcourse.course.notebooks import NotebookNode, read, write
-from qcourse.course.settings import nbgrader_settings
+from qcourse.course.settings import QUIET, nbgrader_settings
 from qcourse.errors import UserError
 
 CELL_TIMEOUT = 300  # seconds
@@ -41,7 +41,7 @@ def execute(notebook: NotebookNode, folder: Path) -> None:
         kernel_name="python3",
         record_timing=False,
         coalesce_streams=True,  # else a line may be stored in two pieces
-        extra_arguments=["--IPKernelApp.log_level=40"],  # errors only: the kernel chats on stderr
+        extra_arguments=[QUIET],
         resources={"metadata": {"path": str(folder)}},
     )
     try:

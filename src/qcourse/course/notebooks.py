@@ -12,7 +12,7 @@ from nbformat.v4.rwbase import rejoin_lines
 
 from qcourse.files import replace
 
-__all__ = ["NotebookNode", "ValidationError", "new_code_cell", "new_output"]
+__all__ = ["NotebookNode", "ValidationError", "new_code_cell"]
 
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -60,6 +60,11 @@ def from_json(data: dict[str, Any]) -> NotebookNode:
     notebook = rejoin_lines(nbformat.from_dict(data))
     nbformat.validate(notebook)
     return notebook
+
+
+def new_error(name: str, text: str) -> NotebookNode:
+    """An output that says that a cell failed."""
+    return new_output("error", ename=name, evalue=text, traceback=[f"{name}: {text}"])
 
 
 def validate(notebook: NotebookNode) -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from traitlets.config import Config, PyFileConfigLoader
 
+QUIET = "--IPKernelApp.log_level=40"  # argument of every kernel: it logs errors only, else it chats on stderr
+
 
 def find_own_scripts() -> None:
     """Put the folder of this Python first on PATH: nbgrader starts ``alembic`` by name."""

@@ -10,30 +10,43 @@ from nbclient.util import run_sync
 from nbgrader.preprocessors import Execute
 
 from qcourse.course.cells import is_graded
-from qcourse.course.notebooks import NotebookNode, new_output
+from qcourse.course.notebooks import NotebookNode, new_error
 from qcourse.grading.kernels.client import ContainedKernelManager
 from qcourse.grading.place.limits import Limits
 from qcourse.grading.place.watchdog import Watch
 from qcourse.grading.replay import Replay
 
+LIMITS = Limits()
+
 
 class ContainedExecute(Execute):
     """nbgrader's own Execute, over contained kernels, with limits.
 
-    Before it runs, `limits` and `isolation` can be set, and `needed` to the indices of the cells that must
-    run; None is all.
+    ``isolation`` is one of `place.MODES`, or empty for the default. ``needed`` holds the indices of the cells
+    that must run; None means all. nbgrader itself passes only keywords of its own.
     """
 
-    limits, isolation = Limits(), ""
-    needed: set[int] | None = None
     _watch: Watch
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs, kernel_manager_class=ContainedKernelManager)
-        self.shutdown_kernel, self.interrupt_on_timeout, self.record_timing = "immediate", False, False
+    def __init__(
+        self,
+        limits: Limits = LIMITS,
+        isolation: str = "",
+        needed: set[int] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs, kernel_manager_class=ContainedKernelManager)
+        self.limits = limits
+        self.isolation = isolation
+        self.needed = needed
+        self.shutdown_kernel = "immediate"
+        self.interrupt_on_timeout = False
+        self.record_timing = False
         self.store_widget_state = False  # it would keep every buffer that a kernel sends
 
-    def preprocess(self, nb: NotebookNode, resources: dict, km: None = None) -> tuple[NotebookNode, dict]:
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any], km: None = None
+    ) -> tuple[NotebookNode, dict[str, Any]]:
         """Execute ``nb`` in place; `execute` does the work."""
         NotebookClient.__init__(self, nb, km)
         self._check_assign_resources(resources)
@@ -43,12 +56,14 @@ class ContainedExecute(Execute):
     async def async_execute(self, reset_kc: bool = False, **kwargs: Any) -> NotebookNode:
         """Execute every cell; after a lost kernel `Replay` goes on in a fresh one."""
         self.reset_execution_trackers()
-        self.timeout = self.iopub_timeout = int(self.limits.cell_cpu * self.limits.wall)
+        self.timeout = self.iopub_timeout = int(self.limits.cell_wall)
         code = [number for number, cell in enumerate(self.nb.cells) if cell.cell_type == "code"]
         needed = code if self.needed is None else [number for number in code if number in self.needed]
         replay = Replay(self.nb, needed, self.limits.restarts)
-        self._written, spent, began = 0, 0.0, time.monotonic()
+        began = time.monotonic()
+        spent = 0.0  # seconds of CPU time
         in_time = True
+        self._written = 0  # bytes of output
         while replay.goes_on and in_time:
             self.km = self.kc = None  # nbclient starts a new one
             async with self.async_setup_kernel(limits=self.limits, isolation=self.isolation, **kwargs):
@@ -61,21 +76,21 @@ class ContainedExecute(Execute):
                 finally:
                     spent = self._watch.stop()
                     _cancel_polls()
-            late = time.monotonic() - began > self.limits.cpu * self.limits.wall
-            in_time = spent <= self.limits.cpu and not late
+            late = time.monotonic() - began > self.limits.wall_total
+            in_time = spent <= self.limits.cpu_total and not late
         why = (
             f"{len(replay.lost)} kernels had already been lost"
             if in_time
             else "the notebook's time was used up"
         )
         for number in replay.waiting:
-            self.nb.cells[number].outputs = [_error("NotRun", f"not run: {why}")]
+            self.nb.cells[number].outputs = [new_error("NotRun", f"not run: {why}")]
         return self.nb
 
     execute = run_sync(async_execute)
 
     async def _loss(self, number: int, again: bool) -> str:
-        """Execute a cell; how it cost its kernel, or nothing."""
+        """Execute a cell; return how it cost its kernel, or an empty string."""
         cell, failure = self.nb.cells[number], ""
         self._watch.next_cell()
         self._written_before = self._written
@@ -97,7 +112,9 @@ class ContainedExecute(Execute):
             self._watch.end(f"the notebook needs more than {self.limits.memory / 2**30:.3g} GB of memory")
             raise DeadKernelError(self._watch.reason)
 
-    def process_message(self, msg: dict, cell: NotebookNode, cell_index: int) -> NotebookNode | None:
+    def process_message(
+        self, msg: dict[str, Any], cell: NotebookNode, cell_index: int
+    ) -> NotebookNode | None:
         """Drop what comes after the output limit, and end the kernel that does not stop."""
         if self._watch.reason:
             return None
@@ -111,17 +128,17 @@ class ContainedExecute(Execute):
     def _fail(self, index: int, reason: str) -> None:
         cell = self.nb.cells[index]
         what = f"{reason}. This cell was stopped; the others were graded without it."
-        cell.outputs = [*cell.get("outputs", []), _error("KernelLost", what)]
+        cell.outputs = [*cell.get("outputs", []), new_error("KernelLost", what)]
 
 
 def _out_of_memory(output: NotebookNode) -> bool:
-    """As Python, NumPy or torch says it."""
-    said = output.get("ename", ""), output.get("evalue", "")
-    return said[0].endswith("MemoryError") or "can't allocate memory" in said[1]
+    """Whether Python, NumPy or torch could not allocate memory."""
+    name, text = output.get("ename", ""), output.get("evalue", "")
+    return name.endswith("MemoryError") or "can't allocate memory" in text
 
 
 def _cancel_polls() -> None:
-    """End what nbclient leaves behind when a cell is not executed to its end."""
+    """End the tasks that nbclient leaves behind when a cell is not executed to its end."""
     for task in asyncio.all_tasks():
         if getattr(task.get_coro(), "__name__", "").startswith("_async_poll_"):
             task.cancel()
@@ -131,16 +148,12 @@ def _words(error: Exception) -> str:
     if isinstance(error, DeadKernelError):
         return "the cell ended its kernel"
     if isinstance(error, CellTimeoutError):
-        return "the cell gave no answer in time, or its output was too large"
-    return f"the cell sent what no kernel sends ({type(error).__name__}: {error})"
-
-
-def _error(name: str, value: str) -> NotebookNode:
-    return new_output("error", ename=name, evalue=value, traceback=[f"{name}: {value}"])
+        return "the cell did not answer in time, or its output was too large"
+    return f"the cell sent a message that no kernel sends ({type(error).__name__}: {error})"
 
 
 def _forgive_warnings(cell: NotebookNode) -> None:
-    """What is written to stderr is no failure: nbgrader would give 0 points for a warning."""
+    """A cell that writes to stderr has not failed: nbgrader would give 0 points for a warning."""
     for output in cell.get("outputs", []):
         if output.output_type == "stream":
             output.name = "stdout"

@@ -1,4 +1,4 @@
-"""Grade a class: one Dask task a submission, one writer, and what one sees of it."""
+"""``qcourse grade``: one Dask task per submission, and one writer for the gradebook."""
 
 import sys
 from collections import Counter
@@ -17,15 +17,16 @@ from qcourse.course.notebooks import NotebookNode, to_bytes
 from qcourse.course.settings import nbgrader_settings
 from qcourse.errors import UserError
 from qcourse.grading import grade_submission
+from qcourse.grading.grade_submission import Result, failed
 from qcourse.grading.gradebook import Writer, only_one
 from qcourse.grading.place.limits import Limits
-from qcourse.grading.place.place import enter
+from qcourse.grading.place.place import make_place
 from qcourse.grading.submission import Refused, Submission, students, take, timestamp
 
-DEATHS = 3  # workers that one submission may take with it
+DEATHS = 3  # of workers: a submission that was at work each time is not tried again
 DASK = {
     "distributed.scheduler.allowed-failures": 0,  # this module counts itself, and tries again
-    # What Dask does beside its work, up to 100 times a second, took an eighth of a core with two workers.
+    # Dask's own bookkeeping, up to 100 times per second, took an eighth of a core with two workers.
     "distributed.worker.profile.enabled": False,
     "distributed.admin.tick.interval": "1s",
     "distributed.admin.system-monitor.interval": "10s",
@@ -34,12 +35,12 @@ DASK = {
 
 
 class Options(NamedTuple):
-    """What ``qcourse grade`` was told."""
+    """The options of ``qcourse grade``."""
 
     assignment: str
     course: Path = Path()
     student: tuple[str, ...] = ()
-    workers: int = 0  # 0: one for each core
+    workers: int = 0  # 0: one per core
     scheduler: str = ""
     isolation: str = "auto"
     force: bool = False
@@ -53,37 +54,45 @@ def grade(options: Options) -> list[dict[str, Any]]:
     """
     root = options.course.absolute()
     if not (root / "nbgrader_config.py").exists():
-        raise UserError(f"{root} is no course folder (it has no nbgrader_config.py): say --course DIR.")
+        raise UserError(f"{root} is not a course folder (it has no nbgrader_config.py); pass --course DIR.")
     with only_one(root), closing(Writer(root, nbgrader_settings(root), options.assignment)) as writer:
-        found = students(writer.submitted, writer.assignment)
-        if missing := set(options.student) - set(found):
-            raise UserError(f"no submission of {', '.join(sorted(missing))} lies in {writer.submitted}.")
-        results, waiting = {}, []
-        for student in dict.fromkeys(options.student) or found:
-            try:
-                submission = take(writer.submitted, student, writer.assignment, writer.notebook)
-            except (Refused, OSError) as error:
-                reason = (
-                    f"it cannot be read ({error.strerror})." if isinstance(error, OSError) else str(error)
-                )
-                results[student] = grade_submission.failed(reason, writer.source)
-                continue
-            before = None if options.force else writer.done(submission)
-            if before is None:
-                waiting.append(submission)
-            else:
-                results[student] = before
+        results, waiting = _intake(writer, options)
         if waiting:
             results |= _grade_all(waiting, writer, options)
     return [{"student": name, **results[name]} for name in sorted(results)]
 
 
-def _grade_all(waiting: list[Submission], writer: Writer, options: Options) -> dict[str, dict[str, Any]]:
-    results = {}
+def _intake(writer: Writer, options: Options) -> tuple[dict[str, Result], list[Submission]]:
+    """The results that are known already, by student, and the submissions that must be graded."""
+    found = students(writer.submitted, writer.assignment)
+    if missing := set(options.student) - set(found):
+        raise UserError(f"no submission of {', '.join(sorted(missing))} in {writer.submitted}.")
+    results: dict[str, Result] = {}
+    waiting = []
+    for student in dict.fromkeys(options.student) or found:
+        try:
+            submission = take(writer.submitted, student, writer.assignment, writer.notebook)
+        except Refused as error:
+            results[student] = failed(str(error), writer.source)
+        except OSError as error:
+            results[student] = failed(f"it cannot be read ({error.strerror}).", writer.source)
+        else:
+            before = None if options.force else writer.done(submission)
+            if before is None:
+                waiting.append(submission)
+            else:
+                results[student] = before
+    return results, waiting
+
+
+def _grade_all(waiting: list[Submission], writer: Writer, options: Options) -> dict[str, Result]:
+    """Grade submissions, and record each result as it comes."""
+    results: dict[str, Result] = {}
     with _client(options) as client:
         bar = tqdm(total=len(waiting), desc="grading", file=sys.stdout, disable=not sys.stdout.isatty())
         for submission, result in _graded(client, waiting, writer.source, options.isolation):
-            notebook, unanswered = result.pop("notebook", b""), result.pop("unanswered", [])
+            notebook = result.pop("notebook", b"")
+            unanswered = result.pop("unanswered", [])
             stamp_note = timestamp(submission, datetime.now(UTC))[1]
             notes = [*submission.notes, stamp_note, result["reason"]]
             result["reason"] = " ".join(filter(None, notes))
@@ -98,26 +107,25 @@ def _grade_all(waiting: list[Submission], writer: Writer, options: Options) -> d
 
 def _graded(
     client: Client, waiting: list[Submission], source: NotebookNode, isolation: str
-) -> Iterator[tuple[Submission, dict[str, Any]]]:
-    """Submissions with their results as they come; no more are under way than there are workers.
+) -> Iterator[tuple[Submission, Result]]:
+    """Submissions with their results, in the order in which they are ready.
 
-    So a worker that dies can be blamed on the submission that it was grading.
+    There are never more at work than workers, so a worker that dies can be blamed on its submission.
 
     Raises:
         UserError: the scheduler is gone.
     """
-    handed_out = to_bytes(source)  # with every task: a worker that holds it may die
+    original = to_bytes(source)  # sent with every task: a worker that holds it may die
     deaths: Counter[str] = Counter()
     queue = list(reversed(waiting))
     running: dict[Future, Submission] = {}
     completed = as_completed()
 
-    def start() -> None:  # a cluster may grow meanwhile
-        while queue and len(running) < max(1, sum(client.nthreads().values())):
+    def start() -> None:
+        while queue and len(running) < max(1, sum(client.nthreads().values())):  # a cluster may grow
             submission = queue.pop()
-            future = client.submit(
-                grade_submission.grade, submission.content, handed_out, isolation, pure=False
-            )
+            content = submission.content
+            future = client.submit(grade_submission.grade, content, original, isolation, pure=False)
             running[future] = submission
             completed.add(future)
 
@@ -125,35 +133,45 @@ def _graded(
         start()
         for future in completed:
             submission = running.pop(future)
-            try:
-                result = future.result()
-            except CancelledError:
-                raise
-            except KilledWorker as error:  # a scheduler that was not started here has tried again itself
-                deaths[submission.student] += error.allowed_failures + 1
-                if deaths[submission.student] < DEATHS:
-                    queue.append(submission)
-                    start()
-                    continue
-                dead = deaths[submission.student]
-                result = grade_submission.failed(f"{dead} workers died while they graded it.", source)
-            except Exception as error:  # of the engine itself: the others go on
-                result = grade_submission.failed(
-                    f"the grader failed ({type(error).__name__}: {error}).", source
-                )
+            result = _result(future, submission, deaths, source)
+            if result is None:
+                queue.append(submission)
             start()
-            yield submission, result
+            if result is not None:
+                yield submission, result
     except (CancelledError, OSError):
         raise UserError(
-            "the Dask scheduler is gone: start it and grade again; what has been graded stays."
+            "the Dask scheduler is gone: start it and grade again; what has been graded is kept."
         ) from None
+
+
+def _result(
+    future: Future, submission: Submission, deaths: Counter[str], source: NotebookNode
+) -> Result | None:
+    """What came of a task; None where its worker died, and it is to be tried again.
+
+    Raises:
+        CancelledError: the scheduler is gone.
+    """
+    try:
+        result: Result = future.result()
+    except CancelledError:
+        raise
+    except KilledWorker as error:  # a scheduler that was not started here has tried again itself
+        deaths[submission.student] += error.allowed_failures + 1
+        if deaths[submission.student] < DEATHS:
+            return None
+        return failed(f"{deaths[submission.student]} workers died while grading it.", source)
+    except Exception as error:  # of the grader itself: the others go on
+        return failed(f"the grader failed ({type(error).__name__}: {error}).", source)
+    return result
 
 
 @contextmanager
 def _client(options: Options) -> Iterator[Client]:
-    """A client of the cluster named, or of one that lives as long as this."""
+    """A client of the cluster named, or of one that is started here and ends with it."""
     if not options.scheduler:
-        enter(Limits(), options.isolation).close()  # the sandbox works here, or nothing is started
+        make_place(Limits(), options.isolation).close()  # nothing starts unless the sandbox works here
         with local_cluster(options.workers) as cluster, Client(cluster) as client:
             yield client
         return
@@ -161,7 +179,7 @@ def _client(options: Options) -> Iterator[Client]:
         client = Client(options.scheduler, timeout=10)
     except (OSError, ValueError):
         raise UserError(
-            f"no Dask scheduler answers at {options.scheduler!r}: say an address such as tcp://host:8786."
+            f"no Dask scheduler answers at {options.scheduler!r}: use an address such as tcp://host:8786."
         ) from None
     with client:
         yield client
@@ -169,10 +187,9 @@ def _client(options: Options) -> Iterator[Client]:
 
 @contextmanager
 def local_cluster(workers: int = 0) -> Iterator[LocalCluster]:
-    """A Dask cluster of so many processes on this machine; 0 is one for each core."""
+    """A Dask cluster of ``workers`` processes on this machine; 0 means one per core."""
     options = {"n_workers": workers or None, "threads_per_worker": 1, "dashboard_address": "127.0.0.1:0"}
-    with TemporaryDirectory(prefix="qcourse-") as scratch:
-        # Dask leaves locks behind in its folder.
+    with TemporaryDirectory(prefix="qcourse-") as scratch:  # Dask leaves locks behind in its folder
         settings = {**DASK, "temporary-directory": scratch}
         with dask_config.set(settings), LocalCluster(**options, silence_logs=50) as cluster:
             yield cluster

@@ -1,4 +1,4 @@
-"""Grade one submission: what a worker does. In go bytes and plain data, and out come bytes and plain data."""
+"""Grade one submission: what a worker does. Bytes and plain data go in, and bytes and plain data come out."""
 
 import time
 from typing import Any
@@ -11,24 +11,24 @@ from qcourse.course.notebooks import (
     NotebookNode,
     ValidationError,
     from_bytes,
-    new_output,
+    new_error,
     to_bytes,
     validate_outputs,
 )
-from qcourse.grading.execute import ContainedExecute
+from qcourse.grading.execute import LIMITS, ContainedExecute
 from qcourse.grading.intake import mend, parse
 from qcourse.grading.needed_cells import needed
 from qcourse.grading.place.limits import Limits
 from qcourse.grading.submission import Refused
 
-LIMITS = Limits()
+Result = dict[str, Any]
 
 
-def grade(content: bytes, source: bytes, isolation: str, limits: Limits = LIMITS) -> dict[str, Any]:
+def grade(content: bytes, source: bytes, isolation: str, limits: Limits = LIMITS) -> Result:
     """Examine, execute and score a submission.
 
     ``source`` is the notebook that was handed out, with its hidden tests. Returns a dict that JSON can hold,
-    but for ``notebook``, the graded notebook as bytes: ``status``, ``score``, ``max_score``, ``reason``,
+    except for ``notebook``, the graded notebook as bytes: ``status``, ``score``, ``max_score``, ``reason``,
     ``seconds``, ``cells`` (for each grade id ``score``, None where a human grades, ``max_score`` and
     ``message``) and ``unanswered``, the grade ids whose cell is as it was handed out.
     """
@@ -39,8 +39,7 @@ def grade(content: bytes, source: bytes, isolation: str, limits: Limits = LIMITS
     except Refused as error:
         return failed(str(error), original) | {"seconds": time.monotonic() - started}
     notes = mend(notebook, original)
-    step = ContainedExecute()
-    step.limits, step.isolation, step.needed = limits, isolation, needed(notebook, original)
+    step = ContainedExecute(limits, isolation, needed(notebook, original))
     step.preprocess(notebook, {})
     for cell in notebook.cells:
         _check_outputs(cell)
@@ -59,33 +58,34 @@ def grade(content: bytes, source: bytes, isolation: str, limits: Limits = LIMITS
     }
 
 
-def failed(reason: str, original: NotebookNode) -> dict[str, Any]:
+def failed(reason: str, original: NotebookNode) -> Result:
     """The result of a submission that cannot be graded."""
     most = sum(points(cell) for cell in original.cells if is_graded(cell))
     return {"status": "failed", "score": 0, "max_score": most, "reason": reason, "seconds": 0, "cells": {}}
 
 
 def _is_untouched(cell: NotebookNode) -> bool:
-    return metadata(cell)["checksum"] == compute_checksum(cell)
+    """Whether an answer is as it was handed out."""
+    return bool(metadata(cell)["checksum"] == compute_checksum(cell))
 
 
 def _check_outputs(cell: NotebookNode) -> None:
-    """Outputs that no notebook can hold, or no file, are replaced by an error."""
+    """Replace outputs that no notebook, or no file, can hold by an error."""
     try:
         validate_outputs(cell.get("outputs", []))
     except (ValidationError, ValueError) as error:
-        said = str(error).splitlines()[0][:200]
-        cell.outputs = [new_output("error", ename="BadOutput", evalue=said, traceback=[f"BadOutput: {said}"])]
+        reason = str(error).splitlines()[0][:200]
+        cell.outputs = [new_error("BadOutput", reason)]
 
 
 def _scored(cell: NotebookNode) -> dict[str, Any]:
     try:
         score, most = determine_grade(cell)
-    except (KeyError, TypeError, ValueError) as error:  # a result that is no number of points
+    except (KeyError, TypeError, ValueError) as error:  # partial credit outside of 0 to the points
         return {
             "score": 0.0,
             "max_score": points(cell),
-            "message": f"a result that is no number of points ({type(error).__name__}: {error})",
+            "message": f"the result is not a number of points ({type(error).__name__}: {error})",
         }
     return {"score": score, "max_score": most, "message": _reason(cell) if score == 0 else ""}
 

@@ -16,6 +16,7 @@ from tqdm import tqdm
 from qcourse.course import cells
 from qcourse.course.names import bound
 from qcourse.course.notebooks import NotebookNode, read, validate
+from qcourse.course.settings import QUIET
 from qcourse.errors import UserError
 from qcourse.grading.place.limits import Limits
 from qcourse.grading.replay import Replay
@@ -97,7 +98,7 @@ def run(notebook: NotebookNode, folder: Path, seconds: float) -> dict[int, str]:
         allow_errors=True,
         kernel_name="python3",
         record_timing=False,
-        extra_arguments=["--IPKernelApp.log_level=40"],
+        extra_arguments=[QUIET],
         resources={"metadata": {"path": str(folder)}},
     )
     code = [number for number, cell in enumerate(notebook.cells) if cell.cell_type == "code"]

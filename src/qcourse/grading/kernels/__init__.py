@@ -1,1 +1,1 @@
-"""Kernels that are forked from a warm process and live in a place."""
+"""Kernels that are forked from a warm process, and run in a place."""

@@ -1,4 +1,4 @@
-"""Jupyter's manager and client for contained kernels; what such a kernel sends is not trusted."""
+"""Jupyter's kernel manager and client for contained kernels, whose messages are not trusted."""
 
 import contextlib
 import time
@@ -12,43 +12,46 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.session import Session
 
-from qcourse.grading.place.limits import Limits
 
+class TolerantSession(Session):
+    """Replaces a malformed message by an empty one, which answers nothing.
 
-class Listening(Session):
-    """Takes what is no message, by its signature or its parts, for one that answers nothing.
-
-    ``size`` of a message is the bytes of what it carries.
+    Adds ``size`` to each message: the bytes of its content and buffers.
     """
 
-    def feed_identities(self, msg_list: Any, copy: bool = True) -> tuple[list, list]:
+    def feed_identities(self, msg_list: Any, copy: bool = True) -> tuple[list[Any], list[Any]]:
+        """As the base class; empty lists for a message without a delimiter."""
         try:
-            return super().feed_identities(msg_list, copy)
+            identities, parts = super().feed_identities(msg_list, copy)
         except ValueError:
             return [], []
+        return identities, list(parts)
 
-    def deserialize(self, msg_list: list, *args: Any, **kwargs: Any) -> dict:
+    def deserialize(self, msg_list: list[Any], *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """As the base class; a wrong signature or a missing part makes an empty message."""
         try:
-            message = super().deserialize(msg_list, *args, **kwargs)
+            message: dict[str, Any] = super().deserialize(msg_list, *args, **kwargs)
             parts = [message[part] for part in ("header", "parent_header", "metadata", "content")]
             if all(isinstance(part, dict) for part in parts):
                 return message | {"size": sum(map(len, msg_list[3:]))}
-        except Exception:
+        except Exception:  # a kernel may send anything
             pass
         return {"msg_type": "", "header": {}, "parent_header": {}, "content": {}, "size": 0}
 
 
-class Client(AsyncKernelClient):
-    """Cuts off a message that is larger than all outputs together may be: it would fill our memory."""
+class LimitedClient(AsyncKernelClient):
+    """Drops a message that alone exceeds the kernel's limit of output: it would fill our memory."""
 
     def _context_default(self) -> zmq.asyncio.Context:
+        manager: Any = self.parent
         context = super()._context_default()
-        context.setsockopt(zmq.MAXMSGSIZE, Limits().output)  # for the sockets that it will make
+        # These hold for the sockets that the context will make.
+        context.setsockopt(zmq.MAXMSGSIZE, manager.provisioner.limits.output)
         context.setsockopt(zmq.RCVHWM, 20)  # the rest waits in the kernel, and counts as its memory
         return context
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:
-        """Until the kernel answers on both channels; the base class always waits for 0.2 s of silence."""
+        """Wait until the kernel answers on both channels; the base class waits for 0.2 s of silence."""
         deadline = time.monotonic() + (timeout or 60)
         while await self.is_alive() and time.monotonic() < deadline:
             self.kernel_info()
@@ -56,22 +59,22 @@ class Client(AsyncKernelClient):
                 await self.get_shell_msg(timeout=1)
                 await self.get_iopub_msg(timeout=0.1)
                 return
-        raise RuntimeError("the kernel did not get ready")
+        raise RuntimeError("the kernel did not start")
 
 
 class ContainedKernelManager(AsyncKernelManager):
-    """Starts kernels by `qcourse.grading.kernels.provisioner`, with no kernelspec to install."""
+    """Starts kernels with `qcourse.grading.kernels.provisioner`, with no kernelspec to install."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.client_factory = Client
+        self.client_factory = LimitedClient
         self._kernel_spec = KernelSpec(
             display_name="contained", language="python", interrupt_mode="message",
             metadata={"kernel_provisioner": {"provisioner_name": "qcourse-contained"}},
         )  # fmt: skip
 
     def _session_default(self) -> Session:
-        return Listening(parent=self)
+        return TolerantSession(parent=self)
 
     async def _async_wait(self, pollinterval: float = 0.01) -> None:  # 0.1 in the base class
         await super()._async_wait(pollinterval)

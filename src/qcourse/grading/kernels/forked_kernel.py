@@ -1,4 +1,4 @@
-"""A fork of the warm process becomes a contained kernel: it enters, gives up its rights, and runs."""
+"""A fork of the warm process becomes a contained kernel: it joins a place, gives up its rights, and runs."""
 
 import contextlib
 import ctypes
@@ -8,92 +8,122 @@ import resource
 import signal
 import sys
 import time
+import traceback
 from pathlib import Path
+from typing import Any, NoReturn
 
+from qcourse.course.settings import QUIET
 from qcourse.grading.place.bubblewrap import NOBODY, SOCKETS
 from qcourse.grading.place.limits import Limits, rlimits
 from qcourse.grading.place.syscalls import refuse
 
-# clone(2): the kinds of namespace that bubblewrap makes; that of users is entered first
-USERS, OTHERS = 0x10000000, 0x00020000 | 0x20000000 | 0x40000000 | 0x08000000 | 0x04000000 | 0x02000000
-REMOUNT_READ_ONLY = 0x1 | 0x2 | 0x4 | 0x20 | 0x1000  # and nosuid, nodev; of this mount: mount(2)
+PORTS = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")  # a kernel's five sockets
+CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWPID = 0x00020000, 0x04000000, 0x08000000, 0x20000000
+CLONE_NEWCGROUP, CLONE_NEWUSER, CLONE_NEWNET = 0x02000000, 0x10000000, 0x40000000
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_REMOUNT, MS_BIND = 0x1, 0x2, 0x4, 0x20, 0x1000
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 1, 4, 38
-# made at import, else in /tmp where anybody may make them
+LINUX_CAPABILITY_VERSION_3 = 0x20080522
+MOST_DESCRIPTORS = 2**16
+# Made at import: the default is in /tmp, where anybody can create it first.
 CACHES = ("MPLCONFIGDIR", "TORCHINDUCTOR_CACHE_DIR")
 
 
-def start(request: dict, handed: list[int]) -> None:
-    """In the child: enter, fork the kernel, wait for it; the open pipe tells the caller that it lives."""
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    _libc("prctl", PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    os.setsid()
-    Path("/proc/self/oom_score_adj").write_text("1000")  # the first to go where memory runs out
-    if len(handed) == 2:
-        _libc("setns", handed[1], USERS)
-        Path("/proc/sys/user/max_user_namespaces").write_text("0")  # of this namespace: it gets no other
-        _libc("setns", handed[1], OTHERS)
-    if kernel := os.fork():
-        if len(handed) == 2:
-            _seal(kernel)
-        os.waitpid(kernel, 0)
-        os._exit(0)
+def start(request: dict[str, Any], handed: list[int]) -> NoReturn:
+    """In a fork of the warm process: join the place, fork the kernel in it, and wait for the kernel's end.
+
+    ``handed`` holds an open pipe, by which the caller sees that the kernel lives, and where the place is a
+    sandbox, a pidfd of its first process.
+    """
     try:
-        if len(handed) == 2:
-            _become_nobody()
-        _libc("prctl", PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        _confine(Limits(*request["limits"]))
-        _run(request["connection"], Path(request["home"]))
+        _, *pidfds = handed
+        _leave_the_warm_process()
+        if pidfds:
+            _join(pidfds[0])
+        kernel = os.fork()
+        if kernel == 0:
+            _become_kernel(request, sandboxed=bool(pidfds))
+        else:
+            if pidfds:
+                _seal(kernel)
+            os.waitpid(kernel, 0)
+    except BaseException:
+        traceback.print_exc()  # for the grader; once confined, a kernel has no stderr
     finally:
         os._exit(1)
 
 
+def _leave_the_warm_process() -> None:
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    _libc("prctl", PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    os.setsid()
+    Path("/proc/self/oom_score_adj").write_text("1000")  # the first to be killed when memory runs out
+
+
+def _join(pidfd: int) -> None:
+    """Join every namespace of a process, that of users first: it gives the right to join the others."""
+    _libc("setns", pidfd, CLONE_NEWUSER)
+    Path("/proc/sys/user/max_user_namespaces").write_text("0")  # in this namespace: none can be made in it
+    others = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP
+    _libc("setns", pidfd, others)
+
+
+def _become_kernel(request: dict[str, Any], *, sandboxed: bool) -> None:
+    if sandboxed:
+        _become_nobody()
+    _libc("prctl", PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    _confine(Limits(*request["limits"]))
+    _run(request["connection"], Path(request["home"]))
+
+
 def _seal(kernel: int) -> None:
-    """When the kernel has made its sockets, let nobody replace them: the caller would follow a link.
+    """When the kernel has made its sockets, make their folder read-only: the caller would follow a link.
 
     The caller waits for this before it sends any code.
     """
-    while len(os.listdir(SOCKETS)) < 5:
+    while len(os.listdir(SOCKETS)) < len(PORTS):
         if os.waitpid(kernel, os.WNOHANG)[0]:
             os._exit(1)
         time.sleep(0.005)
-    _libc("mount", None, SOCKETS.encode(), None, REMOUNT_READ_ONLY, None)
+    read_only = MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV
+    _libc("mount", None, SOCKETS.encode(), None, read_only, None)
 
 
 def _become_nobody() -> None:
-    """Where root grades: for root no limit on processes holds."""
+    """Where root grades, be nobody: Linux does not apply RLIMIT_NPROC to root."""
     if os.getuid() == 0:
         os.setgroups([])
         os.setgid(NOBODY)
         os.setuid(NOBODY)
-        _libc("prctl", PR_SET_DUMPABLE, 1, 0, 0, 0)  # else its own /proc/self would be closed to it
+        _libc("prctl", PR_SET_DUMPABLE, 1, 0, 0, 0)  # otherwise it could not read its own /proc/self
 
 
 def _confine(limits: Limits) -> None:
-    """Give up every right and every descriptor, and take on limits, for good."""
-    os.closerange(0, 2**16)
+    """Give up every capability and every descriptor, and accept limits, for good."""
+    os.closerange(0, MOST_DESCRIPTORS)
     for _ in range(3):
         os.open(os.devnull, os.O_RDWR)
     _libc("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    header, none = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
+    header, none = (ctypes.c_uint32 * 2)(LINUX_CAPABILITY_VERSION_3, 0), (ctypes.c_uint32 * 6)()
     _libc("capset", header, none)
     refuse()
     for what, most in rlimits(limits, _memory("VmSize"), _memory("VmData")).items():
-        with contextlib.suppress(ValueError):  # a lower limit holds already
+        with contextlib.suppress(ValueError):  # a lower limit is set already
             resource.setrlimit(what, (most, most))
 
 
 def _memory(kind: str) -> int:
-    """Memory that this process has now, in bytes; RLIMIT_DATA counts ``VmData``, private and writable."""
+    """The memory of this process, in bytes; RLIMIT_DATA counts ``VmData``, what is private and writable."""
     return 1024 * int(Path("/proc/self/status").read_text().split(f"{kind}:")[1].split()[0])
 
 
-def _run(connection: dict, home: Path) -> None:
+def _run(connection: dict[str, Any], home: Path) -> None:
+    """Run ipykernel in the folder ``home`` until it is told to end."""
     import zmq
     from ipykernel.kernelapp import IPKernelApp
 
     class App(IPKernelApp):
         def init_iopub(self, context: zmq.Context) -> None:
-            """Nothing that a cell prints is dropped: what is not yet read waits here."""
+            """Drop nothing that a cell prints: what is not yet read waits here."""
             context.setsockopt(zmq.SNDHWM, 0)
             super().init_iopub(context)
 
@@ -107,11 +137,11 @@ def _run(connection: dict, home: Path) -> None:
     app = App.instance()
     app.initialize(
         [
-            *("-f", str(file), "--HistoryManager.hist_file=:memory:", "--IPKernelApp.log_level=40"),
-            f"--ip={connection['ip']}",  # or it would look for one before it reads the file
+            *("-f", str(file), "--HistoryManager.hist_file=:memory:", QUIET),
+            f"--ip={connection['ip']}",  # otherwise it looks for one before it reads the file
         ]
     )
-    print(flush=True)  # makes the threads' sockets for output now, while there are descriptors
+    print(flush=True)  # makes the sockets for output now, while there are descriptors
     app.start()
 
 

@@ -1,7 +1,7 @@
 """A warm process that forks contained kernels: ``python -m qcourse.grading.kernels.forkserver FD``.
 
-Importing torch and loading the data take seconds; a fork of a process that has done so takes
-milliseconds. It runs nothing but this package, holds no secret, and forks before any thread is started.
+Importing torch and loading the data takes seconds; forking a process that has done so takes milliseconds.
+The warm process runs nothing but this package, holds no secret, and has one thread, so that it can fork.
 """
 
 import atexit
@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+from typing import Any
 
 from qcourse.data import cache_folder
 from qcourse.grading.kernels.forked_kernel import CACHES, start
@@ -24,12 +25,12 @@ GIVEN = {
     "QCOURSE_OFFLINE": "1",
     "USER": "student",
     "NBGRADER_EXECUTION": "autograde",
-    "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # of the debugger that ipykernel imports: it warns on stderr
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # the debugger, which ipykernel imports, would warn on stderr
 }
 
 
 class Forkserver:
-    """The caller's end: starts the process, and asks it for kernels."""
+    """The caller's end: starts the warm process, and asks it for kernels."""
 
     def __init__(self) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -43,32 +44,33 @@ class Forkserver:
         theirs.close()
         atexit.register(self.close)
         if ours.recv(len(READY)) != READY:
-            raise RuntimeError("the warm process has ended while it got ready: its message stands above.")
+            raise RuntimeError("the warm process ended while it started: see its message above.")
 
     @property
     def alive(self) -> bool:
+        """Whether the warm process runs."""
         return self._process.poll() is None
 
     def close(self) -> None:
-        """End it; kernels that it has forked end too."""
+        """End the warm process, and with it the kernels that it has forked."""
         self._socket.close()
         self._process.kill()
         self._process.wait()
         atexit.unregister(self.close)
 
-    def fork(self, connection: dict, home: str, limits: Limits, pidfd: int | None) -> int:
-        """Start a kernel in the folder ``home`` inside ``pidfd``; return a pipe that ends when it does."""
+    def fork(self, connection: dict[str, Any], home: str, limits: Limits, pidfd: int | None) -> int:
+        """Start a kernel in ``home``, in the place of ``pidfd``; return a pipe that ends with the kernel."""
         ends, held = os.pipe()
         request = json.dumps({"connection": connection, "home": home, "limits": limits})
         try:
-            socket.send_fds(self._socket, [request.encode()], [held] + ([pidfd] if pidfd else []))
+            socket.send_fds(self._socket, [request.encode()], [held] + ([] if pidfd is None else [pidfd]))
         finally:
             os.close(held)
         return ends
 
 
 def serve(fd: int) -> None:
-    """Get warm, then fork a kernel for each request, until the caller is gone."""
+    """Warm up, then fork a kernel for each request, until the caller is gone."""
     from qcourse.grading.kernels.preload import warm
 
     with socket.socket(fileno=fd) as caller:

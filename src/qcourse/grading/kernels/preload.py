@@ -1,4 +1,4 @@
-"""What a kernel of this course needs, done once: imports, the data, its tensors, the float network."""
+"""What every kernel of this course needs, done once: the imports, the data and the trained float network."""
 
 import gc
 import importlib
@@ -18,7 +18,7 @@ MODULES = (
     "qcourse.plots.scratch",
     "qcourse.torch_ao",
     "qcourse.training",
-    # What torch imports late: at the first gradient, and at the first optimizer.
+    # torch imports these late: at the first gradient, and at the first optimizer.
     "torch._dynamo",
     "torch._subclasses.schema_check_mode",
     "torch.fx.experimental.symbolic_shapes",
@@ -26,9 +26,9 @@ MODULES = (
 
 
 def warm() -> None:
-    """Import and load; everything stays in memory, shared with every fork until it is written to."""
+    """Import and load; every fork shares the memory until it writes to it."""
     for name in MODULES:
         importlib.import_module(name)
     keep_loaded()
     gc.collect()
-    gc.freeze()  # a collection in a fork would look at every object here, and so copy its memory
+    gc.freeze()  # otherwise a collection in a fork touches every object, and so copies the memory

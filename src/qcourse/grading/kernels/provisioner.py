@@ -1,7 +1,27 @@
 """A Jupyter kernel provisioner whose kernels are forked warm and live contained.
 
-nbgrader, nbclient and formgrader start it like any other kernel: it is named in `pyproject.toml` as the
-entry point ``qcourse-contained``. ``$QCOURSE_ISOLATION`` says how kernels are contained.
+nbgrader, nbclient and formgrader start such a kernel like any other: `pyproject.toml` names the provisioner
+as the entry point ``qcourse-contained``. ``$QCOURSE_ISOLATION`` sets how kernels are contained.
+
+Theory of operation
+-------------------
+A worker grades submissions. These processes serve it; only the last one runs code of a student::
+
+    worker                 trusted: sends cells, reads outputs, measures, and kills bwrap at a limit
+    +-- bwrap              one per kernel: makes the namespaces; when it dies, everything inside dies
+    |   +-- sh             first process inside: holds the namespaces open, sleeps, reaps dead processes
+    +-- forkserver         one per worker: warm, it has imported torch and loaded the data
+        +-- keeper         a fork: joins the namespaces of sh (setns), forks the kernel, seals its sockets
+            +-- kernel     inside: gives up its rights, then becomes ipykernel
+
+They talk through:
+
+- ``--info-fd`` and ``--userns-block-fd``, pipes between bwrap and the worker: bwrap reports the pid of sh,
+  and waits until the worker has mapped its users;
+- the stdout of sh, a pipe to the worker: one line, when the place is complete;
+- a socket pair between worker and forkserver: per kernel one request in JSON, with a pidfd of sh;
+- a pipe that only the keeper holds open: the worker sees its end when the kernel has ended;
+- Jupyter's five ZeroMQ sockets in `SOCKETS`, files inside that the worker reaches by /proc/PID-OF-SH/root.
 """
 
 import asyncio
@@ -14,17 +34,17 @@ from typing import Any
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
 
+from qcourse.grading.kernels.forked_kernel import PORTS
 from qcourse.grading.kernels.forkserver import Forkserver
-from qcourse.grading.place.bubblewrap import HOME, SOCKETS, Sandbox
+from qcourse.grading.place.bubblewrap import HOME, SOCKETS
 from qcourse.grading.place.limits import Limits
-from qcourse.grading.place.place import Scratch, enter
+from qcourse.grading.place.place import Place, make_place
 
-PORTS = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")
 _warm: list[Forkserver] = []
 
 
 def forkserver() -> Forkserver:
-    """This process's own; a new one where the last has died."""
+    """The one of this process; a new one if the last has died."""
     if _warm and not _warm[0].alive:
         _warm.pop().close()
     if not _warm:
@@ -36,17 +56,18 @@ class ContainedProvisioner(KernelProvisionerBase):
     """One kernel and the place that it lives in."""
 
     limits = Limits()
-    place: Sandbox | Scratch | None = None
-    _ends = -1
+    place: Place | None = None
+    _ends = -1  # a pipe that ends with the kernel
 
     @property
     def has_process(self) -> bool:
+        """Whether there is a place, and a kernel in it or soon."""
         return self.place is not None
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
-        """Make the place; tell the kernel manager where the sockets will be, as seen from outside."""
+        """Make the place, and tell the kernel manager where the sockets will be, as seen from outside."""
         self.limits = kwargs.pop("limits", self.limits)
-        self.place = enter(self.limits, kwargs.pop("isolation", ""))
+        self.place = make_place(self.limits, kwargs.pop("isolation", ""))
         manager: Any = self.parent
         manager.transport, manager.ip = "ipc", str(self.place.root / SOCKETS[1:] / "kernel")
         for number, port in enumerate(PORTS, start=1):
@@ -66,30 +87,35 @@ class ContainedProvisioner(KernelProvisionerBase):
         return info
 
     async def poll(self) -> int | None:
+        """None while the kernel runs."""
         if self.place is None:
             return 0
         ended, _, _ = select.select([self._ends], [], [], 0)
         return 1 if ended else None
 
     async def wait(self) -> int | None:
+        """Until the kernel has ended."""
         while await self.poll() is None:
             await asyncio.sleep(0.02)
         await self.cleanup()
         return 1
 
     async def send_signal(self, signum: int) -> None:
-        """A kernel is interrupted by message; any other signal ends it with all that it started."""
+        """A kernel is interrupted by message; any other signal ends it and all that it started."""
         if signum != signal.SIGINT:
             await self.kill()
 
     async def kill(self, restart: bool = False) -> None:
+        """End the kernel and all that it started."""
         if self.place is not None:
             self.place.close()
 
     async def terminate(self, restart: bool = False) -> None:
+        """The same as `kill`: a kernel is not asked."""
         await self.kill()
 
     async def cleanup(self, restart: bool = False) -> None:
+        """Remove the place."""
         await self.kill()
         self.place = None
         if self._ends >= 0:

@@ -1,1 +1,1 @@
-"""Where untrusted code runs, and what it may use there."""
+"""Places where untrusted code runs, and the limits that hold there."""

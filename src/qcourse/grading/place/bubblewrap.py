@@ -1,8 +1,7 @@
-"""A place for untrusted code: bubblewrap's namespaces, which a warm process then joins.
+"""A place for untrusted code: namespaces that bubblewrap makes, and holds open around a process that sleeps.
 
-bubblewrap makes the place and holds it open around a process that only sleeps. The forkserver's child
-enters it with setns(2), so that torch is imported before and not inside. When bubblewrap is
-killed, the kernel kills everything that lives in its process namespace.
+A fork of the warm process joins them later: `qcourse.grading.kernels.provisioner` tells how. When bubblewrap
+is killed, Linux kills every process in its process namespace.
 """
 
 import itertools
@@ -12,7 +11,7 @@ import resource
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import qcourse
 from qcourse.data import cache_folder
@@ -21,58 +20,49 @@ from qcourse.grading.place import syscalls
 from qcourse.grading.place.limits import Limits, rlimits
 
 HOME = "/tmp/home"  # inside: the folder where a notebook runs
-SOCKETS = "/sockets"  # inside: the kernel's; sealed before a student's code runs, or it could put links there
+SOCKETS = "/sockets"  # inside: the kernel's; sealed before a student's code runs, which could put links there
+# The first process inside says that the place is complete, and sleeps. It outlives a kill of all others, and
+# reaps dead processes while it waits.
+SLEEP = ["sh", "-c", "echo; while :; do sleep 99999; done"]
 SYSTEM = ("/usr", "/bin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache")
 PATH = "/usr/bin:/bin"
-NOBODY = 65534  # who runs inside; where root grades, outside too: no limit on processes holds for root
-INSTALL = "install bubblewrap 0.8 or newer (apt install bubblewrap), or say --isolation none where you trust every student"  # noqa: E501
+NOBODY = 65534  # the user inside; and outside, where root grades: Linux does not apply RLIMIT_NPROC to root
+INSTALL = "install bubblewrap 0.8 or newer (apt install bubblewrap), or pass --isolation none if you trust all students"  # noqa: E501
 
 
 class Sandbox:
-    """An empty place: no network, no process, nothing to read but Python and the data.
+    """An empty place: no network, no process, and nothing to read except Python and the data.
 
-    ``pidfd`` leads into it, ``root`` is its root folder as seen from outside.
+    ``pid`` is its first process, ``pidfd`` a descriptor of it, ``root`` its root folder as seen from outside.
 
     Raises:
-        UserError: bubblewrap is not there, or does not work here.
+        UserError: bubblewrap is not installed, or does not work here.
     """
 
     def __init__(self, limits: Limits) -> None:
-        (info, told), (wait, go) = os.pipe(), os.pipe()
-        # It writes a line when everything is in its place, and sleeps. As the first process it outlives
-        # a kill of all others, and reaps the dead while it waits.
-        sleep = ["sh", "-c", "echo; while :; do sleep 99999; done"]
-        given = {"--info-fd": told, "--userns-block-fd": wait, "--seccomp": _pipe(syscalls.program())}
-        options = [word for option, fd in given.items() for word in (option, str(fd))]
-        pipes: dict[str, Any] = {
-            "stdin": subprocess.DEVNULL,
-            "stdout": subprocess.PIPE,
-            "stderr": subprocess.PIPE,
-        }
-        with open(info) as report, open(go, "w"):
-            try:
-                self._bwrap = subprocess.Popen(
-                    ["bwrap", *_view(limits), "--as-pid-1", *options, *sleep],
-                    pass_fds=given.values(), env={"PATH": PATH}, text=True, **pipes,
-                )  # fmt: skip
-            except FileNotFoundError:
-                raise UserError(f"bubblewrap is not installed: {INSTALL}.") from None
-            finally:
-                for descriptor in given.values():
-                    os.close(descriptor)
-            text = report.read()
-            try:
-                self.pid: int = json.loads(text)["child-pid"]
-                _map_users(self.pid)
-            except (ValueError, OSError) as error:
-                self._fail("" if isinstance(error, ValueError) else str(error))
+        self.pid = self._start(limits)
         assert self._bwrap.stdout
         if not self._bwrap.stdout.readline():
             self._fail()
-        for what, most in rlimits(limits).items():
-            resource.prlimit(self.pid, what, (most, most))
+        for resource_, most in rlimits(limits).items():
+            resource.prlimit(self.pid, resource_, (most, most))
         self.pidfd = os.pidfd_open(self.pid)
         self.root = Path(f"/proc/{self.pid}/root")
+
+    def _start(self, limits: Limits) -> int:
+        """Start bubblewrap, and map users while it waits; return the pid of the first process inside."""
+        (info, told), (wait, go) = os.pipe(), os.pipe()
+        with open(info) as report, open(go, "w"):  # it goes on when ``go`` is closed
+            self._bwrap = _bubblewrap(limits, told, wait)
+            text = report.read()
+            try:
+                pid: int = json.loads(text)["child-pid"]
+                _map_users(pid)
+            except ValueError:
+                self._fail()
+            except OSError as error:
+                self._fail(str(error))
+        return pid
 
     def _fail(self, why: str = "") -> NoReturn:
         self._bwrap.kill()
@@ -80,7 +70,7 @@ class Sandbox:
         raise UserError(f"bubblewrap does not work here ({reason}): {INSTALL}.")
 
     def inside(self, path: str) -> str:
-        """``path`` as the kernel names it."""
+        """``path`` as a process inside names it."""
         return f"/{path.lstrip('/')}"
 
     @property
@@ -89,11 +79,11 @@ class Sandbox:
         return bool(os.statvfs(self.root / SOCKETS[1:]).f_flag & os.ST_RDONLY)
 
     def processes(self) -> list[Path]:
-        """Everything that runs inside: its folders below /proc, which shows there nothing else."""
+        """The folders of the processes inside, below the /proc of the place."""
         return processes_of(self.root / "proc")
 
     def files(self) -> int:
-        """How many files there are in the scratch space."""
+        """The number of files in the scratch space."""
         try:
             used = [os.statvfs(self.root / folder) for folder in ("tmp", "dev/shm")]
         except OSError:  # it is gone
@@ -101,19 +91,40 @@ class Sandbox:
         return sum(space.f_files - space.f_ffree for space in used)
 
     def close(self) -> None:
-        """Kill everything inside, and wait until it is gone."""
+        """Kill every process inside, and wait until all are gone."""
         self._bwrap.kill()
         self._bwrap.wait()
         for pipe in (self._bwrap.stdout, self._bwrap.stderr):
             if pipe:
                 pipe.close()
-        entrance, self.pidfd = self.pidfd, -1
-        if entrance >= 0:
-            os.close(entrance)
+        pidfd, self.pidfd = self.pidfd, -1  # the watchdog may close the place at the same time
+        if pidfd >= 0:
+            os.close(pidfd)
+
+
+def _bubblewrap(limits: Limits, told: int, wait: int) -> "subprocess.Popen[str]":
+    """Start bubblewrap; it reports its child to ``told``, and goes on when ``wait`` is at its end."""
+    descriptors = {"--info-fd": told, "--userns-block-fd": wait, "--seccomp": _pipe(syscalls.program())}
+    options = [word for option, descriptor in descriptors.items() for word in (option, str(descriptor))]
+    try:
+        return subprocess.Popen(
+            ["bwrap", *_view(limits), "--as-pid-1", *options, *SLEEP],
+            pass_fds=descriptors.values(),
+            env={"PATH": PATH},
+            text=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+    except FileNotFoundError:
+        raise UserError(f"bubblewrap is not installed: {INSTALL}.") from None
+    finally:
+        for descriptor in descriptors.values():
+            os.close(descriptor)
 
 
 def _map_users(pid: int) -> None:
-    """Say who the users of the namespace of ``pid`` are outside: one, and where root grades, root besides."""
+    """Map the users of the namespace of ``pid`` to users outside: one, and also root where root grades."""
     uid, gid = os.geteuid(), os.getegid()
     if uid != 0:
         Path(f"/proc/{pid}/setgroups").write_text("deny")
@@ -123,7 +134,7 @@ def _map_users(pid: int) -> None:
 
 
 def _pipe(content: bytes) -> int:
-    """A descriptor from which ``content``, no more than a pipe holds, can be read."""
+    """A descriptor from which ``content`` can be read; a pipe must be able to hold it."""
     descriptor, end = os.pipe()
     with open(end, "wb") as stream:
         stream.write(content)
@@ -131,7 +142,7 @@ def _pipe(content: bytes) -> int:
 
 
 def processes_of(proc: Path) -> list[Path]:
-    """The folders of processes in a file system of kind proc."""
+    """The folders of the processes in ``proc``, a file system of that type."""
     try:
         return [proc / name for name in os.listdir(proc) if name.isdigit()]
     except OSError:  # it is gone
@@ -139,14 +150,16 @@ def processes_of(proc: Path) -> list[Path]:
 
 
 def _view(limits: Limits) -> list[str]:
-    """What bubblewrap shows: Python, this package and the data, read-only, and a small scratch space."""
+    """The options for what is inside: Python, this package and the data, read-only, and scratch space."""
     readable = [Path(p) for p in SYSTEM] + [Path(sys.base_prefix), Path(sys.prefix)]
     readable += [Path(qcourse.__file__).parent, cache_folder()]
     if given := os.environ.get("QCOURSE_DATA"):
         readable.append(Path(given).absolute() / "MNIST")
     readable = [path for path in readable if path.exists()]
     above = sorted({folder for path in readable for folder in path.parents} - {Path("/"), Path("/tmp")})
-    folders = [("--perms", "0755", "--dir", str(folder)) for folder in above]  # else closed to all but root
+    folders = [
+        ("--perms", "0755", "--dir", str(folder)) for folder in above
+    ]  # otherwise only root could enter
     binds = [("--ro-bind", str(path), str(path)) for path in readable]
     return [
         *("--unshare-all", "--unshare-user", "--cap-drop", "ALL", "--new-session", "--die-with-parent"),
@@ -157,6 +170,6 @@ def _view(limits: Limits) -> list[str]:
         *itertools.chain(*folders, *binds),
         *("--proc", "/proc", "--dev", "/dev"),
         *("--perms", "1777", "--size", "1048576", "--tmpfs", "/dev/shm"),
-        # Where root grades, a process without any right still owns /proc/sys, core_pattern among it.
+        # Where root grades, a process without any capability still owns /proc/sys, including core_pattern.
         *("--remount-ro", "/proc", "--remount-ro", "/dev", "--remount-ro", "/"),
     ]  # fmt: skip

@@ -1,31 +1,43 @@
-"""While a kernel runs, somebody looks at what it uses, and ends it when it is too much."""
+"""The watchdog of a kernel: it measures what the kernel uses, and ends it when that is too much."""
 
 import threading
 import time
 from pathlib import Path
 
 from qcourse.grading.place.limits import Limits
-from qcourse.grading.place.meter import Meter, held
+from qcourse.grading.place.meter import Meter, Usage, held
 from qcourse.grading.place.place import Place
 
-POLL = 0.2  # seconds between two looks
+POLL = 0.2  # seconds between two measurements
 OWN = Path("/proc/self")
+ASLEEP = 1 / 200  # seconds of CPU time per second of wall time: a kernel that waits uses some too
 
 
 class Watch:
-    """A thread that looks at what a kernel uses, and closes its place when it is too much."""
+    """A thread that measures what a kernel uses, and closes its place when that is too much.
+
+    The submission has used ``spent`` seconds of CPU time in earlier kernels since it ``began``
+    (`time.monotonic`). ``reason`` says why the place was closed; it is empty until then.
+    """
 
     def __init__(self, place: Place, limits: Limits, spent: float, began: float) -> None:
         self.reason = ""
-        self._place, self._limits, self._spent, self._began = place, limits, spent, began
-        self._most = held(OWN) + limits.memory  # of ours: messages come in whole
-        self._meter, self._cpu, self._cell_began = Meter(place), 0.0, 0.0
-        self._woke, self._woke_cpu = time.monotonic(), 0.0  # when it was last seen to compute
+        self._place = place
+        self._limits = limits
+        self._spent = spent
+        self._began = began
+        self._own_memory = held(OWN) + limits.memory  # the most for this process: it holds complete messages
+        self._meter = Meter(place)
+        self._cpu = 0.0  # seconds that this kernel has used
+        self._cell_began = 0.0  # the same, when the cell began
+        self._woke = time.monotonic()  # when it was last seen to compute
+        self._woke_cpu = 0.0
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._thread = threading.Thread(target=self._watch, daemon=True)
         self._thread.start()
 
     def next_cell(self) -> None:
+        """A new cell begins, and with it its CPU time."""
         self._cell_began = self._cpu
 
     def end(self, reason: str) -> None:
@@ -34,31 +46,43 @@ class Watch:
         self._place.close()
 
     def stop(self) -> float:
-        """Stop looking; return the CPU seconds of the submission so far."""
+        """Stop; return the CPU seconds of the submission so far."""
         self._stopped.set()
         self._thread.join()
         return self._spent + self._cpu
 
-    def _look(self) -> None:
-        limits = self._limits
+    def _watch(self) -> None:
         while not (self.reason or self._stopped.wait(POLL)):
-            cpu, memory, processes = self._meter.read(limits.memory)
-            self._cpu = max(self._cpu, cpu)
-            if self._cpu - self._cell_began > limits.cell_cpu:
-                self.end(f"the cell used more than {limits.cell_cpu:g} seconds of CPU time: an endless loop?")
-            elif self._spent + self._cpu > limits.cpu:
-                self.end(f"the notebook used more than {limits.cpu:g} seconds of CPU time")
-            elif memory > limits.memory:
-                self.end(f"the notebook used more than {limits.memory / 2**30:.3g} GB of memory")
-            elif processes > limits.processes:
-                self.end(f"the notebook started more than {limits.processes} processes")
-            elif self._place.files() > limits.files:
-                self.end(f"the notebook made more than {limits.files:,} files")
-            elif held(OWN) > self._most:
-                self.end("the notebook sent too much at once")
-            elif time.monotonic() - self._began > limits.cpu * limits.wall:
-                self.end(f"the notebook ran for more than {limits.cpu * limits.wall:g} seconds")
-            elif self._cpu - self._woke_cpu > limits.idle / 200:  # a kernel that waits uses some CPU time too
-                self._woke, self._woke_cpu = time.monotonic(), self._cpu
-            elif time.monotonic() - self._woke > limits.idle:
-                self.end(f"the cell waited for {limits.idle:g} seconds and computed nothing")
+            usage = self._meter.read(self._limits.memory)
+            self._cpu = max(self._cpu, usage.cpu)
+            if reason := self._excess(usage) or self._delay():
+                self.end(reason)
+
+    def _excess(self, usage: Usage) -> str:
+        """Which limit of what it uses is exceeded, in words."""
+        limits = self._limits
+        if self._cpu - self._cell_began > limits.cell_cpu:
+            return f"the cell used more than {limits.cell_cpu:g} seconds of CPU time: an endless loop?"
+        if self._spent + self._cpu > limits.cpu_total:
+            return f"the notebook used more than {limits.cpu_total:g} seconds of CPU time"
+        if usage.memory > limits.memory:
+            return f"the notebook used more than {limits.memory / 2**30:.3g} GB of memory"
+        if usage.processes > limits.processes:
+            return f"the notebook started more than {limits.processes} processes"
+        if self._place.files() > limits.files:
+            return f"the notebook made more than {limits.files:,} files"
+        if held(OWN) > self._own_memory:
+            return "the notebook sent too much at once"
+        return ""
+
+    def _delay(self) -> str:
+        """Which limit of wall time is exceeded, in words."""
+        now = time.monotonic()
+        if now - self._began > self._limits.wall_total:
+            return f"the notebook ran for more than {self._limits.wall_total:g} seconds"
+        if self._cpu - self._woke_cpu > self._limits.idle * ASLEEP:
+            self._woke = now
+            self._woke_cpu = self._cpu
+        elif now - self._woke > self._limits.idle:
+            return f"the cell waited for {self._limits.idle:g} seconds and computed nothing"
+        return ""
