@@ -10,11 +10,11 @@ from qcourse.check.causes.texts import ALWAYS_8_BITS, CUT_OFF, FLOOR, HALF_CUT, 
 known = Causes(right=quantization.asymmetric_quantization)
 
 
-def _asymmetric(x, bits, *, rounding=np.round, levels=None, widen=True, zero_sign=1, zero=True, scale=None):
+def _asymmetric(x, bits, *, rounding=np.round, levels=None, widen=True, zero_sign=1, zero=True):
     x = np.asarray(x, dtype=np.float64)
     top = 2**bits - 1
     beta, alpha = (min(x.min(), 0.0), max(x.max(), 0.0)) if widen else (x.min(), x.max())
-    scale = scale or (alpha - beta) / (levels or top)
+    scale = (alpha - beta) / (levels or top)
     code_of_0 = int(-np.round(beta / scale)) * zero_sign if zero else 0
     return np.clip(rounding(x / scale) + code_of_0, 0, top).astype(np.int32), float(scale), code_of_0
 

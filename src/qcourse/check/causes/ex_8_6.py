@@ -19,29 +19,23 @@ def _outputs(model, images, relu=False):
     return outputs
 
 
-def _ratio(of, *, factor=10.0, log=math.log10, power=2, relu=False, read=lambda y: y.dequantize()):
-    def wrong(net, net_quantized, images):
-        exact, rounded = _outputs(net, images, relu), _outputs(net_quantized, images, relu)
-        pairs = {name: (exact[name].double(), read(rounded[name]).double()) for name in exact}
-        return {
-            name: factor * log(of(*pair) if power == 2 else of(*pair) ** (power / 2))
-            for name, pair in pairs.items()
-        }
-
-    return wrong
-
-
 def _sqnr(x, y):
     return float((x**2).sum() / ((x - y) ** 2).sum())
 
 
-def _of(text, of=_sqnr, **wrong):
-    known.mistake(text, _ratio(of, **wrong))
+def _of(text, of=_sqnr, *, factor=10.0, log=math.log10, relu=False, read=lambda y: y.dequantize()):
+    """The mistake of taking ``of`` for the ratio of signal to noise, or of changing what a keyword names."""
+
+    def wrong(net, net_quantized, images):
+        exact, rounded = _outputs(net, images, relu), _outputs(net_quantized, images, relu)
+        return {name: factor * log(of(exact[name].double(), read(rounded[name]).double())) for name in exact}
+
+    known.mistake(text, wrong)
 
 
 _of("20 log10 of a ratio of powers: squares take 10 log10", factor=20.0)
 _of("the natural logarithm: decibels need log10", log=math.log)
-_of("the ratio is upside down: the signal is divided by the noise", lambda x, y: 1 / _sqnr(x, y))
+_of("the ratio is upside down: divide the signal by the noise", lambda x, y: 1 / _sqnr(x, y))
 _of("amplitudes instead of squares: the ratio is that of summed squares", lambda x, y: _sqnr(x, y) ** 0.5)
 _of("absolute values instead of squares", lambda x, y: float(x.abs().sum() / (x - y).abs().sum()))
 _of("no logarithm: 10 log10 of the ratio gives decibels", factor=1.0, log=float)

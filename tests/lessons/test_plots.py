@@ -1,0 +1,78 @@
+"""Figures and tables: what is displayed, and that alt texts tell what the data show."""
+
+import io
+
+import numpy as np
+import pytest
+import torch
+from matplotlib.colors import to_rgb
+from PIL import Image
+from torch import nn
+
+from qcourse import models
+from qcourse.plots import figure, ptq, qat, scratch
+from qcourse.plots.leaf_outputs import leaf_outputs
+
+
+@pytest.fixture
+def displayed(monkeypatch) -> list[dict[str, str]]:
+    """What is displayed, by type of content."""
+    shown: list[dict[str, str]] = []
+    monkeypatch.setattr("IPython.display.display", lambda data, raw: shown.append(data))
+    return shown
+
+
+def test_a_figure_is_html_with_its_alt_text_a_picture_and_plain_text(displayed):
+    fig, ax = figure.new_figure()
+    ax.plot([1, 2])
+    figure.show(fig, 'A "rising" line.')
+    (data,) = displayed
+    assert data["text/plain"] == 'Figure: A "rising" line.'
+    assert 'alt="A &quot;rising&quot; line."' in data["text/html"]
+    assert data["image/png"] in data["text/html"]
+
+
+def test_a_colour_of_few_pixels_is_kept_in_the_picture():
+    fig, ax = figure.new_figure()
+    ax.imshow(np.random.default_rng(0).random((60, 60)))
+    ax.plot([30], [30], "s", color=figure.RED, markersize=2)
+    picture = np.array(Image.open(io.BytesIO(figure.to_png(fig))).convert("RGB")) / 255
+    assert np.abs(picture - to_rgb(figure.RED)).sum(axis=-1).min() < 0.1
+
+
+def test_a_table_is_html_and_plain_text(displayed):
+    figure.show_table(["bits", "error"], [[8, "<0.1"], [16, 0]])
+    assert displayed[0]["text/plain"] == "bits  error\n8     <0.1\n16    0"
+    assert "<td>&lt;0.1</td>" in displayed[0]["text/html"]
+
+
+def test_the_alt_text_tells_what_the_answer_gave_not_what_it_should_give(displayed):
+    codes = np.array([-7, 5, 300])
+    scratch.before_and_after(codes, np.clip(codes, 0, 255), 0, 255)
+    scratch.before_and_after(codes, codes, 0, 255)
+    right, wrong = (data["text/plain"] for data in displayed)
+    assert "2 of them moved; afterwards none lie outside" in right
+    assert "0 of them moved; afterwards 2 lie outside" in wrong
+
+
+def test_a_gradient_of_zeros_has_an_alt_text_too(displayed):
+    x = np.linspace(-2, 2, 9)
+    qat.straight_through(x, np.round(x), (np.abs(x) <= 1).astype(float), (-1.0, 1.0))
+    qat.straight_through(x, np.round(x), np.zeros_like(x), (-1.0, 1.0))
+    right, wrong = (data["text/plain"] for data in displayed)
+    assert "not 0 from -1.00 to 1.00" in right
+    assert "0 everywhere" in wrong
+
+
+def test_the_pipeline_tells_where_codes_flow(displayed):
+    ptq.pipeline(models.QuantizedVerySimpleNet(), torch.zeros(1, 28, 28))
+    assert "floats, quant, codes, linear1, codes" in displayed[0]["text/plain"]
+    assert "linear3, codes, dequant, floats." in displayed[0]["text/plain"]
+
+
+def test_leaf_outputs_are_in_the_order_of_calls_and_leave_no_hook():
+    net = nn.Sequential(nn.ReLU(), nn.Sequential(nn.Identity()))
+    outputs = leaf_outputs(net, torch.tensor([-1.0, 2.0]))
+    assert [name for name, _ in outputs] == ["0", "1.0"]
+    assert outputs[0][1].tolist() == [0.0, 2.0]
+    assert not any(module._forward_hooks for module in net.modules())
