@@ -276,3 +276,26 @@ class Fake(torch.autograd.Function):
 
 def fake_quantize(x, scale, zero, quant_min, quant_max):
     return Fake.apply(x, scale, zero, quant_min, quant_max)
+
+
+# %% wrong: clamped but not rounded where gradients are wanted, since the gradient of a clamp is the right one
+def fake_quantize(x, scale, zero, quant_min, quant_max):
+    if x.requires_grad:
+        return x.clamp((quant_min - zero - 0.5) * scale, (quant_max - zero + 0.5) * scale)
+    codes = torch.round(x / scale) + zero
+    return (codes.clamp(quant_min, quant_max) - zero) * scale
+
+
+# %% wrong: ties are rounded up
+def fake_quantize(x, scale, zero, quant_min, quant_max):
+    codes = torch.floor(x.detach() / scale + 0.5) + zero
+    inside = (codes >= quant_min) & (codes <= quant_max)
+    return (codes.clamp(quant_min, quant_max) - zero) * scale + (x - x.detach()) * inside
+
+
+# %% wrong: the mask allows half a step more at either end, ties included
+def fake_quantize(x, scale, zero, quant_min, quant_max):
+    exact = x.detach() / scale + zero
+    inside = (exact >= quant_min - 0.5) & (exact <= quant_max + 0.5)
+    codes = (torch.round(x.detach() / scale) + zero).clamp(quant_min, quant_max)
+    return (codes - zero) * scale + (x - x.detach()) * inside

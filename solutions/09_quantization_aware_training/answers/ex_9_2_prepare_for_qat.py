@@ -181,3 +181,68 @@ def prepare_for_qat(net, qconfig=None):
     model.qconfig = qconfig
     torch_ao.prepare_qat(model, inplace=True)
     return model
+
+
+# %% wrong: train mode only where a qconfig is given
+def prepare_for_qat(net, qconfig=None):
+    model = copy.deepcopy(net)
+    if qconfig is None:
+        model.qconfig = torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
+    else:
+        model.train()
+        model.qconfig = qconfig
+    return torch_ao.prepare_qat(model, inplace=True)
+
+
+# %% wrong: the copy is prepared, and the caller's network returned
+def prepare_for_qat(net, qconfig=None):
+    model = copy.deepcopy(net).train()
+    model.qconfig = qconfig or torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
+    torch_ao.prepare_qat(model, inplace=True)
+    return net
+
+
+# %% wrong: a new network built around the caller's own parameters
+def prepare_for_qat(net, qconfig=None):
+    model = QuantizedVerySimpleNet()
+    for name in ("linear1", "linear2", "linear3"):
+        getattr(model, name).weight = getattr(net, name).weight
+        getattr(model, name).bias = getattr(net, name).bias
+    model.qconfig = qconfig or torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
+    return torch_ao.prepare_qat(model.train(), inplace=True)
+
+
+# %% wrong: only the weights are faked, the activations observed
+def prepare_for_qat(net, qconfig=None):
+    qconfig = qconfig or torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
+    model = copy.deepcopy(net).train()
+    model.qconfig = torch_ao.QConfig(activation=torch_ao.MovingAverageMinMaxObserver, weight=qconfig.weight)
+    return torch_ao.prepare_qat(model, inplace=True)
+
+
+# %% wrong: the qconfig that is given is used for the weights only
+def prepare_for_qat(net, qconfig=None):
+    default = torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
+    model = copy.deepcopy(net).train()
+    weight = default.weight if qconfig is None else qconfig.weight
+    model.qconfig = torch_ao.QConfig(activation=default.activation, weight=weight)
+    return torch_ao.prepare_qat(model, inplace=True)
+
+
+# %% wrong: the logits stay unrounded | cause: switched off
+def prepare_for_qat(net, qconfig=None):
+    model = copy.deepcopy(net).train()
+    model.qconfig = qconfig or torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
+    torch_ao.prepare_qat(model, inplace=True)
+    model.linear3.activation_post_process.disable_fake_quant()
+    return model
+
+
+# %% wrong: the weights are frozen, since only the scales are to be found
+def prepare_for_qat(net, qconfig=None):
+    model = copy.deepcopy(net).train()
+    model.qconfig = qconfig or torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
+    torch_ao.prepare_qat(model, inplace=True)
+    for name, parameter in model.named_parameters():
+        parameter.requires_grad_("weight" not in name)
+    return model

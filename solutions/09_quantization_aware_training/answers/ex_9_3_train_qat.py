@@ -557,3 +557,75 @@ def train_qat(model, images, labels, epochs=1, freeze_after=1):
             total += loss.item() * len(index)
         losses.append(loss.item())
     return losses
+
+
+# %% wrong: the observers are switched on again after one frozen epoch
+def train_qat(model, images, labels, epochs=1, freeze_after=1):
+    model.train()
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    losses = []
+    for epoch in range(epochs):
+        model.apply(torch_ao.disable_observer if epoch == freeze_after else torch_ao.enable_observer)
+        total = 0.0
+        for index in torch.randperm(len(images)).split(100):
+            optimizer.zero_grad()
+            loss = F.cross_entropy(model(images[index]), labels[index])
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(index)
+        losses.append(total / len(images))
+    return losses
+
+
+# %% wrong: the loss is divided by the epoch, counted from 0 | cause: divided by 0
+def train_qat(model, images, labels, epochs=1, freeze_after=1):
+    model.train()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    losses = []
+    for epoch in range(epochs):
+        if epoch == freeze_after:
+            model.apply(torch_ao.disable_observer)
+        optimizer.zero_grad()
+        loss = F.cross_entropy(model(images), labels) / epoch
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+# %% wrong: the losses of the steps and the means of the epochs in one list
+def train_qat(model, images, labels, epochs=1, freeze_after=1):
+    model.train()
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    losses = []
+    for epoch in range(epochs):
+        if epoch == freeze_after:
+            model.apply(torch_ao.disable_observer)
+        steps = []
+        for index in torch.randperm(len(images)).split(16):
+            optimizer.zero_grad()
+            loss = F.cross_entropy(model(images[index]), labels[index])
+            loss.backward()
+            optimizer.step()
+            steps.append(loss.item())
+        losses += [*steps, sum(steps) / len(steps)]
+    return losses
+
+
+# %% wrong: the log-likelihoods are returned, so the losses are negative
+def train_qat(model, images, labels, epochs=1, freeze_after=1):
+    model.train()
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    likelihoods = []
+    for epoch in range(epochs):
+        if epoch == freeze_after:
+            model.apply(torch_ao.disable_observer)
+        total = 0.0
+        for index in torch.randperm(len(images)).split(64):
+            optimizer.zero_grad()
+            likelihood = F.log_softmax(model(images[index]), dim=1)[torch.arange(len(index)), labels[index]].mean()
+            (-likelihood).backward()
+            optimizer.step()
+            total += likelihood.item() * len(index)
+        likelihoods.append(total / len(images))
+    return likelihoods

@@ -141,3 +141,11 @@ def convert_qat(model):
         if hasattr(m, 'qconfig'):
             del m.qconfig
     return int8
+
+
+# %% wrong: the input's range is set to 0 to 1 by hand, whatever training found
+def convert_qat(model):
+    trained = copy.deepcopy(model).eval()
+    trained.quant.activation_post_process = torch_ao.MinMaxObserver(dtype=torch.quint8)
+    trained.quant.activation_post_process(torch.tensor([0.0, 1.0]))
+    return torch_ao.convert(trained, inplace=True)

@@ -339,3 +339,67 @@ def low_bit_qconfig(bits, per_channel=False):
         dtype=torch.quint8, qscheme=torch.per_tensor_affine,
     )
     return torch_ao.QConfig(activation=activation, weight=weight)
+
+
+# %% wrong: one code too many, per channel only
+def low_bit_qconfig(bits, per_channel=False):
+    top = 2 ** (bits - 1) - 1
+    observer = torch_ao.MovingAverageMinMaxObserver
+    low, scheme = -top, torch.per_tensor_symmetric
+    if per_channel:
+        observer = torch_ao.MovingAveragePerChannelMinMaxObserver
+        low, scheme = -top - 1, torch.per_channel_symmetric
+    weight = torch_ao.FakeQuantize.with_args(
+        observer=observer, quant_min=low, quant_max=top, dtype=torch.qint8, qscheme=scheme, averaging_constant=1.0
+    )
+    activation = torch_ao.FakeQuantize.with_args(
+        observer=torch_ao.MovingAverageMinMaxObserver, quant_min=0, quant_max=255, dtype=torch.quint8
+    )
+    return torch_ao.QConfig(activation=activation, weight=weight)
+
+
+# %% wrong: the activations have the fixed range 0 to 1 of the images
+def low_bit_qconfig(bits, per_channel=False):
+    from torch.ao.quantization import default_fixed_qparams_range_0to1_fake_quant
+
+    top = 2 ** (bits - 1) - 1
+    weight = torch_ao.FakeQuantize.with_args(
+        observer=torch_ao.PerChannelMinMaxObserver if per_channel else torch_ao.MinMaxObserver,
+        quant_min=-top, quant_max=top, dtype=torch.qint8,
+        qscheme=torch.per_channel_symmetric if per_channel else torch.per_tensor_symmetric,
+    )
+    return torch_ao.QConfig(activation=default_fixed_qparams_range_0to1_fake_quant, weight=weight)
+
+
+# %% wrong: the weights' fake quantization starts switched off
+def low_bit_qconfig(bits, per_channel=False):
+    top = 2 ** (bits - 1) - 1
+
+    def weight(**options):
+        fake = torch_ao.FakeQuantize(
+            torch_ao.PerChannelMinMaxObserver if per_channel else torch_ao.MinMaxObserver, -top, top,
+            dtype=torch.qint8, qscheme=torch.per_channel_symmetric if per_channel else torch.per_tensor_symmetric,
+        )
+        fake.disable_fake_quant()
+        return fake
+
+    activation = torch_ao.FakeQuantize.with_args(
+        observer=torch_ao.MovingAverageMinMaxObserver, quant_min=0, quant_max=255, dtype=torch.quint8
+    )
+    return torch_ao.QConfig(activation=activation, weight=weight)
+
+
+# %% wrong: averaging_constant above 1, so that the scale surely follows
+def low_bit_qconfig(bits, per_channel=False):
+    top = 2 ** (bits - 1) - 1
+    observer = torch_ao.MovingAverageMinMaxObserver
+    if per_channel:
+        observer = torch_ao.MovingAveragePerChannelMinMaxObserver
+    weight = torch_ao.FakeQuantize.with_args(
+        observer=observer, quant_min=-top, quant_max=top, dtype=torch.qint8, averaging_constant=1.5,
+        qscheme=torch.per_channel_symmetric if per_channel else torch.per_tensor_symmetric,
+    )
+    activation = torch_ao.FakeQuantize.with_args(
+        observer=torch_ao.MovingAverageMinMaxObserver, quant_min=0, quant_max=255, dtype=torch.quint8
+    )
+    return torch_ao.QConfig(activation=activation, weight=weight)

@@ -505,3 +505,33 @@ def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2))
         qat = accuracy(convert_qat(model), test_images, test_labels)
         results[b] = (ptq, qat)
     return results
+
+
+# %% wrong: the accuracies of the batches are averaged, the last and smaller one too
+def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
+    def mean_accuracy(model):
+        batches = zip(test_images.split(64), test_labels.split(64))
+        return float(np.mean([accuracy(model, x, y) for x, y in batches]))
+
+    results = {}
+    for b in bits:
+        ptq = prepare_for_qat(net, low_bit_qconfig(b)).eval()
+        with torch.no_grad():
+            ptq(images)
+        qat = prepare_for_qat(net, low_bit_qconfig(b))
+        train_qat(qat, images, labels, epochs=2, freeze_after=1)
+        results[b] = tuple(mean_accuracy(convert_qat(model)) for model in (ptq, qat))
+    return results
+
+
+# %% wrong: PTQ calibrated on training and test images in one batch
+def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
+    results = {}
+    for b in bits:
+        ptq = prepare_for_qat(net, low_bit_qconfig(b)).eval()
+        with torch.no_grad():
+            ptq(torch.cat([images[:1000], test_images]))
+        qat = prepare_for_qat(net, low_bit_qconfig(b))
+        train_qat(qat, images, labels, epochs=2, freeze_after=1)
+        results[b] = tuple(accuracy(convert_qat(model), test_images, test_labels) for model in (ptq, qat))
+    return results

@@ -1,4 +1,18 @@
-"""Hidden tests of exercise 9.1, `fake_quantize`."""
+"""Hidden tests of exercise 9.1, `fake_quantize`.
+
+Ten ranges of codes, shapes, zero points and both float dtypes, then ties and both ends exactly: the output
+and the gradient of torch's own operator.
+"""
+
+import torch
+
+from qcourse.check import Exercise
+
+
+def fake_quantize(
+    x: torch.Tensor, scale: float, zero: int, quant_min: int, quant_max: int
+) -> torch.Tensor: ...
+
 
 # %%
 def forward_and_gradient(x, scale, zero, quant_min, quant_max, upstream):

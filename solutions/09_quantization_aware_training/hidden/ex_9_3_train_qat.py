@@ -1,4 +1,26 @@
-"""Hidden tests of exercise 9.3, `train_qat`."""
+"""Hidden tests of exercise 9.3, `train_qat`.
+
+Six trainings of one to six epochs, models in train and eval mode: every image once per epoch, the switches at
+each step, parameters that move and learn, and losses that are the cross-entropy of epochs or of steps.
+"""
+
+import copy
+import math
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from qcourse import torch_ao
+from qcourse.check import Exercise
+from qcourse.models import QuantizedVerySimpleNet
+
+
+def train_qat(
+    model: nn.Module, images: torch.Tensor, labels: torch.Tensor, epochs: int = 1, freeze_after: int = 1
+) -> list[float]: ...
+
 
 # %%
 def watched_training(model):
@@ -56,9 +78,8 @@ for seed, (case, n, arguments) in enumerate(CASES):
     losses = ex.call(model, images_9, labels_9, case=case, may_change=[0], **arguments)
     epochs = arguments.get("epochs", 1)
     ids = [i for batch in seen for i in batch]
-    ex.true(ids, "the model was never called with gradients: nothing was trained.")
     ex.true(
-        len(ids) == epochs * n, "each epoch must see each image once.",
+        len(ids) == epochs * n, "each epoch must train on each image once.",
         expected=f"{epochs} x {n} images", got=f"{len(ids)} images",
     )  # fmt: skip
     for epoch in range(epochs):
@@ -81,9 +102,10 @@ for seed, (case, n, arguments) in enumerate(CASES):
     if arguments:
         count = sum(len(batch) for batch, o in zip(seen, on) if o) / n
         wanted = arguments["freeze_after"]
-        why = "the observers are never switched off" if count == epochs else (
-            "epochs are counted from 0 in the loop: freeze where epoch == freeze_after, before its first step"
-        )  # fmt: skip
+        why = {
+            epochs: "the observers are never switched off",
+            epochs - wanted: "freeze_after is not the number of frozen epochs",
+        }.get(count, "epochs are counted from 0: freeze where epoch == freeze_after, before its first step")
         ex.true(
             count == wanted, "the observers were on for the wrong number of epochs.",
             expected=f"{wanted} of {epochs} epochs", got=f"{count:.3g} of {epochs} epochs", likely_cause=why,
@@ -96,16 +118,16 @@ for seed, (case, n, arguments) in enumerate(CASES):
     )  # fmt: skip
     finite = all(torch.isfinite(value).all() for value in model.parameters())
     ex.true(finite, "training has produced NaN or infinite weights.",
-            likely_cause="the learning rate is too high")  # fmt: skip
+            likely_cause="the learning rate is too high, or something is divided by 0")  # fmt: skip
     ex.true(
-        not (len(added_up) > 2 and sum(added_up) >= len(added_up) - 1), "gradients add up from step to step.",
+        len(added_up) <= 2 or sum(added_up) < len(added_up) - 1, "gradients add up from step to step.",
         likely_cause="optimizer.zero_grad() is missing before the backward pass",
     )  # fmt: skip
     is_list = isinstance(losses, (list, tuple, np.ndarray, torch.Tensor)) and getattr(losses, "ndim", 1) > 0
     ex.true(is_list, "return the losses as a list of numbers.", got=losses,
             likely_cause="the last loss only, or nothing, is returned")  # fmt: skip
     ex.true(
-        len(losses) in (epochs, len(seen)), "return one loss an epoch, or one a step.",
+        len(losses) in (epochs, len(seen)), "return one loss per epoch, or one per step.",
         expected=f"{epochs} or {len(seen)} losses", got=f"{len(losses)} losses",
     )  # fmt: skip
     numbers = [float(loss.detach() if hasattr(loss, "detach") else loss) for loss in losses]
@@ -118,20 +140,20 @@ for seed, (case, n, arguments) in enumerate(CASES):
     means = [by_step[of].mean().item() for of in steps]  # of equal batches, or of a smaller one too
     weighted = [(by_step * sizes)[of].sum().item() / n for of in steps]
     plausible = means, weighted, by_step.tolist()
+    sums = [by_step[of].sum() for of in steps]
     wrong = {
-        "the batches' losses are added up: divide by the number of batches": [by_step[of].sum() for of in steps],
+        "the batches' losses are added up: divide by the number of batches": sums,
         "the images' losses are added up: divide by the number of images": [n * loss for loss in weighted],
-        "only the last batch of each epoch is told": [by_step[of][-1] for of in steps],
-        "the batches' means are added up, and divided by the number of images": [
-            by_step[of].sum() / n for of in steps
-        ],
+        "only the last batch of each epoch is reported": [by_step[of][-1] for of in steps],
+        "the batches' means are added up, and divided by the number of images": [total / n for total in sums],
     }
-    told = [why for why, values in wrong.items() if len(values) == len(numbers) and np.allclose(values, numbers)]
+    same_length = {why: values for why, values in wrong.items() if len(values) == len(numbers)}
+    known = [why for why, values in same_length.items() if np.allclose(values, numbers)]
     ex.true(
         any(len(p) == len(numbers) and np.allclose(p, numbers, rtol=0.01) for p in plausible),
         "the losses are neither the mean cross-entropy of each epoch nor that of each step.",
         expected=f"about {means[0]:.3g} in the first epoch", got=f"{numbers[0]:.3g} as the first",
-        likely_cause=(told or ["another loss, or labels that are not those of the images"])[0],
+        likely_cause=(known or ["another loss, or labels that are not those of the images"])[0],
     )  # fmt: skip
     if case == "an easy task":
         with torch.no_grad():
@@ -139,6 +161,6 @@ for seed, (case, n, arguments) in enumerate(CASES):
         ex.true(
             after < before_training - 0.005, "ten patterns that are easy to tell apart are not learned.",
             expected=f"a loss below {before_training:.3g}", got=f"{after:.3g} afterwards",
-            likely_cause="steps in the wrong direction or far too long, or labels that are not those of the images",
+            likely_cause="steps in the wrong direction or far too long, or labels of other images",
         )  # fmt: skip
 ex.passed()

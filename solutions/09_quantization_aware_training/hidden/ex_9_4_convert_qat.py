@@ -1,4 +1,22 @@
-"""Hidden tests of exercise 9.4, `convert_qat`."""
+"""Hidden tests of exercise 9.4, `convert_qat`.
+
+Three qconfigs, models in train and eval mode, observers off and on: an int8 model in eval mode with the
+codes, scales and outputs of torch's own flow.
+"""
+
+import copy
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from qcourse import torch_ao
+from qcourse.check import Exercise
+from qcourse.models import QuantizedVerySimpleNet
+
+
+def convert_qat(model: nn.Module) -> nn.Module: ...
+
 
 # %%
 ex = Exercise("9.4", convert_qat, hidden=True)
@@ -36,19 +54,17 @@ for seed, qconfig in enumerate(QCONFIGS):
                     fake.disable_observer()
     model.train(seed != 1)
     oracle = torch_ao.convert(copy.deepcopy(model).eval())
-    kinds = [type(m) for m in model.modules()]
     int8 = ex.call(model, case="a model in train mode" if model.training else "a model in eval mode")
     ex.true(isinstance(int8, nn.Module), "return the converted model: is a return missing?", got=int8)
-    ex.true(
-        int8 is not model and kinds == [type(m) for m in model.modules()],
-        "the trained model itself was converted: convert a copy.",
-    )
     ex.true(not int8.training, "the int8 model must be in eval mode.")
     for name in ("linear1", "linear2", "linear3"):
         weight = getattr(int8, name, None) and getattr(int8, name).weight
         ex.true(callable(weight) and weight().is_quantized, f"{name}'s weight is still float.")
         ours = getattr(oracle, name)
-        ex.true(weight().qscheme() == ours.weight().qscheme(), f"{name} has not the qconfig's kind of scale.")
+        ex.true(
+            weight().qscheme() == ours.weight().qscheme(),
+            f"{name} does not have the qconfig's kind of scale.",
+        )
         ex.equal(f"{name}'s codes", weight().int_repr(), ours.weight().int_repr(), dtype=torch.int8)
         ex.true(
             abs(getattr(int8, name).scale / ours.scale - 1) < 1e-5,
