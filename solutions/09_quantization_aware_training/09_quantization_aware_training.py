@@ -21,11 +21,11 @@
 # **Time:** about 90 minutes. **Before:** notebooks 06 (scale, zero point, symmetric codes) and 08 (observers,
 # prepare, calibrate, convert).
 #
-# **Why this matters.** PTQ takes a finished network and rounds it. With 8 bits that costs next to nothing.
-# With fewer bits the rounding error grows, until the network forgets its task: in this notebook, at 2 bits.
-# Quantization-aware training (QAT) shows the network its own rounding error while it can still do something
-# about it: the weights change until the *rounded* network does its task. It was made for networks on phones
-# (Jacob et al. 2018).
+# **Why this matters.** PTQ takes a finished network and rounds it. At 8 bits that costs almost nothing. With
+# fewer bits the rounding error grows until the network forgets its task; in this notebook that happens at 2
+# bits. Quantization-aware training (QAT) shows the network its own rounding error while it can still do
+# something about it: the weights change until the *rounded* network performs its task. QAT was developed for
+# networks on phones (Jacob et al. 2018).
 
 # %%
 import copy
@@ -48,13 +48,13 @@ from qcourse.training import accuracy, deterministic, trained_net
 # %% [markdown]
 # ## The idea on paper
 #
-# One weight $w$, one input $x = 1$, and the output should be $1$. Codes are multiples of the scale $s =
-# 0.5$, so the layer uses $\hat w = s \cdot \mathrm{round}(w / s)$, and the loss is $L = (\hat w - 1)^2$.
+# One weight $w$, one input $x = 1$, and the output should be $1$. The layer can use only multiples of the
+# scale $s = 0.5$, so it uses $\hat w = s \cdot \mathrm{round}(w / s)$, and the loss is $L = (\hat w - 1)^2$.
 # Start at $w = 0.6$ with learning rate $0.1$.
 #
 # The derivative of `round` is 0 almost everywhere. By the chain rule $\partial L / \partial w = 0$, and
-# gradient descent would never move. The **straight-through estimator** (Bengio et al. 2013) goes on as if
-# $\partial \hat w / \partial w$ were $1$: it sends the gradient $2(\hat w - 1)$ straight through the
+# gradient descent would never move $w$. The **straight-through estimator** (Bengio et al. 2013) proceeds as
+# if $\partial \hat w / \partial w$ were $1$: it sends the gradient $2(\hat w - 1)$ straight through the
 # rounding.
 #
 # | step | $w$ | $w / s$ | $\hat w$ | $L$ | gradient passed to $w$ |
@@ -63,7 +63,7 @@ from qcourse.training import accuracy, deterministic, trained_net
 # | 1 | 0.7 | 1.4 | 0.5 | 0.25 | −1 |
 # | 2 | 0.8 | 1.6 | 1.0 | 0 | 0 |
 #
-# Small steps add up in the float weight $w$ until it crosses the middle between two codes, and then $\hat
+# Small steps add up in the float weight $w$ until it crosses the midpoint between two codes, and then $\hat
 # w$ jumps. The float weight is kept only for training; the rounded one is what is deployed. The next cell
 # repeats the table with torch's own operator.
 
@@ -80,7 +80,7 @@ for step in range(3):
 #
 # *Difficulty ★★☆ · 20 minutes*
 #
-# **Goal.** Round a float tensor to the values that integer codes can stand for, so that gradients pass
+# **Goal.** Round a float tensor to the values that integer codes can represent, so that gradients still pass
 # through.
 #
 # Forward, with the scale $s$, the zero point $z$ and the codes $q_{min}$ to $q_{max}$:
@@ -92,17 +92,17 @@ for step in range(3):
 # $$\frac{\partial L}{\partial x}
 # = \begin{cases} g & q_{min} \le q \le q_{max} \\ 0 & \text{elsewhere} \end{cases}$$
 #
-# The result is "fake" quantized: still float, but only values that the codes can stand for. Beyond the ends
-# the gradient is 0, because there a small change of $x$ changes nothing. Note that $q$ decides, the code
-# *before* it is clamped. Forward and gradient are those of `torch.fake_quantize_per_tensor_affine`, the
+# The result is "fake" quantized: still float, but only values that the codes can represent. Beyond the ends
+# the gradient is 0, because a small change of $x$ changes nothing there. Note that $q$, the code *before* it
+# is clamped, decides. The output and its gradient are those of `torch.fake_quantize_per_tensor_affine`, the
 # operator that you are writing here; the check compares with it. Do not change `x`.
 #
 # <details><summary>Hint</summary>
 #
-# Two ways, both right.
-# - A subclass of `torch.autograd.Function` with `forward(ctx, x, …)` and `backward(ctx, grad)`: save the
-#   mask of the elements inside with `ctx.save_for_backward`, multiply by it in `backward`, and return
-#   `None` for each other argument.
+# There are two ways, both correct:
+# - A subclass of `torch.autograd.Function` with `forward(ctx, x, …)` and `backward(ctx, grad)`: save the mask
+#   of the elements inside with `ctx.save_for_backward`, multiply by it in `backward`, and return `None` for
+#   every other argument.
 # - The detach trick: a term whose *value* is 0 and whose *gradient* is what you want can be added to a
 #   tensor that has no gradient. What are the value and the gradient of `x - x.detach()`?
 #
@@ -159,10 +159,10 @@ output.sum().backward()
 qat.straight_through(x.detach().numpy(), output.detach().numpy(), x.grad.numpy(), (-1.0, 0.5))
 
 # %% [markdown]
-# **Takeaway.** The gradient is a useful lie: it points along the dashed line of the left picture, not along
-# the staircase. It is exactly right on average over one step, and wrong at every single point. Outside the
-# range it is 0: a weight that has left the range gets no gradient from the loss and may stay there for
-# ever. A fixed range that is too narrow freezes weights.
+# **Takeaway.** The gradient is a useful lie: it points along the dashed line in the left-hand picture, not
+# along the staircase. It is exactly right on average over one step, and wrong at every single point. Outside
+# the range it is 0: a weight that has left the range gets no gradient from the loss and may stay there
+# forever. A fixed range that is too narrow freezes weights.
 #
 # ## The network and the data
 #
@@ -185,15 +185,15 @@ float_accuracy = accuracy(net, test_images, test_labels)
 print(f"float network: accuracy ≈ {float_accuracy:.1%} on the test images")
 
 # %% [markdown]
-# ## What "prepare" must put in
+# ## What "prepare" must insert
 #
-# `torch_ao.prepare_qat` (that is `torch.ao.quantization.prepare_qat`) replaces every `nn.Linear` by one
-# that has a `weight_fake_quant`, and puts an `activation_post_process` behind each layer and behind the
-# `QuantStub`. Which modules these are, is up to the **qconfig**.
+# `torch_ao.prepare_qat` (that is `torch.ao.quantization.prepare_qat`) replaces every `nn.Linear` by one that
+# has a `weight_fake_quant`, and adds an `activation_post_process` after each layer and after the `QuantStub`.
+# The **qconfig** decides which modules these are.
 #
-# **Correction.** Many notes on QAT, our source among them, set `net.qconfig = default_qconfig` and then
-# call `prepare_qat`. It runs without a complaint, and trains an ordinary float network: `default_qconfig`
-# is made for PTQ. Its modules are *observers*. They watch what passes, and fake nothing.
+# **Correction.** Many notes on QAT, our source among them, set `net.qconfig = default_qconfig` and then call
+# `prepare_qat`. This runs without complaint and trains an ordinary float network, because `default_qconfig`
+# is made for PTQ. Its modules are *observers*: they watch what passes through and fake nothing.
 
 # %%
 watched = copy.deepcopy(net).train()
@@ -207,7 +207,7 @@ with torch.no_grad():
 
 # %% [markdown]
 # A network that never sees its rounding error cannot learn to live with it. QAT needs a **QAT qconfig**,
-# whose `weight_fake_quant` is a `FakeQuantize` module: an observer, followed by what you wrote in 9.1.
+# whose `weight_fake_quant` is a `FakeQuantize` module: an observer followed by what you wrote in 9.1.
 #
 # | | observer | fake quantization |
 # |---|---|---|
@@ -225,18 +225,17 @@ with torch.no_grad():
 #
 # $$y = \mathrm{fq}_y\big(\mathrm{fq}_w(W)\, x + b\big)$$
 #
-# Here $\mathrm{fq}$ is the fake quantization of 9.1: $\mathrm{fq}_w$ with scale and zero point of the weight,
-# $\mathrm{fq}_y$ with those of the layer's output.
+# Here $\mathrm{fq}$ is the fake quantization of 9.1: $\mathrm{fq}_w$ with the scale and zero point of the
+# weight, $\mathrm{fq}_y$ with those of the layer's output.
 #
 # `qconfig=None` means the QAT qconfig of the running engine,
-# `torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)`. A qconfig that is given is used as it
-# is. The caller's `net` stays as it was: its weights, its train or eval mode, and no `qconfig` is left on
-# it.
+# `torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)`. A qconfig that is passed in is used as
+# it is. The caller's `net` keeps its weights and its train or eval mode, and no `qconfig` is left on it.
 #
 # <details><summary>Hint</summary>
 #
 # Four steps: `copy.deepcopy`, `.train()` (`prepare_qat` refuses a model in eval mode), set `.qconfig` **on
-# the copy**, and `torch_ao.prepare_qat(…)`. Compare with `None` by `is None`.
+# the copy**, and `torch_ao.prepare_qat(…)`. Test for `None` with `is None`.
 #
 # </details>
 
@@ -288,34 +287,35 @@ changes = {name: ((value - weight)[0] / step).numpy() for name, value in used.it
 qat.weight_changes((weight[0] / step).numpy(), changes)
 
 # %% [markdown]
-# **Takeaway.** Look inside a prepared model before you train it for hours. The dots on the zero line are QAT
-# that is none. The sawtooth is the rounding error, at most half a step either way, which the loss now sees.
+# **Takeaway.** Look inside a prepared model before you train it for hours. The dots on the zero line are
+# "QAT" that quantizes nothing. The sawtooth is the rounding error, at most half a step either way, which the
+# loss now sees.
 #
 # ## Exercise 9.3: train, and freeze the observers
 #
 # *Difficulty ★★☆ · 20 minutes*
 #
-# **Goal.** Train a prepared model in place; leave the observers on for the first `freeze_after` epochs and
-# off for the rest.
+# **Goal.** Train a prepared model in place; keep the observers on for the first `freeze_after` epochs and
+# switch them off for the rest.
 #
-# A `FakeQuantize` has two switches. Its **observer** moves the range, and with it the scale, at every
-# forward pass; its **fake quantization** rounds. While the scale moves, the weights chase a moving target.
-# So the observers are switched off for the last epochs, and fake quantization stays on throughout:
+# A `FakeQuantize` has two switches. Its **observer** moves the range, and with it the scale, in every forward
+# pass; its **fake quantization** rounds. While the scale moves, the weights chase a moving target. So the
+# observers are switched off for the last epochs, while fake quantization stays on throughout:
 #
 # $$\text{observers are on in epoch } e = 1, 2, \dots, \texttt{epochs} \iff e \le \texttt{freeze\_after}$$
 #
 # `freeze_after` is a number of epochs: with `epochs=5, freeze_after=3` the observers are on for 3 epochs,
 # then off for 2. With `freeze_after >= epochs` they stay on. Choose its default yourself.
 #
-# Every epoch sees every image once, in shuffled batches, in train mode. The loss is the cross-entropy of
-# the logits. Return the losses as a list of numbers: the mean of each epoch, or the loss of each step.
+# Every epoch uses every image once, in shuffled batches, in train mode. The loss is the cross-entropy of the
+# logits. Return the losses as a list of numbers: the mean of each epoch, or the loss of each step.
 #
 # <details><summary>Hint</summary>
 #
 # A plain loop as in your first PyTorch tutorial: `torch.randperm(len(images)).split(batch_size)` gives
-# shuffled batches of indices. Adam with a learning rate of 1e-3 and batches of 128 or fewer does. At the
-# start of the right epoch: `model.apply(torch_ao.disable_observer)`. The reference also lets the learning
-# rate rise and fall once (`OneCycleLR`).
+# shuffled batches of indices. Adam with a learning rate of 1e-3 and batches of at most 128 images will do. At
+# the start of the right epoch: `model.apply(torch_ao.disable_observer)`. The reference solution also lets the
+# learning rate rise and fall once (`OneCycleLR`).
 #
 # </details>
 
@@ -325,10 +325,10 @@ def train_qat(model, images, labels, epochs=1, freeze_after=1):
     """Train the prepared ``model`` in place; its observers are on for the first ``freeze_after`` epochs only.
 
     images: float [n, 28, 28]. labels: int64 [n]. epochs, freeze_after: int.
-    Returns the list of losses, one an epoch or one a step.
+    Returns the list of losses, one per epoch or one per step.
     """
     ### BEGIN SOLUTION Exercise 9.3: train, and freeze the observers
-    losses, batch_size = [], max(16, min(200, len(images) // 40))  # 40 steps an epoch or more
+    losses, batch_size = [], max(16, min(200, len(images) // 40))  # at least 40 steps per epoch
     steps = epochs * math.ceil(len(images) / batch_size)
     optimizer = torch.optim.Adam(model.train().parameters(), fused=True)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 6e-3, total_steps=steps)
@@ -366,13 +366,13 @@ def note(model, inputs):
 model.register_forward_pre_hook(note)
 losses = ex.call(model, torch.rand(40, 28, 28), torch.arange(40) % 10, 5, 3, may_change=[0], case="5 epochs")
 ex.true(losses is not None, "return the losses: is a return missing?")
-ex.true(len(switches) == 200, "each epoch must train on each of 40 images once.", images=len(switches))
+ex.true(len(switches) == 200, "each epoch must use each of the 40 images once.", images=len(switches))
 ex.true(all(on in ({(1, 1)}, {(0, 1)}) for on in switches), "freeze all observers, and nothing else.")
 got = [min(on)[0] for on in switches]
 known = {(1, 200): "they are never switched off", (1, 80): "freeze_after is not the number of frozen epochs"}
 why = known.get((got[0], sum(got)), "epochs are counted from 0: freeze where epoch == freeze_after")
-ex.true(got == [1] * 120 + [0] * 80, "observers: on for 3 epochs, then off.", got=got[::40], likely_cause=why)
-ex.true(not torch.equal(model.linear1.weight, start), "the weights have not changed: who updates them?")
+ex.true(got == [1] * 120 + [0] * 80, "keep observers on for 3 epochs only.", got=got[::40], likely_cause=why)
+ex.true(not torch.equal(model.linear1.weight, start), "the weights have not changed: no optimizer step?")
 ex.passed()
 
 
@@ -395,13 +395,12 @@ with torch.no_grad():
 qat.freezing([float(loss) for loss in losses], tops, 3 * epochs // 4, epochs, before)
 
 # %% [markdown]
-# **Takeaway.** The loss may rise at first, above that of the float network (dotted line): the reference's
-# learning rate rises, and leaves the float network's optimum, before it falls. In the right picture the
-# range wanders as long as its observer is on, and stands still afterwards: then the last quarter trains for
-# exactly the scales that will be deployed.
-# Freeze too early, and the network is stuck with the ranges of its first steps. Jacob et al. (2018) solve
-# the same problem from the other side: moving averages, and no activation quantization at all in the first
-# steps.
+# **Takeaway.** The loss may first rise above that of the float network (dotted line): the reference
+# solution's learning rate rises, which takes the weights away from the float network's optimum, before it
+# falls. In the right-hand picture the range moves as long as its observer is on, and stays fixed afterwards:
+# the last quarter trains for exactly the scales that will be deployed. Freeze too early, and the network is
+# stuck with the ranges of its first steps. Jacob et al. (2018) solve the same problem from the other side:
+# with moving averages, and without any activation quantization in the first steps.
 #
 # ## Exercise 9.4: convert to int8
 #
@@ -409,12 +408,13 @@ qat.freezing([float(loss) for loss in losses], tops, 3 * epochs // 4, epochs, be
 #
 # **Goal.** Turn a trained, fake-quantized model into one that computes with integers.
 #
-# For each layer, convert replaces the float weight and its fake quantization by the codes,
+# For each layer, `convert` replaces the float weight and its fake quantization by the codes,
 #
 # $$W_q = \mathrm{clamp}\big(\mathrm{round}(W / s_w),\ q_{min},\ q_{max}\big),$$
 #
-# stored as int8, and the fakes behind the layers by real quantization with the scales found. The trained
-# model stays as it was, its train or eval mode too: one may want to train it further.
+# stored as int8, and the fake quantization after each layer by real quantization with the scales that
+# training found. The trained model stays as it was, including its train or eval mode: you may want to train
+# it further.
 #
 # <details><summary>Hint</summary>
 #
@@ -425,7 +425,7 @@ qat.freezing([float(loss) for loss in losses], tops, 3 * epochs // 4, epochs, be
 
 # %% tags=["answer:convert_qat"]
 def convert_qat(model):
-    """Return the int8 model, in eval mode, that the trained ``model`` stands for; ``model`` is unchanged."""
+    """Return the int8 version of the trained ``model``, in eval mode; ``model`` is unchanged."""
     ### BEGIN SOLUTION Exercise 9.4: convert to int8
     trained = copy.deepcopy(model).eval()
     return torch_ao.convert(trained, inplace=True)
@@ -439,7 +439,7 @@ model = QuantizedVerySimpleNet().train()
 model.qconfig = torch_ao.default_qat_qconfig
 torch_ao.prepare_qat(model, inplace=True)
 model(torch.rand(16, 28, 28))  # stands for training: the observers have seen something
-int8 = ex.call(model, case="a model in train mode, as training leaves it")
+int8 = ex.call(model, case="a model in train mode, as after training")
 ex.true(isinstance(int8, nn.Module), "return the converted model: is a return missing?", got=int8)
 ex.true(not int8.training, "the int8 model must be in eval mode.")
 weight = getattr(int8, "linear2", None) and int8.linear2.weight
@@ -463,13 +463,13 @@ print(f"within one step of the scale: ≈ {close:.1%} of the logits; nearly all:
 qat.agreement(fake.numpy(), real.numpy())
 
 # %% [markdown]
-# **Takeaway.** What was trained is what runs: the fake-quantized float model and the int8 model agree,
-# nearly everywhere to within one step of the scale. Where the engine is `x86`, a few large logits may leave
-# the diagonal: its qconfig has `reduce_range` (7 of the 8 bits, as in notebook 08), so that the fakes
-# saturate at code 127, the int8 layers only at 255.
+# **Takeaway.** What was trained is what runs: the fake-quantized float model and the int8 model agree, nearly
+# everywhere to within one step of the scale. With the engine `x86` a few large logits may lie off the
+# diagonal: its qconfig has `reduce_range` (7 of the 8 bits, as in notebook 08), so the fake quantization
+# saturates at code 127, the int8 layers only at 255.
 
 # %%
-print(f"linear3's fakes saturate at code ≈ {trained.linear3.activation_post_process.quant_max}")
+print(f"linear3's fake quantization saturates at code ≈ {trained.linear3.activation_post_process.quant_max}")
 
 # %% [markdown]
 # ## At 8 bits there is nothing to see
@@ -490,9 +490,9 @@ figure.show_table(["model", "test accuracy"], [[name, f"≈ {value:.1%}"] for na
 print("all within 3 points of each other:", max(at_8.values()) - min(at_8.values()) < 0.03)
 
 # %% [markdown]
-# PTQ has lost next to nothing at 8 bits, so there is next to nothing to win back; training anew, for a few
-# epochs on 10,000 images, may even cost half a point. (On the offline digits a single test image is 0.25
-# points.) To see what QAT does, take bits away.
+# PTQ loses almost nothing at 8 bits, so there is almost nothing to win back; training again for a few epochs
+# on 10,000 images may even cost half a point. (On the offline digits a single test image is 0.25 points.) To
+# see what QAT does, take bits away.
 #
 # ## Exercise 9.5: a qconfig of few bits
 #
@@ -500,22 +500,22 @@ print("all within 3 points of each other:", max(at_8.values()) - min(at_8.values
 #
 # **Goal.** Write a qconfig whose weights have `bits` bits, for PTQ and QAT alike.
 #
-# Weights are symmetric, with one scale $s$ for the tensor, or one for each output channel (row) $c$:
+# Weights are symmetric, with one scale $s$ per tensor or one per output channel (row) $c$:
 #
 # $$|q| \le q_{max} = 2^{bits-1} - 1 \qquad
 # s = \frac{\max |W|}{q_{max}} \quad\text{or}\quad s_c = \frac{\max_j |W_{cj}|}{q_{max}}$$
 #
 # Activations have 8 bits: quint8, codes 0 to 255, one scale. Both are `FakeQuantize` (or
-# `FusedMovingAvgObsFakeQuantize`). torch.ao stores a weight's codes as `torch.qint8` whatever their number,
-# so `bits` is 2 to 8 here.
+# `FusedMovingAvgObsFakeQuantize`). torch.ao stores a weight's codes as `torch.qint8` whatever the number of
+# bits, so `bits` is 2 to 8 here.
 #
 # <details><summary>Hint</summary>
 #
 # `torch_ao.QConfig(activation=…, weight=…)` takes *factories*: `torch_ao.FakeQuantize.with_args(observer=…,
 # quant_min=…, quant_max=…, dtype=…, qscheme=…)`. Observers: `MovingAverageMinMaxObserver` and
 # `MovingAveragePerChannelMinMaxObserver`; schemes: `torch.per_tensor_symmetric` and
-# `torch.per_channel_symmetric`. A weight's range need not be averaged over steps, since the weight is
-# known: `averaging_constant=1.0` makes it follow at once.
+# `torch.per_channel_symmetric`. A weight's range need not be averaged over steps, since the weight is known:
+# `averaging_constant=1.0` makes the range follow at once.
 #
 # </details>
 
@@ -524,7 +524,7 @@ print("all within 3 points of each other:", max(at_8.values()) - min(at_8.values
 def low_bit_qconfig(bits, per_channel=False):
     """Return a QConfig: symmetric weights of ``bits`` bits (2 to 8), 8-bit activations, both fake-quantized.
 
-    bits: int. per_channel: one weight scale for each output channel, or one for the tensor.
+    bits: int. per_channel: one weight scale per output channel, or one per tensor.
     """
     ### BEGIN SOLUTION Exercise 9.5: a qconfig of few bits
     quant_max = 2 ** (bits - 1) - 1
@@ -562,7 +562,7 @@ _, codes, scale, fakes = ex.call(3, function=weight_range, case="weights of 3 bi
 ex.true(codes == "-3 to 3", "3 bits are the codes -3 to 3.", expected="-3 to 3", got=codes)
 ex.true(fakes, "the weights are observed, not fake-quantized.", expected="FakeQuantize")
 ex.equal("the scale", scale, torch.tensor([0.3]), rtol=1e-4)
-_, codes, scale, _ = ex.call(2, per_channel=True, function=weight_range, case="2 bits, a scale for each row")
+_, codes, scale, _ = ex.call(2, per_channel=True, function=weight_range, case="2 bits, one scale per row")
 ex.true(codes == "-1 to 1", "2 bits are the codes -1 to 1.", expected="-1 to 1", got=codes)
 ex.equal("the scale of each row", scale, torch.tensor([0.9, 0.3]), rtol=1e-4)
 ex.passed()
@@ -582,13 +582,13 @@ levels = {f"{bits} bits": values_left(bits) for bits in (4, 3, 2)}
 qat.reachable_weights(net.linear2.weight.detach().numpy(), levels)
 
 # %% [markdown]
-# **Takeaway.** The scale is set by the largest weight, and most weights are far smaller. At 2 bits only
-# three values are left, and every weight of less than half the maximum becomes 0. One scale for each output
-# channel helps, since each row has a maximum of its own.
+# **Takeaway.** The scale is set by the largest weight, and most weights are far smaller. At 2 bits only three
+# values are left, and every weight smaller than half the maximum becomes 0. One scale per output channel
+# helps, since each row has its own maximum.
 #
 # **Which module.** `FusedMovingAvgObsFakeQuantize` does the same in one faster operator, and the engine's
-# qconfig uses it. At few bits it has a catch: while it trains, it rounds with another symmetric scale than
-# convert does.
+# qconfig uses it. With few bits it has a catch: in training it rounds with a symmetric scale other than the
+# one that `convert` uses.
 
 # %%
 fused = torch_ao.FusedMovingAvgObsFakeQuantize(
@@ -599,9 +599,9 @@ print(f"2 bits, largest weight 1: scale in training ≈ {fused.scale.item():.2f}
       f"in convert ≈ {fused.calculate_qparams()[0].item():.2f}")  # fmt: skip
 
 # %% [markdown]
-# **What is simulated here.** torch.ao keeps each code in a byte, whatever its number of bits: a 2-bit model
-# of this notebook is as large as an 8-bit one. Real savings below 8 bits need a format that packs several
-# codes into a byte, and kernels that read it. The accuracies are real.
+# **What is simulated here.** torch.ao keeps each code in a byte of its own, whatever the number of bits: a
+# 2-bit model of this notebook is as large as an 8-bit one. Real savings below 8 bits need a format that packs
+# several codes into a byte, and kernels that read it. The accuracies are real.
 #
 # ## Exercise 9.6: PTQ against QAT
 #
@@ -613,13 +613,13 @@ print(f"2 bits, largest weight 1: scale in training ≈ {fused.scale.item():.2f}
 # \mathrm{acc} = \frac{\text{right}}{\text{all}} \in [0, 1]$$
 #
 # For each number of bits, with the same `low_bit_qconfig(bits)`:
-# - **PTQ**: prepare, eval mode, run training images through it without training, convert, measure;
+# - **PTQ**: prepare, eval mode, run training images through the model without training it, convert, measure;
 # - **QAT**: prepare, `train_qat`, convert, measure.
 #
-# Use what you wrote: this exercise builds on 9.2 to 9.5. Its check puts simple stand-ins in their place, and
-# its hidden tests correct versions, so a mistake in one of them costs nothing here. Calibrate and train on
-# `images` only: whatever touches the model before the test is training data. The test images serve for the
-# accuracy alone. `net` is unchanged.
+# Use what you wrote: this exercise builds on 9.2 to 9.5. Its visible check puts simple stand-ins in their
+# place, and its hidden tests correct versions, so a mistake in one of them costs nothing here. Calibrate and
+# train on `images` only: whatever touches the model before the test is training data. The test images serve
+# for the accuracy alone. `net` is unchanged.
 #
 # How long to train is up to you. QAT is a short fine-tuning: two passes over 20,000 images of MNIST will
 # do, and ten over the 1,400 offline digits.
@@ -628,15 +628,15 @@ print(f"2 bits, largest weight 1: scale in training ≈ {fused.scale.item():.2f}
 #
 # `prepare_for_qat(net, qconfig).eval()` serves PTQ too: in eval mode its observers watch, and no weight
 # changes. Run images under `torch.no_grad()`; some 2,000 are enough to find the ranges. `accuracy(model,
-# test_images, test_labels)` is imported. Prepare twice: a model that was calibrated for PTQ is not the one
-# to train.
+# test_images, test_labels)` is imported. Prepare twice: a model that was calibrated for PTQ is not the one to
+# train.
 #
 # </details>
 
 
 # %% tags=["answer:ptq_vs_qat"]
 def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
-    """Return ``{bits: (ptq, qat)}``, the test accuracies (0 to 1) of ``net`` quantized in either way.
+    """Return ``{bits: (ptq, qat)}``, the test accuracies (0 to 1) of ``net`` quantized in both ways.
 
     net: a float network with stubs, unchanged. images: float [n, 28, 28]. labels: int64 [n].
     """
@@ -698,9 +698,9 @@ print("at 8 bits PTQ and QAT differ by less than 3 points:", abs(results[8][1] -
 print("at 2 bits QAT is ahead of PTQ:", results[2][1] > results[2][0])
 
 # %% [markdown]
-# ### One scale for each output channel, 2 bits
+# ### 2 bits, one scale per output channel
 #
-# The same two ways once more, with a scale for each neuron.
+# The same two methods once more, with one scale per neuron.
 
 # %%
 qconfig = low_bit_qconfig(2, per_channel=True)
@@ -722,23 +722,23 @@ print("QAT is ahead by more than 15 points:", per_channel[2][1] - per_channel[2]
 qat.accuracy_against_bits(results, float_accuracy, per_channel)
 
 # %% [markdown]
-# **Takeaway.** This is the course's headline. For this network PTQ is enough at 8 and 4 bits, and QAT costs
-# a training run for nothing. (Digits are easy: the ImageNet networks of Krishnamoorthi 2018 lose 2 to 10 %
-# with weights of 4 bits, after QAT.) Below that:
+# **Takeaway.** This is the course's main result. For this network PTQ is enough at 8 and 4 bits, and QAT
+# costs a training run for nothing. (Digits are easy: the ImageNet networks of Krishnamoorthi 2018 lose 2 to
+# 10 % with 4-bit weights, even after QAT.) Below 4 bits:
 # - **3 bits, one scale.** On MNIST PTQ loses several points and QAT wins nearly all of them back. On the
-#   offline digits PTQ loses a point or so: there is little to win.
+#   offline digits PTQ loses about a point: there is little to win back.
 # - **2 bits, one scale.** PTQ gets most images wrong (guessing gets 10 % right). QAT helps; on MNIST it stays
-#   clearly below the float network, since a single scale has to serve weights of very different size. On the
-#   offline digits it comes within a few points.
-# - **2 bits, a scale per channel.** PTQ still fails, and QAT comes to within a few points of float, on both
-#   data sets, with the weights −1, 0 and 1 (times a scale).
+#   clearly below the float network, since a single scale has to serve weights of very different sizes. On the
+#   offline digits it comes within a few points of it.
+# - **2 bits, one scale per channel.** PTQ still fails, and QAT comes within a few points of float on both
+#   data sets, with only the weights −1, 0 and 1 (times a scale).
 #
-# At 2 bits it takes both: enough scales, and training.
+# At 2 bits it takes both: enough scales and training.
 #
 # ### What training did to the weights
 #
-# One would think that QAT moves the weights onto the values that the codes stand for, so that rounding
-# costs less. Look: the rounding error of each layer, as a share of its weights' energy, $\sum (W - \hat
+# You might expect QAT to move the weights onto the values that the codes represent, so that rounding costs
+# less. The table shows the rounding error of each layer as a share of its weights' energy, $\sum (W - \hat
 # W)^2 / \sum W^2$, and the share of the codes that QAT changed, at 2 bits per channel.
 
 # %%
@@ -765,20 +765,20 @@ pairs = {"PTQ": (net, int_ptq), "QAT": (qat_2, int_qat)}
 qat.weights_in_steps({way: in_steps(*pair, "linear2").numpy() for way, pair in pairs.items()}, "linear2")
 
 # %%
-limits = [(in_steps(*pair, "linear3").abs() - 0.5).abs() for pair in pairs.values()]
-near = [(distance < 0.05).float().mean().item() for distance in limits]
-print("linear3, weights within 0.05 steps of a limit: PTQ ≈ {:.0%}, QAT ≈ {:.0%}".format(*near))
+distances = [(in_steps(*pair, "linear3").abs() - 0.5).abs() for pair in pairs.values()]
+near = [(distance < 0.05).float().mean().item() for distance in distances]
+print("linear3, weights within 0.05 steps of a code boundary: PTQ ≈ {:.0%}, QAT ≈ {:.0%}".format(*near))
 print("QAT has more of them:", near[1] > near[0])
 
 # %% [markdown]
-# The rounding error of the weights is about as large after QAT as it was before, and most codes are the
-# ones that PTQ gave. Yet one network has forgotten its task and the other has not. QAT does not make the
-# weights easier to round. It changes a few codes, the scales and the biases in whatever way makes the **loss
-# at the output** small with the rounding included. The mean squared error of the weights, the measure of
-# notebooks 06 and 07, does not see that. Some weights end up right at a limit between two codes, where the
-# smallest push changes the code; that they hop to and fro there is called oscillation (Nagel et al. 2022).
+# The rounding error of the weights is about as large after QAT as it was before, and most codes are those of
+# PTQ. Yet one network has forgotten its task and the other has not. QAT does not make the weights easier to
+# round. It changes a few codes, the scales and the biases in whatever way makes the **loss at the output**
+# small with the rounding included. The mean squared error of the weights, the measure used in notebooks 06
+# and 07, does not show that. Some weights end up right at the boundary between two codes, where the smallest
+# push changes the code; this hopping back and forth is called oscillation (Nagel et al. 2022).
 #
-# One thing has not changed: the size, since torch.ao keeps one code a byte.
+# One thing has not changed: the size, since torch.ao keeps one code per byte.
 
 # %%
 sizes = size_kb(int_qat), size_kb(int8_qat)
@@ -788,9 +788,9 @@ print("within 10 % of each other:", abs(sizes[0] / sizes[1] - 1) < 0.1)
 # %% [markdown]
 # ## The same with torchao
 #
-# **Correction.** The notes' `torch.ao.quantization` is deprecated (as of 2026-11): torch says so whenever
-# it is used, and names its successor, torchao. This course teaches the eager mode first since each of its
-# steps can be looked at, and it runs wherever torch runs.
+# **Correction.** The notes' `torch.ao.quantization` is deprecated (as of 2026-11): torch says so whenever it
+# is used, and names its successor, torchao. This course teaches the eager mode first because each of its
+# steps can be inspected, and because it runs wherever torch runs.
 
 # %%
 with warnings.catch_warnings(record=True) as caught:
@@ -799,8 +799,8 @@ with warnings.catch_warnings(record=True) as caught:
 print("torch says torch.ao is deprecated:", any("deprecated" in str(warning.message) for warning in caught))
 
 # %% [markdown]
-# torchao's PT2E flow exports the network to a graph and finds by itself where to quantize: no stubs, no
-# changes in the model. The steps are the same:
+# torchao's PT2E flow exports the network to a graph and finds out by itself where to quantize: no stubs, no
+# changes to the model. The steps are the same:
 # ```python
 # exported = torch.export.export(net, (images[:2],), dynamic_shapes=…).module()
 # quantizer = X86InductorQuantizer().set_global(get_default_x86_inductor_quantization_config(is_qat=True))
@@ -808,8 +808,8 @@ print("torch says torch.ao is deprecated:", any("deprecated" in str(warning.mess
 # …                                                 # 9.3: an ordinary training loop
 # int8 = convert_pt2e(model)                        # 9.4
 # ```
-# The next cell runs it, on the float network without stubs, where torchao is installed: one epoch, 5,000
-# images at most (`qcourse.pt2e_qat` holds the code).
+# The next cell runs it if torchao is installed, on the float network without stubs: one epoch of at most
+# 5,000 images (`qcourse.pt2e_qat` holds the code).
 
 # %%
 if pt2e.installed():
@@ -839,15 +839,15 @@ figure.show_table(["weights", "PTQ", "QAT"], rows)
 
 # %% [markdown] tags=["question:question"]
 # ### BEGIN SOLUTION
-# First, `default_qconfig` only observes: its `weight_fake_quant` is an observer, so ten epochs would train
-# a float network. She needs a qconfig with `FakeQuantize` of 3 bits. Second, before any training, try PTQ
-# at 3 bits with one scale per output channel: it is free, and may be enough. If it is not, QAT with
-# per-channel scales, since one scale per tensor leaves small rows with almost no codes. Third, one or two
-# epochs at a small learning rate usually do, for QAT is fine-tuning; measure before running ten. Fourth,
-# switch the observers off for the last part, so that the weights settle for the scales that will be
-# deployed. Last, calibrate and choose everything on training (or validation) images: ranges taken from the
-# test set leak it into the model, and the reported accuracy is no longer that of unseen data. And she
-# should check that the chip really packs 3-bit weights, or nothing gets smaller.
+# First, `default_qconfig` only observes: its `weight_fake_quant` is an observer, so ten epochs would train a
+# float network. She needs a qconfig with `FakeQuantize` of 3 bits. Second, before any training, try PTQ at 3
+# bits with one scale per output channel: it is free and may be enough. If it is not, QAT with per-channel
+# scales, since one scale per tensor leaves small rows with almost no codes. Third, one or two epochs at a
+# small learning rate are usually enough, since QAT is fine-tuning; measure before running ten. Fourth, switch
+# the observers off for the last part, so that the weights adapt to the scales that will be deployed. Last,
+# calibrate and choose everything on training (or validation) images: ranges taken from the test set leak it
+# into the model, and the reported accuracy is no longer that of unseen data. She should also check that the
+# chip really packs 3-bit weights; otherwise nothing gets smaller.
 # ### END SOLUTION
 
 # %% [markdown]
