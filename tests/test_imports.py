@@ -1,0 +1,64 @@
+"""Imports of the package run one way, as docs/architecture.md draws it."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "src" / "qcourse"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+NOTEBOOKS = "what notebooks import"
+
+
+def layers() -> list[list[str]]:
+    """The line of docs/architecture.md that orders the rooms of the package, from the ground up."""
+    (line,) = re.findall(r"^.+ <- .+ <- .+$", (ROOT / "docs" / "architecture.md").read_text(), re.MULTILINE)
+    return [[name.strip(" `") for name in layer.split(",")] for layer in line.split("<-")]
+
+
+def layer(module: str) -> int:
+    """The layer of the module ``qcourse.…``; what the line does not name is for notebooks."""
+    order = layers()
+    room = module.split(".")[1] if "." in module else "errors"  # qcourse itself holds the version only
+    named = [number for number, names in enumerate(order) if room in names]
+    return named[0] if named else order.index([NOTEBOOKS])
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    """Every module that a tree imports, in functions too."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module == "qcourse":
+            yield from (f"qcourse.{alias.name}" for alias in node.names if alias.name != "__version__")
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "a relative import"
+            yield node.module
+
+
+def name_of(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT / "src").with_suffix("").parts).removesuffix(".__init__")
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_no_module_imports_what_stands_above_it(path):
+    found = [module for module in imported(ast.parse(path.read_text())) if module.startswith("qcourse")]
+    assert not [module for module in found if layer(module) > layer(name_of(path))]
+
+
+def test_the_layers_are_rooms_of_the_package():
+    rooms = {path.stem for path in PACKAGE.iterdir()}
+    assert [name for names in layers() for name in names if name not in rooms] == [NOTEBOOKS]
+
+
+@pytest.mark.parametrize("library", ["nbformat", "jupytext"])
+def test_one_module_imports_the_libraries_of_notebook_files(library):
+    users = [
+        name_of(path)
+        for path in MODULES
+        if any(name.split(".")[0] == library for name in imported(ast.parse(path.read_text())))
+    ]
+    assert users == ["qcourse.course.notebooks"]
