@@ -66,7 +66,7 @@ def test_it_is_shown_again_and_not_graded_again(graded, capsys):
     told = capsys.readouterr().out
     assert "Grading" not in told
     assert "docs/instructor.md" in told
-    assert all(student in told for student, _, _ in demo.STUDENTS)
+    assert all(student.name in told for student in demo.STUDENTS)
     assert (graded / "points.png").read_bytes().startswith(b"\x89PNG")
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from qcourse.course.folder import number
 from qcourse.plots.figure import new_figure, to_png
 
 
@@ -14,7 +15,7 @@ def class_figure(points: dict[str, dict[str, list[float]]]) -> bytes:
     for (row, column), value in np.ndenumerate(share):
         colour = "black" if value > 0.5 else "white"
         axes.text(column, row, f"{value:.0%}", ha="center", va="center", color=colour)
-    axes.set_xticks(range(len(names)), [name[:2] for name in names])
+    axes.set_xticks(range(len(names)), [number(name) for name in names])
     axes.set_yticks(range(len(students)), students)
     axes.grid(visible=False)
     axes.set(xlabel="notebook", ylabel="student", title="Points of the graded cells (% of the most)")

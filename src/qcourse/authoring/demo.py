@@ -7,65 +7,58 @@ a course folder like any other: open it in JupyterLab and look at it in formgrad
 import json
 import shutil
 import sys
-from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
-from qcourse.authoring.answers import Answer, put, read_answers
+from qcourse.authoring.answers import put, read_answers
 from qcourse.authoring.class_picture import class_figure
 from qcourse.authoring.classroom import Classroom
 from qcourse.course.cells import by_grade_id
-from qcourse.course.folder import answers_folder, assignments
+from qcourse.course.folder import answers_folder, assignments, number
 from qcourse.course.notebooks import NotebookNode
 from qcourse.errors import UserError
 from qcourse.grading.grade_class import Options, grade, local_cluster
 from qcourse.grading.place import place
 
-Student = tuple[str, str, Callable[[NotebookNode, NotebookNode, list[Answer]], NotebookNode]]
+
+class Student(NamedTuple):
+    """A made-up student, who hands in solutions and, in their place, answers of the bank."""
+
+    name: str
+    what: str
+    begun: float = 1.0  # the share of the exercises that are not left as they were handed out
+    right: bool = True  # of the answer of the bank
+    which: int | None = None  # its number among the right or wrong answers; None: the solution
+    exercises: slice = slice(None)  # those that it is put into
+
+    def notebook(self, room: Classroom, name: str) -> NotebookNode:
+        """What the student hands in of the assignment ``name``."""
+        bank = read_answers(answers_folder(room.root, name))
+        grade_ids = list(dict.fromkeys(answer.grade_id for answer in bank))
+        solution = room.solution(name)
+        notebook = solution if self.begun == 1 else room.release(name)
+        for grade_id in grade_ids[: int(self.begun * len(grade_ids))]:
+            put(notebook, grade_id, by_grade_id(solution)[grade_id].source)
+        if self.which is None:
+            return notebook
+        for grade_id in grade_ids[self.exercises]:
+            choice = [a.source for a in bank if a.grade_id == grade_id and a.right == self.right]
+            put(notebook, grade_id, choice[self.which % len(choice)])
+        return notebook
 
 
-def perfect(release: NotebookNode, solution: NotebookNode, bank: list[Answer]) -> NotebookNode:
-    """Everything solved."""
-    return solution
-
-
-def untouched(release: NotebookNode, solution: NotebookNode, bank: list[Answer]) -> NotebookNode:
-    """Handed in as it was handed out."""
-    return release
-
-
-def half_done(release: NotebookNode, solution: NotebookNode, bank: list[Answer]) -> NotebookNode:
-    """The first half of the exercises solved, the rest not begun."""
-    exercises = _grade_ids(bank)
-    solved = by_grade_id(solution)
-    for grade_id in exercises[: len(exercises) // 2]:
-        put(release, grade_id, solved[grade_id].source)
-    return release
-
-
-def answered(right: bool, which: int, exercises: slice = slice(None)) -> Callable[..., NotebookNode]:
-    """The ``which``-th right or wrong answer of the bank, in these exercises; the rest solved."""
-
-    def hand_in(release: NotebookNode, solution: NotebookNode, bank: list[Answer]) -> NotebookNode:
-        for grade_id in _grade_ids(bank)[exercises]:
-            choice = [a.source for a in bank if a.grade_id == grade_id and a.right == right]
-            put(solution, grade_id, choice[which % len(choice)])
-        return solution
-
-    return hand_in
-
-
-STUDENTS: list[Student] = [
-    ("ada", "everything right", perfect),
-    ("ben", "half done", half_done),
-    ("chloe", "not begun", untouched),
-    ("dev", "a typical mistake in every exercise", answered(False, 0)),
-    ("emma", "another mistake in every exercise", answered(False, 1)),
-    ("femi", "right, in unusual ways", answered(True, 1)),
-    ("gita", "right, in other unusual ways", answered(True, 2)),
-    ("hiro", "one mistake, in the second exercise", answered(False, 2, slice(1, 2))),
-    ("ines", "mistakes in the last three exercises", answered(False, 3, slice(-3, None))),
-]
+STUDENTS = (
+    Student("ada", "everything right"),
+    Student("ben", "half done", begun=0.5),
+    Student("chloe", "not begun", begun=0.0),
+    Student("dev", "a typical mistake in every exercise", right=False, which=0),
+    Student("emma", "another mistake in every exercise", right=False, which=1),
+    Student("femi", "right, in unusual ways", which=1),
+    Student("gita", "right, in other unusual ways", which=2),
+    Student("hiro", "one mistake, in the second exercise", right=False, which=2, exercises=slice(1, 2)),
+    Student("ines", "mistakes in the last three exercises", right=False, which=3, exercises=slice(-3, None)),
+)
 
 
 def run(root: Path, folder: Path) -> int:
@@ -79,9 +72,8 @@ def run(root: Path, folder: Path) -> int:
         shutil.rmtree(folder, ignore_errors=True)
         room = Classroom(root, folder)
         for name in room.assignments:
-            bank = read_answers(answers_folder(root, name))
-            for student, _, hand_in in STUDENTS:
-                room.hand_in(student, name, hand_in(room.release(name), room.solution(name), bank))
+            for student in STUDENTS:
+                room.hand_in(student.name, name, student.notebook(room, name))
         print(f"Grading {len(STUDENTS)} students × {len(room.assignments)} notebooks …", flush=True)
         room.generate()
         _grade(room)
@@ -98,10 +90,10 @@ def run(root: Path, folder: Path) -> int:
 def table(points: dict[str, dict[str, list[float]]]) -> str:
     """Students × assignments, as plain text: points of those that nbgrader gives by itself."""
     names = list(next(iter(points.values())))
-    lines = [f"{'student':8}" + "".join(f"{name[:2]:>12}" for name in names) + "   what was handed in"]
-    for student, what, _ in STUDENTS:
-        scored = "".join(f"{got:7g} of {most:<2g}" for got, most in points[student].values())
-        lines.append(f"{student:8}{scored}   {what}")
+    lines = [f"{'student':8}" + "".join(f"{number(name):>12}" for name in names) + "   what was handed in"]
+    for student in STUDENTS:
+        scored = "".join(f"{got:7g} of {most:<2g}" for got, most in points[student.name].values())
+        lines.append(f"{student.name:8}{scored}   {student.what}")
     return "\n".join(lines)
 
 
@@ -117,7 +109,8 @@ def _grade(room: Classroom) -> None:
     """Contained where bubblewrap works; the demo's own submissions are harmless, so elsewhere without."""
     if sys.platform != "linux":
         print("The demo is graded by nbgrader autograde: qcourse grade needs Linux.", flush=True)
-        return Classroom(room.root, room.folder, stock=True).autograde()
+        Classroom(room.root, room.folder, stock=True).autograde()
+        return
     isolation = "auto"
     if missing := place.missing():
         print(f"The demo is graded without containment: {missing}", flush=True)
@@ -132,16 +125,12 @@ def _grade(room: Classroom) -> None:
 
 def _points(room: Classroom) -> dict[str, dict[str, list[float]]]:
     points: dict[str, dict[str, list[float]]] = {}
-    for student, _, _ in STUDENTS:
+    for student in STUDENTS:
         for name in room.assignments:
-            scored = [s for s in room.scores(student, name) if s.grade_id != "question"]
+            scored = [s for s in room.scores(student.name, name) if s.grade_id != "question"]
             total = [sum(s.score for s in scored), sum(s.max_score for s in scored)]
-            points.setdefault(student, {})[name] = total
+            points.setdefault(student.name, {})[name] = total
     return points
-
-
-def _grade_ids(bank: list[Answer]) -> list[str]:
-    return list(dict.fromkeys(answer.grade_id for answer in bank))
 
 
 def _digest(root: Path) -> str:
