@@ -259,11 +259,13 @@ def calibrate(model, images, batch_size=256):
 ex = Exercise("8.2", calibrate)
 images = torch.arange(1, 10)[:, None, None].expand(9, 28, 28) / 10
 watched = torch_ao.QuantStub(torch_ao.default_qconfig).train()
-watched, modes = torch_ao.prepare(nn.Sequential(watched)), []
+watched, modes, sizes = torch_ao.prepare(nn.Sequential(watched)), [], []
 watched.register_forward_pre_hook(lambda module, inputs: modes.append(module.training))
+watched.register_forward_pre_hook(lambda module, inputs: sizes.append(len(inputs[0])))
 seen = ex.call(watched, images, batch_size=4, case="9 images in batches of 4: 4 + 4 + 1", may_change=[0])
 ex.equal("the number of images seen", seen, 9)
 ex.true(not any(modes), "calibrate in evaluation mode.", expected="model.training False", got="True")
+ex.true(max(sizes) <= 4, "a batch has more images than batch_size.", expected="at most 4", got=max(sizes))
 observer = watched[0].activation_post_process
 ex.equal("the observer's minimum (the first image is 0.1)", float(observer.min_val), 0.1, rtol=1e-5)
 ex.equal("the observer's maximum (the last image is 0.9)", float(observer.max_val), 0.9, rtol=1e-5)
