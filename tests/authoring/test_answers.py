@@ -1,10 +1,12 @@
 """Every check against the answer bank: each wrong answer caught, each right one kept."""
 
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
 
 from qcourse.authoring.answers import put, read_answers
+from qcourse.authoring.idle import idle_statements
 from qcourse.authoring.judge import judge
 from qcourse.course.folder import answers_folder, assignments
 from qcourse.course.lesson import read_source
@@ -29,14 +31,30 @@ def test_no_answer_stands_twice():
     assert len(sources) == len(set(sources))
 
 
+@lru_cache
+def verdicts(name):
+    """On every answer of the bank; judged once for the tests below, which one worker of pytest-xdist runs."""
+    return judge(ROOT, name, BANK[name])
+
+
+each_bank = pytest.mark.parametrize("name", [pytest.param(n, marks=pytest.mark.xdist_group(n)) for n in BANK])
+
+
 # A student's cell may warn, and the notebooks' own warnings are nbgrader's to judge (test_gates).
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.slow
-@pytest.mark.parametrize("name", assignments(ROOT))
+@each_bank
 def test_every_answer_is_judged_rightly(name):
-    verdicts = judge(ROOT, name, BANK[name])
-    defects = [f"{v.answer.exercise} {v.answer.what}: {v.defect}" for v in verdicts if v.defect]
+    defects = [f"{v.answer.exercise} {v.answer.what}: {v.defect}" for v in verdicts(name) if v.defect]
     assert not defects, "\n".join(defects)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.slow
+@each_bank
+def test_every_statement_of_a_check_is_the_first_to_refuse_some_answer(name):
+    idle = [str(statement) for statement in idle_statements(read_source(ROOT, name), verdicts(name))]
+    assert not idle, "\n".join(idle)
 
 
 def test_a_misnamed_file_and_a_bad_header_are_one_sentence(tmp_path):

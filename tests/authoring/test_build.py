@@ -4,10 +4,11 @@ import shutil
 
 import pytest
 
-from qcourse.authoring import build, verify
+from qcourse.authoring import build, gates, leaks, verify
+from qcourse.authoring.assignment import Course
 from qcourse.course.folder import release_path, solution_path, text_path
 from qcourse.course.lesson import read_source
-from qcourse.course.notebooks import read
+from qcourse.course.notebooks import new_code_cell, read, write
 from qcourse.errors import UserError
 
 pytestmark = pytest.mark.slow
@@ -79,6 +80,11 @@ def course(built, tmp_path):
     return shutil.copytree(built, tmp_path / "course")
 
 
+def defects(gate, course):
+    """What the gate finds in the course as its files are now."""
+    return list(gate(Course(course)))
+
+
 def edit(path, old, new):
     text = path.read_text()
     assert old in text
@@ -106,24 +112,24 @@ def test_what_is_built_is_not_built_again(course):
 
 
 def test_a_good_course_passes_the_gates(built):
-    for gate in verify.GATES[:-1]:
-        assert gate(built) == []
+    for gate in (*verify.QUICK, *verify.SLOW[:-1]):  # the last one is tested below
+        assert defects(gate, built) == []
 
 
 def test_a_stale_solution_and_a_stale_release_are_found(course):
     edit(release_path(course, NAME), "A small notebook", "An edited notebook")
-    assert "is not what nbgrader makes" in verify.built_is_current(course)[0]
+    assert "is not what nbgrader makes" in defects(gates.built_is_current, course)[0]
     edit(text_path(course, NAME), "# A small", "# Another small")
-    assert "is not what its .py says" in verify.built_is_current(course)[0]
+    assert "is not what its .py says" in defects(gates.built_is_current, course)[0]
 
 
 def test_leaks_are_found(course):
     (course / "notebooks" / NAME / "notes.py").write_text("")
     edit(release_path(course, NAME), "# YOUR CODE HERE", "    twice_the_value_of_x = 2 * x")
-    defects = verify.nothing_leaks(course)
-    assert len(defects) == 2
-    assert "notes.py" in defects[0]
-    assert "twice_the_value_of_x" in defects[1]
+    found = defects(leaks.nothing_leaks, course)
+    assert len(found) == 2
+    assert "notes.py" in found[0]
+    assert "twice_the_value_of_x" in found[1]
 
 
 @pytest.mark.parametrize(
@@ -134,25 +140,99 @@ def test_leaks_are_found(course):
         ("ex.passed()", "### BEGIN HIDDEN TESTS\nex.passed()", "double-check should not be hidden"),
     ],
 )
-def test_an_exercise_that_is_not_whole_is_found(course, old, new, words):
+def test_an_exercise_that_is_not_complete_is_found(course, old, new, words):
     edit(text_path(course, NAME), old, new)
-    assert any(words in defect for defect in verify.exercises_are_whole(course))
+    if "hidden:" in old:
+        hidden_tests(course).unlink()
+    assert any(words in defect for defect in defects(gates.exercises_are_complete, course))
 
 
 def test_long_cells_are_found(course):
     lines = "\n".join(f"a{i} = {i}" for i in range(30))
     edit(text_path(course, NAME), "from qcourse.check", f"{lines}\nfrom qcourse.check")
-    assert "a code cell has 31 lines" in verify.cells_are_short(course)[-1]
+    assert "a code cell has 31 lines" in defects(gates.cells_are_short, course)[-1]
+
+
+def test_a_long_visible_check_is_found_and_long_hidden_tests_are_not(course):
+    lines = "\n".join(f"a{i} = {i}" for i in range(30))
+    edit(hidden_tests(course), "ex.passed()", f"{lines}\nex.passed()")
+    assert defects(gates.cells_are_short, course) == []
+    edit(text_path(course, NAME), "ex.passed()", f"{lines}\nex.passed()")
+    assert "a code cell has 33 lines, more than 25: double-check" in defects(gates.cells_are_short, course)[0]
+
+
+def test_long_files_are_found(course):
+    edit(text_path(course, NAME), "# # A small", "#\n" * 1000 + "# # A small")
+    edit(hidden_tests(course), "ex.passed()", "#\n" * 200 + "ex.passed()")
+    first, second = defects(gates.files_are_short, course)
+    assert "01_small.py has 10" in first
+    assert "ex_1_1_double.py has 2" in second
+
+
+def test_a_cell_that_is_not_python_is_found(course):
+    edit(release_path(course, NAME), "from qcourse.check import Exercise", "dtype?")
+    assert defects(gates.cells_are_python, course) == [f"{NAME}: a code cell is not Python: 'dtype?'."]
+
+
+@pytest.mark.parametrize("comment", ["# dtype?", "# copy of the weights", "# ls", "# %time", "# !ls"])
+def test_a_comment_stays_a_comment(course, comment):
+    edit(text_path(course, NAME), "from qcourse.check", f"{comment}\nfrom qcourse.check")
+    assert read_source(course, NAME).cells[1].source.startswith(f"{comment}\n")
+
+
+def show(course, code):
+    """Add a cell with ``code`` to what students get."""
+    path = release_path(course, NAME)
+    notebook = read(path)
+    notebook.cells.append(new_code_cell(code))
+    write(notebook, path)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "TWO = 2\n\n\ndef given(value):\n    return TWO * value",
+        "def helper():\n    def given(value):\n        return value + value\n\n    return given",
+        "flows = {'given': lambda value: 2 * value}",
+        "import operator\nfrom functools import partial\n\ngiven = partial(operator.mul, 2)",
+        "class Given:\n    @staticmethod\n    def answer(value):\n        return value * 2",
+        "class Given(int):\n    def __new__(cls, value):\n        return int.__new__(int, 2 * value)",
+        "import numpy as np\n\nx = [lambda a: a + a][0]",
+    ],
+)
+def test_a_shown_answer_is_found(course, code):
+    show(course, code)
+    (found, *_) = defects(leaks.no_answer_is_shown, course)
+    assert "earns points in 1.1 double" in found
+
+
+def test_what_is_shown_and_wrong_or_of_another_shape_is_not_found(course):
+    show(course, "def other(value):\n    return value + 1\n\n\ndef two(a, b):\n    return 2 * a")
+    assert defects(leaks.no_answer_is_shown, course) == []
+
+
+def test_a_solution_repeated_under_other_names_is_found(course):
+    show(course, "x = 3\ndone = x + 1\ntwice = 2 * x\ntwice")
+    assert defects(leaks.no_solution_is_repeated, course) == [
+        f"{NAME} shows the solution of double in 'x = 3'."
+    ]
+
+
+def test_files_that_nbgrader_would_hand_out_are_found(course):
+    edit(course / "nbgrader_config.py", '*("*.py", "*.toml", "hidden", "answers"),', "")
+    assert "is not what nbgrader makes" in defects(gates.built_is_current, course)[0]
+    build.build_release(course, NAME, course / "notebooks")
+    assert any("hidden/ex_1_1_double.py is not a notebook" in d for d in defects(leaks.nothing_leaks, course))
 
 
 @pytest.mark.slow
 def test_grades_are_right_and_a_check_that_passes_on_a_stub_is_found(course):
-    assert verify.grades_are_right(course) == []
+    assert defects(verify.grades_are_right, course) == []
     source = text_path(course, NAME)
     edit(source, 'ex.equal("twice", ex.call(3), 6)', "print('looks good')")
     build.build_solution(course, NAME)
     build.build_release(course, NAME, course / "notebooks")
-    assert verify.grades_are_right(course) == [f"{NAME}, unsolved: double-check has 1.0 of 1.0."]
+    assert defects(verify.grades_are_right, course) == [f"{NAME}, unsolved: double-check has 1.0 of 1.0."]
 
 
 def test_a_solution_that_fails_is_one_sentence_and_leaves_the_old_one(course):
@@ -167,12 +247,36 @@ def test_a_solution_that_fails_is_one_sentence_and_leaves_the_old_one(course):
     ("old", "new", "words"),
     [
         ("answer:double", "anwser:double", "the tag 'anwser:double' is unknown"),
-        ("hidden:double", "hidden:other", "holds 0 files"),
+        ("hidden:double", "hidden:other", "has 0 files"),
+        (' tags=["hidden:double"]', "", "belongs to no cell"),
     ],
 )
 def test_a_tag_that_leads_nowhere_is_one_sentence(course, old, new, words):
     edit(text_path(course, NAME), old, new)
     with pytest.raises(UserError, match=words):
+        read_source(course, NAME)
+
+
+def test_two_cells_of_one_tag_are_one_sentence(course):
+    edit(text_path(course, NAME), '# %% tags=["check:double"]', '# %% tags=["answer:double"]')
+    with pytest.raises(UserError, match="two cells have the tag 'answer:double'"):
+        read_source(course, NAME)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("hidden/ex_1_2_triple.py", "belongs to no cell"),
+        ("hidden/notes.py", "belongs to no cell"),
+        ("answers/ex_1_2_triple.py", "belongs to no exercise"),
+        ("answers/ex_2_1_double.py", "belongs to no exercise"),
+    ],
+)
+def test_a_file_that_belongs_to_nothing_is_one_sentence(course, name, words):
+    stray = course / "solutions" / NAME / name
+    stray.parent.mkdir(exist_ok=True)
+    stray.touch()
+    with pytest.raises(UserError, match=f"{stray.name} {words}"):
         read_source(course, NAME)
 
 

@@ -1,8 +1,9 @@
-"""What students get back holds the outcome of hidden tests, and none of their source."""
+"""What students get: stubs that name the exercise, and the outcome of hidden tests without their source."""
 
+import pytest
 from nbformat.v4 import new_code_cell, new_output
 
-from qcourse.course.preprocessors import HideTests
+from qcourse.course.preprocessors import ClearSolutions, HideTests
 
 HIDDEN = (
     "# Hidden tests run here.\n### BEGIN HIDDEN TESTS\nsecret = 601\nanswer(secret)\n### END HIDDEN TESTS"
@@ -31,3 +32,24 @@ def test_a_students_cell_stays_as_it_is_even_with_a_delimiter_that_nothing_ends(
         cell = hidden(own, **grading)
         assert cell.source == own
         assert len(cell.outputs[0].traceback) == 3
+
+
+@pytest.mark.parametrize("words", ["double it", 'say "twice"', r"it's \n twice", "“twice” — ×2", "{x} %s"])
+def test_a_stub_raises_the_name_of_the_exercise_whatever_that_quotes(words):
+    lines = (
+        "def double(x):",
+        f"### BEGIN SOLUTION Exercise 1.1: {words}",
+        "return 2 * x",
+        "### END SOLUTION",
+    )
+    source = "\n    ".join(lines)
+    cell = new_code_cell(
+        source, metadata={"nbgrader": {"schema_version": 3, "grade_id": "double", "solution": True}}
+    )
+    resources = {"language": "python"}
+    ClearSolutions().preprocess_cell(cell, resources, 0)
+    scope = {}
+    exec(cell.source, scope)
+    with pytest.raises(NotImplementedError) as raised:
+        scope["double"](1)
+    assert str(raised.value) == f"Exercise 1.1: {words}"

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from qcourse.course.cells import by_grade_id
+from qcourse.course.lesson import FILE
 from qcourse.course.notebooks import NotebookNode
 from qcourse.errors import UserError
 
-_FILE = re.compile(r"ex_(\d+)_(\d+)_(\w+)\.py")
 _HEADER = re.compile(r"# %% (right|wrong): (.+?)(?: \| cause: (.+))?")
 
 
@@ -35,7 +35,7 @@ def read_answers(folder: Path) -> list[Answer]:
     """
     answers = []
     for path in folder.glob("ex_*.py"):
-        if not (named := _FILE.fullmatch(path.name)):
+        if not (named := FILE.fullmatch(path.name)):
             raise UserError(f"{path}: an answer file is called ex_<notebook>_<number>_<name>.py.")
         answers += _read_file(path, f"{named[1]}.{named[2]}", named[3])
     if not answers:

@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
@@ -27,7 +28,7 @@ CELL_TIMEOUT = 300  # seconds
 def same_cells(a: NotebookNode, b: NotebookNode) -> bool:
     """Whether two notebooks are equal but for outputs and execution counts."""
 
-    def content(notebook: NotebookNode) -> list:
+    def content(notebook: NotebookNode) -> list[tuple[Any, ...]]:
         return [(c.cell_type, c.source, metadata(c)) for c in notebook.cells]
 
     return content(a) == content(b)
@@ -75,12 +76,15 @@ def build_release(root: Path, name: str, target: Path) -> None:
 
 
 def release_is_current(root: Path, name: str) -> bool:
-    """Whether the committed student version is what nbgrader makes of the committed solution."""
-    committed = release_path(root, name)
+    """Whether the committed folder of the student version holds what nbgrader makes, and nothing else."""
     with tempfile.TemporaryDirectory() as scratch:
         build_release(root, name, Path(scratch))
-        fresh = (Path(scratch) / name / f"{name}.ipynb").read_bytes()
-    return committed.exists() and committed.read_bytes() == fresh
+        return _content(release_path(root, name).parent) == _content(Path(scratch) / name)
+
+
+def _content(folder: Path) -> dict[Path, bytes]:
+    files = [path for path in folder.rglob("*") if path.is_file() and ".ipynb_checkpoints" not in path.parts]
+    return {path.relative_to(folder): path.read_bytes() for path in files}
 
 
 def run(root: Path, choices: Sequence[str] = (), force: bool = False) -> int:

@@ -35,39 +35,40 @@ SECONDS = 60  # per answer and test; an endless loop is a wrong answer
 
 def judge(root: Path, name: str, answers: Sequence[Answer]) -> list[Verdict]:
     """The verdicts on answers to exercises of the assignment ``name``, in their order."""
-    return Judge(read_source(root, name), answers).verdicts()
+    return Judge(read_source(root, name), answers).verdicts(answers)
 
 
 class Judge:
-    """A notebook, warm: a fork of this process judges each of ``answers``."""
+    """A notebook in which all has run that ``expected`` answers may read; a fork judges each answer."""
 
-    def __init__(self, notebook: NotebookNode, answers: Sequence[Answer]) -> None:
+    def __init__(self, notebook: NotebookNode, expected: Sequence[Answer]) -> None:
         torch.set_num_threads(1)  # one process per core, and threads would get in each other's way
-        self._answers = answers
         self._cells = by_grade_id(notebook)
         self._scope: dict[str, Any] = {"__name__": "__main__"}
         handed_in = copy.copy(notebook)
-        handed_in.cells = [part for cell in notebook.cells for part in (cell, *_answers_to(cell, answers))]
+        handed_in.cells = [part for cell in notebook.cells for part in (cell, *_answers_to(cell, expected))]
         run = {handed_in.cells[number].id for number in needed(handed_in, notebook)}
         for cell in notebook.cells:
             if cell.id in run and not is_graded(cell):
                 _execute(cell.source, "<cell>", self._scope)
 
-    def verdicts(self) -> list[Verdict]:
-        """One verdict per answer, in their order."""
-        names = list(dict.fromkeys(answer.grade_id for answer in self._answers))
-        independent = dict(zip(names, in_forks([partial(self._independent, name) for name in names])))
-        judged = in_forks([partial(self._failed, a, independent[a.grade_id] or []) for a in self._answers])
+    def verdicts(self, answers: Sequence[Answer], *, elsewhere: bool = True) -> list[Verdict]:
+        """One verdict per answer, in their order; with ``elsewhere``, other exercises' tests run, too."""
+        names = list(dict.fromkeys(answer.grade_id for answer in answers))
+        naming = {name: self._naming(name) if elsewhere else [] for name in names}
+        independent = dict(zip(names, in_forks([partial(self._independent, n, naming[n]) for n in names])))
+        others = {n: (naming[n], independent[n] or []) for n in names}
+        judged = in_forks([partial(self._failed, a, *others[a.grade_id]) for a in answers])
         ended = Refusal("the answer ends the process that it runs in", 0)
         return [
-            Verdict(a, {a.grade_id + CHECK: ended} if failed is None else failed)
-            for a, failed in zip(self._answers, judged)
+            Verdict(a, {a.grade_id + CHECK: ended, a.grade_id + HIDDEN: ended} if failed is None else failed)
+            for a, failed in zip(answers, judged)
         ]
 
-    def _failed(self, answer: Answer, independent: list[str]) -> dict[str, Refusal]:
-        """Run ``answer`` and the tests that it can reach; by grade id, those that refuse it.
+    def _failed(self, answer: Answer, naming: list[str], independent: list[str]) -> dict[str, Refusal]:
+        """Run ``answer``, its tests, and those of the exercises ``naming`` it; by grade id, what fails.
 
-        An answer that leaves nothing behind does not reach ``independent`` exercises.
+        An answer that leaves nothing behind does not reach the ``independent`` ones among these.
         """
         signal.signal(signal.SIGALRM, _too_long)
         signal.setitimer(signal.ITIMER_REAL, SECONDS, SECONDS)  # again for the next test
@@ -79,7 +80,7 @@ class Judge:
         tidy = names == self._names(answer)
         failed = self._refusals(answer.grade_id)
         tidy = tidy and settings == _settings()
-        for other in self._naming(answer.grade_id):
+        for other in naming:
             if not tidy or other not in independent:
                 failed |= self._refusals(other)
         signal.setitimer(signal.ITIMER_REAL, 0)
@@ -94,10 +95,10 @@ class Judge:
         solutions = {other: cell.source for other, cell in self._cells.items() if is_answer(cell)}
         return [o for o, source in solutions.items() if o != name and re.search(rf"\b{name}\b", source)]
 
-    def _independent(self, name: str) -> list[str]:
+    def _independent(self, name: str, naming: list[str]) -> list[str]:
         """Those of them whose tests give them a correct ``name``: they pass without the student's."""
         self._scope[name] = None
-        return [other for other in self._naming(name) if not self._refusals(other)]
+        return [other for other in naming if not self._refusals(other)]
 
     def _refusals(self, exercise: str) -> dict[str, Refusal]:
         """Run the tests of an exercise; by grade id, why they fail."""

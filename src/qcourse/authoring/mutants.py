@@ -7,11 +7,13 @@ it is no wrong answer, or a test is missing.
 import ast
 import copy
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from qcourse.authoring.answers import Answer
 from qcourse.authoring.judge import judge
+from qcourse.authoring.shown import exercise_number
 from qcourse.course.cells import grade_id, is_answer
 from qcourse.course.folder import pick_exercises, solution_path
 from qcourse.course.lesson import read_source
@@ -45,66 +47,94 @@ NAMES = {
 }
 
 
+Change = tuple[str, ast.AST]  # what it is, in words, and the node that takes the place
+
+
 def mutants(source: str) -> Iterator[tuple[str, str]]:
     """Every changed source, with a line that says where and what; docstrings are left alone."""
     tree = ast.parse(source)
-    count = sum(1 for _ in ast.walk(tree))
     seen = {ast.unparse(tree)}
-    for index in range(count):
-        original = list(ast.walk(tree))[index]
-        for change in range(2):
-            changed = copy.deepcopy(tree)
-            node = list(ast.walk(changed))[index]
-            what = _mutate(changed, node, change)
-            text = ast.unparse(changed) if what else ""
-            if what and text not in seen:
+    for node in ast.walk(tree):
+        for what, new in filter(None, (mutate(node) for mutate in MUTATORS)):
+            text = ast.unparse(copy.deepcopy(tree, {id(node): new}))  # a copy with new in the node's place
+            if text not in seen:
                 seen.add(text)
-                yield f"line {getattr(original, 'lineno', 0)}: {what}", text
+                yield f"line {getattr(node, 'lineno', 0)}: {what}", text
 
 
-def _mutate(tree: ast.AST, node: ast.AST, change: int) -> str:
-    """Change ``node`` of ``tree`` in place in the ``change``-th way; say what was done, or nothing."""
-    if change == 1:
-        return _other_change(tree, node)
-    for field in ("op", "ops"):
-        operators = getattr(node, field, None)
-        first = operators[0] if isinstance(operators, list) and operators else operators
-        if first is not None and type(first) in SWAPS:
-            other = SWAPS[type(first)]()
-            setattr(node, field, [other, *operators[1:]] if isinstance(operators, list) else other)
-            return f"{type(first).__name__} becomes {type(other).__name__}"
-    if isinstance(node, ast.Constant) and isinstance(node.value, bool | int | float):
-        before, node.value = node.value, not node.value if isinstance(node.value, bool) else node.value + 1
-        return f"{before} becomes {node.value}"
-    for field in ("id", "attr"):
-        if (name := getattr(node, field, None)) in NAMES:
-            setattr(node, field, NAMES[name])
-            return f"{name} becomes {NAMES[name]}"
-    if isinstance(node, ast.Call) and len(node.args) > 1:
-        node.args[:2] = node.args[1::-1]
-        return f"the arguments of {ast.unparse(node.func)} are swapped"
-    if isinstance(node, ast.If | ast.IfExp):
-        node.test = ast.UnaryOp(ast.Not(), node.test)
-        return "a condition is turned round"
-    return ""
+def _other_operator(node: ast.AST) -> Change | None:
+    operators = (
+        [node.op] if isinstance(node, ast.BinOp | ast.BoolOp | ast.AugAssign) else getattr(node, "ops", [])
+    )
+    if not operators or type(operators[0]) not in SWAPS:
+        return None
+    other = SWAPS[type(operators[0])]()
+    field = {"ops": [other, *operators[1:]]} if isinstance(node, ast.Compare) else {"op": other}
+    return f"{type(operators[0]).__name__} becomes {type(other).__name__}", _with(node, **field)
 
 
-def _other_change(tree: ast.AST, node: ast.AST) -> str:
-    """Remove a statement, a sign or a keyword."""
-    body = getattr(node, "body", None)
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        node.op = ast.UAdd()
-        return "a minus is removed"
-    if isinstance(node, ast.Call) and node.keywords:
-        return f"the keyword {node.keywords.pop().arg} is removed"
-    if isinstance(node, ast.Expr | ast.Assign | ast.AugAssign) and not isinstance(node.value, ast.Constant):
-        text = ast.unparse(node)
-        for parent in ast.walk(tree):
-            body = getattr(parent, "body", None)
-            if isinstance(body, list) and node in body:
-                body[body.index(node)] = ast.Pass()
-                return f"'{text}' is removed"
-    return ""
+def _other_constant(node: ast.AST) -> Change | None:
+    if not isinstance(node, ast.Constant) or not isinstance(node.value, bool | int | float):
+        return None
+    other = not node.value if isinstance(node.value, bool) else node.value + 1
+    return f"{node.value} becomes {other}", _with(node, value=other)
+
+
+def _other_name(node: ast.AST) -> Change | None:
+    field = {ast.Name: "id", ast.Attribute: "attr"}.get(type(node), "")
+    name = getattr(node, field, "")
+    return (f"{name} becomes {NAMES[name]}", _with(node, **{field: NAMES[name]})) if name in NAMES else None
+
+
+def _swapped_arguments(node: ast.AST) -> Change | None:
+    if not isinstance(node, ast.Call) or len(node.args) < 2:
+        return None
+    first, second, *rest = node.args
+    return f"the arguments of {ast.unparse(node.func)} are swapped", _with(node, args=[second, first, *rest])
+
+
+def _opposite_condition(node: ast.AST) -> Change | None:
+    if not isinstance(node, ast.If | ast.IfExp):
+        return None
+    return "a condition is turned round", _with(node, test=ast.UnaryOp(ast.Not(), node.test))
+
+
+def _no_minus(node: ast.AST) -> Change | None:
+    if not isinstance(node, ast.UnaryOp) or not isinstance(node.op, ast.USub):
+        return None
+    return "a minus is removed", _with(node, op=ast.UAdd())
+
+
+def _no_keyword(node: ast.AST) -> Change | None:
+    if not isinstance(node, ast.Call) or not node.keywords:
+        return None
+    return f"the keyword {node.keywords[-1].arg} is removed", _with(node, keywords=node.keywords[:-1])
+
+
+def _no_statement(node: ast.AST) -> Change | None:
+    if not isinstance(node, ast.Expr | ast.Assign | ast.AugAssign) or isinstance(node.value, ast.Constant):
+        return None
+    return f"'{ast.unparse(node)}' is removed", ast.Pass()
+
+
+MUTATORS: tuple[Callable[[ast.AST], Change | None], ...] = (
+    _other_operator,
+    _other_constant,
+    _other_name,
+    _swapped_arguments,
+    _opposite_condition,
+    _no_minus,
+    _no_keyword,
+    _no_statement,
+)
+
+
+def _with(node: ast.AST, **fields: Any) -> ast.AST:
+    """A copy of ``node`` with other fields."""
+    new = copy.copy(node)
+    for name, value in fields.items():
+        setattr(new, name, value)
+    return new
 
 
 def of_assignment(root: Path, name: str) -> list[Answer]:
@@ -112,7 +142,7 @@ def of_assignment(root: Path, name: str) -> list[Answer]:
     found = []
     for cell in read_source(root, name).cells:
         if cell.cell_type == "code" and is_answer(cell):
-            number = cell.source.split("### BEGIN SOLUTION Exercise ")[1].split(":")[0]
+            number = exercise_number(cell)
             for what, source in mutants(cell.source):
                 found.append(Answer(number, grade_id(cell), False, what, "", source))
     return found

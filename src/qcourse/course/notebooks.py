@@ -19,6 +19,9 @@ METADATA = {
     "language_info": {"name": "python"},
 }
 
+# Else jupytext makes code of comments that look like IPython's or a shell's: `# dtype?`, `# copy of it`.
+TEXT = {"extension": ".py", "format_name": "percent", "comment_magics": False}
+
 
 def read(path: Path) -> NotebookNode:
     """The notebook at ``path``."""
@@ -42,7 +45,7 @@ def from_bytes(content: bytes) -> NotebookNode:
 
 def from_text(path: Path) -> NotebookNode:
     """The notebook that a text file in jupytext's percent format describes, with fixed cell ids."""
-    notebook = jupytext.read(path)
+    notebook = jupytext.read(path, fmt=TEXT)
     notebook.metadata = nbformat.from_dict(METADATA)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     for number, cell in enumerate(notebook.cells):

@@ -1,0 +1,118 @@
+"""The gates that look at files only. A gate yields its defects in the course, a sentence each."""
+
+import ast
+import re
+import statistics
+from collections.abc import Iterator
+from pathlib import Path
+
+from qcourse.authoring.assignment import Course
+from qcourse.authoring.build import release_is_current, same_cells
+from qcourse.course.cells import CHECK, HIDDEN, by_grade_id, grade_id, is_answer, is_graded, is_hidden, points
+from qcourse.course.folder import hidden_folder, release_path, solution_path, text_path
+from qcourse.course.notebooks import NotebookNode
+
+LESSON_LINES = 1000
+HIDDEN_LINES = 200
+CELL_LINES = 25
+MEDIAN_LINES = 6
+
+
+def built_is_current(course: Course) -> Iterator[str]:
+    """Nothing built differs from its source, outputs aside; every built cell has been executed."""
+    for of in course.assignments:
+        solution = solution_path(course.root, of.name)
+        if not solution.exists() or not same_cells(of.source, of.solution):
+            yield f"{solution} is not what its .py says: run make build."
+        elif not release_is_current(course.root, of.name):
+            yield f"{release_path(course.root, of.name).parent} is not what nbgrader makes: run make build."
+
+
+def exercises_are_complete(course: Course) -> Iterator[str]:
+    """Every exercise has a stub, a visible check and hidden tests; all grade ids and points are valid."""
+    for of in course.assignments:
+        cells, released = by_grade_id(of.source), by_grade_id(of.release)
+        if cells.keys() != released.keys():
+            yield f"{of.name}: the graded cells of solution and student version differ."
+        for name, cell in released.items():
+            if cell.cell_type != "code" or not is_answer(cell):
+                continue
+            if not _is_stub(cell.source):
+                yield f"{of.name}: {name} has no stub that names its exercise."
+            for kind in (CHECK, HIDDEN):
+                test = cells.get(name + kind)
+                if test is None or not is_graded(test) or not points(test) > 0:
+                    yield f"{of.name}: {name} has no graded cell {name}{kind}."
+                elif ("BEGIN HIDDEN TESTS" in test.source) != (kind == HIDDEN):
+                    yield f"{of.name}: {name}{kind} should{' not' * (kind == CHECK)} be hidden."
+
+
+def _is_stub(source: str) -> bool:
+    """Whether an answer as handed out raises NotImplementedError with the exercise's name."""
+    raised = (
+        node.exc for node in ast.walk(_parse(source) or ast.Module([], [])) if isinstance(node, ast.Raise)
+    )
+    return any(exc and ast.unparse(exc).startswith("NotImplementedError('Exercise ") for exc in raised)
+
+
+def cells_are_python(course: Course) -> Iterator[str]:
+    """Every code cell is plain Python, without magics, in the solution and in the student version."""
+    for of in course.assignments:
+        for notebook in (of.solution, of.release):
+            for cell in _code(notebook):
+                if _parse(cell.source) is None:
+                    yield f"{of.name}: a code cell is not Python: {cell.source[:60]!r}."
+
+
+def cells_are_short(course: Course) -> Iterator[str]:
+    """The median code cell has at most 6 lines, and none but hidden tests has more than 25."""
+    for of in course.assignments:
+        cells = [cell for cell in _code(of.source) if not is_hidden(cell)]
+        lengths = [len(cell.source.split("\n")) for cell in cells if not is_graded(cell)]
+        if lengths and statistics.median(lengths) > MEDIAN_LINES:
+            yield f"{of.name}: the median code cell has {statistics.median(lengths)} lines, more than 6."
+        for cell in cells:
+            if (lines := len(cell.source.split("\n"))) > CELL_LINES:
+                where = grade_id(cell) or repr(cell.source[:40])
+                yield f"{of.name}: a code cell has {lines} lines, more than {CELL_LINES}: {where}."
+
+
+def files_are_short(course: Course) -> Iterator[str]:
+    """A lesson has at most 1,000 lines, a file of hidden tests at most 200."""
+    for of in course.assignments:
+        yield from _too_long(text_path(course.root, of.name), LESSON_LINES)
+        for path in sorted(hidden_folder(course.root, of.name).glob("*.py")):
+            yield from _too_long(path, HIDDEN_LINES)
+
+
+def _too_long(path: Path, most: int) -> Iterator[str]:
+    if (lines := path.read_text(encoding="utf-8").count("\n")) > most:
+        yield f"{path} has {lines} lines, more than {most}."
+
+
+def figures_have_alt_text(course: Course) -> Iterator[str]:
+    """Every picture stored in a solution has alt text."""
+    for of in course.assignments:
+        for cell in of.solution.cells:
+            for output in cell.get("outputs", []):
+                data = output.get("data", {})
+                if "image/png" in data and not re.search(r'alt="[^"]{20,}"', data.get("text/html", "")):
+                    yield f"{of.name}: a figure without alt text in {cell.source[:60]!r}."
+
+
+def stored_outputs_are_of_mnist(course: Course) -> Iterator[str]:
+    """What the solutions show was measured on MNIST, not on the offline digits."""
+    for of in course.assignments:
+        if "Data: scikit-learn" in solution_path(course.root, of.name).read_text(encoding="utf-8"):
+            yield f"{of.name} was built on the offline digits: run make build with MNIST at hand."
+
+
+def _code(notebook: NotebookNode) -> list[NotebookNode]:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def _parse(source: str) -> ast.Module | None:
+    try:
+        return ast.parse(source)
+    except SyntaxError:
+        return None
