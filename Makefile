@@ -48,8 +48,8 @@ mutants: $(SETUP) ## every check against small changes to the solutions; takes O
 	@qcourse mutants $(ONLY)
 
 lint: $(SETUP) ## format, lint and types
-	ruff format --check src tests
-	ruff check src tests
+	ruff format --check src tests solutions
+	ruff check src tests solutions
 	mypy
 
 pins: ## remake constraints.txt: the newest versions that fit, from a fresh environment

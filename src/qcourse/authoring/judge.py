@@ -144,7 +144,7 @@ def _too_long(number: int, frame: object) -> None:
 
 
 def run(root: Path, choices: Sequence[str] = ()) -> int:
-    """Judge the bank's answers to the chosen exercises, and print the counts; 1 on a wrong judgement."""
+    """Judge the bank's answers to the chosen exercises, and print the counts; 1 on a wrong judgement or idle test."""
     banks, defects = _banks(root, choices), 0
     print(f"{'exercise':40} {'right kept':>12} {'wrong caught':>14} {'cause named':>13}")
     for name, bank in banks.items():
@@ -155,8 +155,8 @@ def run(root: Path, choices: Sequence[str] = ()) -> int:
             name_of_it = of_it[0].answer.grade_id
             print(f"{exercise:4} {name_of_it:36}{counts(of_it)}", flush=True)
             problems = [f"{v.answer.what}: {v.defect}" for v in of_it if v.defect]
-            defects += len(problems)
             problems += [str(statement) for statement in idle if statement.exercise == name_of_it]
+            defects += len(problems)
             for problem in problems:
                 print(f"     ✗ {problem}", flush=True)
     return int(defects > 0)
