@@ -18,6 +18,7 @@ class VerySimpleNet(nn.Module):
         self.relu = nn.ReLU()
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """The logits of ``images``, in the shapes named above."""
         x = images.reshape(-1, 784)
         x = self.relu(self.linear1(x))
         x = self.relu(self.linear2(x))
@@ -36,6 +37,7 @@ class QuantizedVerySimpleNet(VerySimpleNet):
         self.dequant = torch_ao.DeQuantStub()
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """The logits of ``images``, as `VerySimpleNet` gives them."""
         return self.dequant(super().forward(self.quant(images)))
 
 

@@ -15,13 +15,14 @@ class Adam:
 
     def __init__(self, parameters: Iterable[torch.Tensor], beta2: float = 0.999) -> None:
         self.parameters = list(parameters)
-        self.beta2, self.steps = beta2, 0
+        self.beta2 = beta2
+        self.steps = 0
         self.first = [torch.zeros_like(p) for p in self.parameters]
         self.second = [torch.zeros_like(p) for p in self.parameters]
 
     @torch.no_grad()
     def step(self, lr: float, beta1: float) -> None:
-        """Move every parameter against its gradient, and clear the gradient."""
+        """Move every parameter against its gradient, and clear the gradient; each must have one."""
         self.steps += 1
         unbias1, unbias2 = 1 - beta1**self.steps, 1 - self.beta2**self.steps
         for p, m, v in zip(self.parameters, self.first, self.second, strict=True):

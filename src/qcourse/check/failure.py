@@ -11,20 +11,28 @@ PROSE = ("case", "likely cause", "read")  # facts that are sentences; the others
 
 
 class CheckFailed(AssertionError):
-    """Shown without a traceback: the lines of the check would not help the student."""
+    """Shown without a traceback: the lines of the check would not help the student.
+
+    ``problem`` is one sentence; ``facts`` are told below it, by name; ``picture`` is SVG, or "".
+    """
 
     def __init__(
         self, number: str, problem: str, facts: dict[str, str] | None = None, picture: str = ""
     ) -> None:
-        self.number, self.problem, self.facts, self.picture = number, problem, facts or {}, picture
+        self.number = number
+        self.problem = problem
+        self.facts = facts or {}
+        self.picture = picture
         super().__init__(self.text())
 
     def text(self) -> str:
+        """The message as plain text: the problem, then one line per fact."""
         lines = [f"Exercise {self.number}: {self.problem}"]
         lines += [f"  {name + ':':13} {value}" for name, value in self.facts.items()]
         return "\n".join(lines)
 
     def html(self) -> str:
+        """The message as HTML, with the picture."""
         rows = "".join(
             f"<tr><th style='text-align:left;padding-right:1em'>{html.escape(name)}</th>"
             f"<td style='text-align:left'>{_cell(name, value)}</td></tr>"

@@ -4,4 +4,5 @@ from torch import nn
 
 
 def kinds(model: nn.Module) -> list[str]:
+    """The names of the classes of all modules, the model's own first."""
     return [module._get_name() for module in model.modules()]
