@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-from traitlets.config import Config, PyFileConfigLoader
+from traitlets.config.loader import Config, PyFileConfigLoader
 
 QUIET = "--IPKernelApp.log_level=40"  # argument of every kernel: it logs errors only, else it chats on stderr
 

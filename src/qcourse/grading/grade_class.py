@@ -118,7 +118,7 @@ def _graded(
     original = to_bytes(source)  # sent with every task: a worker that holds it may die
     deaths: Counter[str] = Counter()
     queue = list(reversed(waiting))
-    running: dict[Future, Submission] = {}
+    running: dict[Future[Any], Submission] = {}
     completed = as_completed()
 
     def start() -> None:
@@ -146,7 +146,7 @@ def _graded(
 
 
 def _result(
-    future: Future, submission: Submission, deaths: Counter[str], source: NotebookNode
+    future: Future[Any], submission: Submission, deaths: Counter[str], source: NotebookNode
 ) -> Result | None:
     """What came of a task; None where its worker died, and it is to be tried again.
 

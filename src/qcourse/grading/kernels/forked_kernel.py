@@ -122,7 +122,7 @@ def _run(connection: dict[str, Any], home: Path) -> None:
     from ipykernel.kernelapp import IPKernelApp
 
     class App(IPKernelApp):
-        def init_iopub(self, context: zmq.Context) -> None:
+        def init_iopub(self, context: zmq.Context[Any]) -> None:
             """Drop nothing that a cell prints: what is not yet read waits here."""
             context.setsockopt(zmq.SNDHWM, 0)
             super().init_iopub(context)
