@@ -63,8 +63,8 @@ def test_the_instructor_guide_names_every_option_of_grading(capsys):
 def test_the_instructor_guide_names_the_limits_as_they_are():
     limits, guide = Limits(), text("docs/instructor.md")
     for row in (
-        f"| CPU time | {limits.cell_cpu} s per cell, {limits.cpu} s per submission |",
-        f"| wall time | {limits.wall * limits.cpu:,} s per submission; {limits.idle} s idle |",
+        f"| CPU time | {limits.cell_cpu} s per cell, {limits.cpu_total} s per submission |",
+        f"| wall time | {limits.wall_total:,} s per submission; {limits.idle} s idle |",
         f"| memory | {limits.memory // 2**30} GB, all processes together |",
         f"| processes | {limits.processes} |",
         f"| scratch space | {limits.disk // 2**20} MB, {limits.files:,} files |",

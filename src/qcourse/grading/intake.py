@@ -5,6 +5,7 @@ What can be put right safely is, and is noted; the rest is refused with a reason
 
 import copy
 import json
+from typing import Any
 
 from qcourse.course.cells import by_grade_id, grade_id, is_locked
 from qcourse.course.notebooks import NotebookNode, from_json
@@ -43,7 +44,7 @@ def parse(content: bytes) -> NotebookNode:
     return notebook
 
 
-def _bare(cell: dict) -> dict:
+def _bare(cell: dict[str, Any]) -> dict[str, Any]:
     """What grading needs of a cell; whatever else it holds may be large, and is not looked at."""
     code, metadata = cell.get("cell_type") == "code", cell.get("metadata", {})
     graded = isinstance(metadata, dict) and "nbgrader" in metadata
@@ -97,7 +98,9 @@ def _as_handed_out(cell: NotebookNode, original: NotebookNode, notes: list[str])
     return mended
 
 
-def _restore(kept: list[NotebookNode], source: NotebookNode, cells: dict, notes: list[str]) -> None:
+def _restore(
+    kept: list[NotebookNode], source: NotebookNode, cells: dict[str, NotebookNode], notes: list[str]
+) -> None:
     """Put a missing graded cell behind the one that it followed, as it was handed out."""
     before: NotebookNode | None = None
     for name, original in by_grade_id(source).items():
