@@ -144,7 +144,7 @@ def _too_long(number: int, frame: object) -> None:
 
 
 def run(root: Path, choices: Sequence[str] = ()) -> int:
-    """Judge the bank's answers to the chosen exercises, and print the counts; 1 on a wrong judgement or idle test."""
+    """Judge the bank's answers to the chosen exercises and print the counts; 1 if there is a defect."""
     banks, defects = _banks(root, choices), 0
     print(f"{'exercise':40} {'right kept':>12} {'wrong caught':>14} {'cause named':>13}")
     for name, bank in banks.items():
