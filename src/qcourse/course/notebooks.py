@@ -25,7 +25,8 @@ TEXT = {"extension": ".py", "format_name": "percent", "comment_magics": False}
 
 def read(path: Path) -> NotebookNode:
     """The notebook at ``path``."""
-    return nbformat.read(path, as_version=4)
+    notebook: NotebookNode = nbformat.read(path, as_version=4)
+    return notebook
 
 
 def write(notebook: NotebookNode, path: Path) -> None:
@@ -35,12 +36,14 @@ def write(notebook: NotebookNode, path: Path) -> None:
 
 def to_bytes(notebook: NotebookNode) -> bytes:
     """A notebook as the content of its file."""
-    return nbformat.writes(notebook).encode() + b"\n"
+    text: str = nbformat.writes(notebook)
+    return f"{text}\n".encode()
 
 
 def from_bytes(content: bytes) -> NotebookNode:
     """The notebook that `to_bytes` made these bytes of."""
-    return nbformat.reads(content.decode(), as_version=4)
+    notebook: NotebookNode = nbformat.reads(content.decode(), as_version=4)
+    return notebook
 
 
 def from_text(path: Path) -> NotebookNode:
@@ -60,14 +63,16 @@ def from_json(data: dict[str, Any]) -> NotebookNode:
     Raises:
         Exception: it is not valid; nbformat raises its own, jsonschema's, and AttributeError.
     """
-    notebook = rejoin_lines(nbformat.from_dict(data))
+    notebook: NotebookNode = rejoin_lines(nbformat.from_dict(data))
     nbformat.validate(notebook)
     return notebook
 
 
 def new_error(name: str, text: str) -> NotebookNode:
     """An output that says that a cell failed."""
-    return new_output("error", ename=name, evalue=text, traceback=[f"{name}: {text}"])
+    lines = [f"{name}: {text}"]
+    output: NotebookNode = new_output("error", ename=name, evalue=text, traceback=lines)
+    return output
 
 
 def validate(notebook: NotebookNode) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 from nbgrader.preprocessors import ClearHiddenTests
 from nbgrader.preprocessors import ClearSolutions as NbgraderClearSolutions
-from nbgrader.utils import is_grade, is_locked
 
+from qcourse.course.cells import is_test
 from qcourse.course.notebooks import NotebookNode
 
 Step = tuple[NotebookNode, dict[str, Any]]
@@ -26,7 +26,8 @@ class ClearSolutions(NbgraderClearSolutions):
         if found and cell.cell_type == "code":
             text = json.dumps(found[1].strip(), ensure_ascii=False)  # quotes in it stay a Python string
             self.code_stub = {"python": f"# YOUR CODE HERE\nraise NotImplementedError({text})"}
-        return super().preprocess_cell(cell, resources, cell_index)
+        done: Step = super().preprocess_cell(cell, resources, cell_index)
+        return done
 
 
 class HideTests(ClearHiddenTests):
@@ -37,8 +38,7 @@ class HideTests(ClearHiddenTests):
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict[str, Any], cell_index: int) -> Step:
         """Cut what lies between the delimiters, and the lines of it that a traceback quotes."""
-        test = cell.cell_type == "code" and is_grade(cell) and is_locked(cell)
-        if test and self._remove_hidden_test_region(cell):
+        if cell.cell_type == "code" and is_test(cell) and self._remove_hidden_test_region(cell):
             for output in cell.outputs:
                 if output.output_type == "error":
                     output.traceback = output.traceback[-1:]

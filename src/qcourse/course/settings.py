@@ -19,6 +19,6 @@ def find_own_scripts() -> None:
 def nbgrader_settings(root: Path) -> Config:
     """The settings of ``nbgrader_config.py``, for nbgrader's API on the course at ``root``."""
     find_own_scripts()
-    config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
+    config: Config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
     config.CourseDirectory.root = str(root)
     return config

@@ -78,14 +78,10 @@ class ContainedExecute(Execute):
                     _cancel_polls()
             late = time.monotonic() - began > self.limits.wall_total
             in_time = spent <= self.limits.cpu_total and not late
-        why = (
-            f"{len(replay.lost)} kernels had already been lost"
-            if in_time
-            else "the notebook's time was used up"
-        )
-        for number in replay.waiting:
-            self.nb.cells[number].outputs = [new_error("NotRun", f"not run: {why}")]
-        return self.nb
+        lost = f"{len(replay.lost)} kernels had already been lost"
+        self._leave_out(replay.waiting, lost if in_time else "the notebook's time was used up")
+        notebook: NotebookNode = self.nb
+        return notebook
 
     execute = run_sync(async_execute)
 
@@ -123,7 +119,12 @@ class ContainedExecute(Execute):
             cell.outputs, self._written = [], self._written_before
             self._watch.end(f"the notebook's outputs are larger than {self.limits.output / 2**20:.3g} MB")
             return None
-        return super().process_message(msg, cell, cell_index)
+        output: NotebookNode | None = super().process_message(msg, cell, cell_index)
+        return output
+
+    def _leave_out(self, numbers: list[int], reason: str) -> None:
+        for number in numbers:
+            self.nb.cells[number].outputs = [new_error("NotRun", f"not run: {reason}")]
 
     def _fail(self, index: int, reason: str) -> None:
         cell = self.nb.cells[index]

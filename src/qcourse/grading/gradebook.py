@@ -58,7 +58,8 @@ class Writer:
     @property
     def submitted(self) -> Path:
         """The folder of all submissions."""
-        return Path(self.course.root) / self.course.submitted_directory
+        folder: str = self.course.submitted_directory
+        return Path(self.course.root) / folder
 
     def done(self, submission: Submission) -> dict[str, Any] | None:
         """The result of exactly this submission to exactly this assignment, if there is a complete one."""

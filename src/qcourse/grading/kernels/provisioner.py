@@ -78,13 +78,13 @@ class ContainedProvisioner(KernelProvisionerBase):
         """Fork the kernel into the place."""
         assert self.parent
         assert self.place
-        info = self.parent.get_connection_info()
+        info: Any = self.parent.get_connection_info()
         self.connection_info = info
         inside = info | {"ip": self.place.inside(f"{SOCKETS}/kernel"), "key": info["key"].decode()}
         self._ends = forkserver().fork(inside, self.place.inside(HOME), self.limits, self.place.pidfd)
         while not self.place.sealed and await self.poll() is None:
             await asyncio.sleep(0.01)
-        return info
+        return self.connection_info
 
     async def poll(self) -> int | None:
         """None while the kernel runs."""
