@@ -31,6 +31,9 @@ DASK = {
     "distributed.admin.tick.interval": "1s",
     "distributed.admin.system-monitor.interval": "10s",
     "distributed.worker.memory.monitor-interval": "2s",
+    # LocalCluster gives a worker up for good that is away 15 s after it was lost: when it is lost again, or
+    # starts slowly on a loaded machine, the run would wait forever.
+    "distributed.deploy.lost-worker-timeout": "1 day",
 }
 
 
