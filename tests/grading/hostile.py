@@ -342,7 +342,7 @@ CHANGES = {
     "ends-its-kernel-in-an-answer": answer(
         appended("def clamp(*a):\n    import os\n    os._exit(0)"), "ended its kernel", FULL - EXERCISE
     ),
-    "a-test-twice": answer(again("clamp-check"), "a second 'clamp-check' was left out"),
+    "a-test-twice": answer(again("clamp-check"), "a second 'clamp-check' was removed"),
     "an-answer-twice": answer(again("clamp"), "counts as an ordinary cell"),
     "schema-99": answer(lambda n: graded(n, "clamp").metadata.nbgrader.update(schema_version=99)),
     "unknown-ids": answer(
@@ -350,7 +350,7 @@ CHANGES = {
         "unknown grade id 'bonus'",
     ),
     "ids-that-are-lists": answer(lambda n: n.cells[1].metadata.update(nbgrader={"grade_id": ["clamp"]})),
-    "no-tests": answer(without("-check"), "was missing and is there again"),
+    "no-tests": answer(without("-check"), "was missing; restored as handed out"),
     "no-answer": answer(without("clamp"), "'clamp' was missing", FULL - EXERCISE),
     "more-points": answer(changed(points=1000)),
     "unlocked-tests": answer(changed(locked=False, solution=True)),
@@ -376,7 +376,7 @@ FILES = {
     "no-notebook": files(lambda k, f: (f / "notes.txt").write_text("hello"), NO_NOTEBOOK, good=False),
     "folder-for-notebook": files(lambda k, f: (f / f"{NAME}.ipynb").mkdir(), NO_NOTEBOOK, good=False),
     "misnamed": files(
-        lambda k, f: write(f, k.solution(), "mine (1).ipynb"), "was taken for", FULL, good=False
+        lambda k, f: write(f, k.solution(), "mine (1).ipynb"), "was graded as", FULL, good=False
     ),
     "two-misnamed": files(
         lambda k, f: [write(f, k.solution(), f"{i}.ipynb") for i in "ab"], "2 notebooks, none", good=False
@@ -385,19 +385,19 @@ FILES = {
     "link-beside": files(lambda k, f: (f / "x").symlink_to(k.facts["private"]), "is a link", good=True),
     "link-to-a-folder": files(lambda k, f: (f / "x").symlink_to("/"), "is a link", good=True),
     "hard-link": files(lambda k, f: os.link(k.facts["private"], f / "x"), "is a link", good=True),
-    "fifo": files(lambda k, f: os.mkfifo(f / "x"), "no regular file", good=True),
+    "fifo": files(lambda k, f: os.mkfifo(f / "x"), "not a regular file", good=True),
     "fifo-for-notebook": files(
-        lambda k, f: os.mkfifo(f / f"{NAME}.ipynb"), "no regular file", good=False
+        lambda k, f: os.mkfifo(f / f"{NAME}.ipynb"), "not a regular file", good=False
     ),
-    "socket-file": files(a_socket, "no regular file", good=True),
+    "socket-file": files(a_socket, "not a regular file", good=True),
     "deep": files(nested, "nested more than 10 deep", good=True),
     "many-files": files(
         lambda k, f: [(f / str(i)).touch() for i in range(1_100)], "more than 1000 files", good=True
     ),
     "modules-beside": files(beside, "", FULL, good=True),
-    "from-the-future": files(stamped("2999-01-01 00:00:00 UTC"), "lies in the future", FULL, good=True),
-    "no-time": files(stamped("yesterday"), "holds no time", FULL, good=True),
-    "crafted-zone": files(crafted_zone, "holds no time", FULL, good=True),
+    "from-the-future": files(stamped("2999-01-01 00:00:00 UTC"), "is in the future", FULL, good=True),
+    "no-time": files(stamped("yesterday"), "is not a valid time", FULL, good=True),
+    "crafted-zone": files(crafted_zone, "is not a valid time", FULL, good=True),
 }  # fmt: skip
 ROWS = CELLS | CHANGES | FILES
 GOOD = [f"{letter}-good" for letter in "abcdefghijklmnopqrst"]

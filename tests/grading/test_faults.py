@@ -378,7 +378,7 @@ def test_a_number_of_workers_that_is_none_is_said(course, capsys, workers):
 
 def test_a_class_of_nobody_is_graded(generated, log, capsys):
     assert command(generated) == 0
-    assert "No submission was found." in capsys.readouterr().out
+    assert "No submissions were found." in capsys.readouterr().out
 
 
 def test_results_that_cannot_be_written_are_said_and_the_grades_stay(course, log, capsys, tmp_path):

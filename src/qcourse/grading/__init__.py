@@ -1,3 +1,3 @@
-"""Grading: a class's submissions, contained, in parallel, into nbgrader's own gradebook."""
+"""Grading a class: contained, in parallel, into nbgrader's own gradebook."""
 
 from qcourse import course as course  # before anything here imports nbformat: see there

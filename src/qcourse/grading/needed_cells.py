@@ -1,7 +1,7 @@
-"""Which cells a grade can depend on: experiments and pictures of ours that nothing graded uses are not run.
+"""The cells that a grade can depend on: experiments and pictures of ours that nothing graded uses do not run.
 
-The student's own cells, changed cells and graded cells always run, and so does, backwards from them, each
-cell of ours that binds or may change a name that they read. What cannot be analysed counts as needed.
+The student's own cells, changed cells and graded cells always run. So does, going back from them, each cell
+of ours that binds a name that they read, or may change its value. A cell that cannot be analysed is needed.
 """
 
 import builtins
@@ -12,7 +12,14 @@ from qcourse.course.cells import grade_id
 from qcourse.course.names import ANY, LONGEST, analyse, defined
 from qcourse.course.notebooks import NotebookNode
 
-READS_ANY = {"eval", "exec", "get_ipython", "globals", "locals", "vars"}  # who calls these may read any name
+READS_ANY = {
+    "eval",
+    "exec",
+    "get_ipython",
+    "globals",
+    "locals",
+    "vars",
+}  # a cell that calls one may read any name
 ANYWHERE = re.compile(r"\b(__main__|__globals__|__builtins__|builtins|inspect|sys|dir)\b")
 
 

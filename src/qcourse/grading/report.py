@@ -1,12 +1,12 @@
-"""What the instructor sees at the end."""
+"""The report of a grading run, for the instructor."""
 
 from typing import Any
 
 
 def table(results: list[dict[str, Any]]) -> str:
-    """Students, points, seconds, and the reasons for what failed or was put right; as plain text."""
+    """Students, points, seconds, and why a submission failed or what was repaired; as plain text."""
     if not results:
-        return "No submission was found."
+        return "No submissions were found."
     width = max(8, *(len(result["student"]) for result in results))
     lines = [f"{'student':{width}}  {'points':>12}  {'seconds':>7}"]
     for result in results:
@@ -17,4 +17,6 @@ def table(results: list[dict[str, Any]]) -> str:
         lines.append(row.rstrip())
     failed = sum(result["status"] == "failed" for result in results)
     lines.append(f"{len(results) - failed} graded, {failed} failed.")
-    return "\n".join(lines).encode(errors="backslashreplace").decode()  # a file's name may be no text
+    return (
+        "\n".join(lines).encode(errors="backslashreplace").decode()
+    )  # a folder's name may not be valid UTF-8

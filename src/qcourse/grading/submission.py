@@ -1,7 +1,7 @@
-"""Intake, first half: what lies in ``submitted/``, looked at without opening anything it should not.
+"""Intake, first half: from the folder ``submitted/`` to the bytes of one notebook.
 
-Stock nbgrader would follow links and read whatever it finds. Here a submission is one notebook, a regular
-file of reasonable size; other files are not taken along, so that a ``numpy.py`` beside it does nothing.
+Stock nbgrader follows links and reads whatever it finds. Here a submission is one notebook, a regular file of
+reasonable size; other files are left behind, so that a ``numpy.py`` beside it does nothing.
 """
 
 import os
@@ -15,18 +15,18 @@ from typing import NamedTuple
 
 from nbgrader.utils import parse_utc
 
-LARGEST = 20 * 2**20  # bytes of a notebook; the course's own have less than 2 MB with all pictures
+LARGEST = 20 * 2**20  # bytes of a notebook; the course's own have less than 2 MB, pictures included
 MOST_FILES, DEEPEST = 1_000, 10
-# dateutil would take "10" for the tenth of this month, and open a file that is named as a time zone.
+# dateutil reads "10" as the tenth of this month, and opens a file that is named like a time zone.
 STAMP = r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)? ?([A-Za-z0-9+-][A-Za-z0-9_:+/-]*)?"
 
 
 class Refused(Exception):
-    """The submission cannot be graded; the text says why, and what the student can do."""
+    """The submission cannot be graded; the text says why, and what the student should do."""
 
 
 class Submission(NamedTuple):
-    """One student's notebook as it was handed in; ``timestamp`` as nbgrader wrote it, or empty."""
+    """One student's notebook as it was handed in; ``timestamp`` is nbgrader's text, or empty."""
 
     student: str
     content: bytes
@@ -35,11 +35,12 @@ class Submission(NamedTuple):
 
     @property
     def digest(self) -> str:
+        """The SHA-256 of what decides the grade, in hexadecimal."""
         return sha256(self.content + b"\0" + self.timestamp.encode()).hexdigest()
 
 
 def students(submitted: Path, assignment: str) -> list[str]:
-    """Who has handed in ``assignment``."""
+    """The names of those who have handed in ``assignment``, sorted."""
     return sorted(p.name for p in submitted.glob("*") if os.path.lexists(p / assignment))
 
 
@@ -47,14 +48,14 @@ def take(submitted: Path, student: str, assignment: str, notebook: str) -> Submi
     """Read one submission.
 
     Raises:
-        Refused: it holds no notebook, or something that no submission needs.
+        Refused: it has no notebook, or something that no submission needs.
     """
     folder = submitted / student / assignment
-    if not student.isprintable():  # nor can a gradebook hold bytes that are no UTF-8
-        raise Refused(f"the name of the folder {student!r} is no text: rename it.")
+    if not student.isprintable():  # a gradebook cannot hold it either
+        raise Refused(f"the name of the folder {student!r} is not valid UTF-8: rename it.")
     for path in (submitted / student, folder):
         if not stat.S_ISDIR(path.lstat().st_mode):
-            raise Refused(f"{path.name} is no folder but a link or a file: hand in the folder itself.")
+            raise Refused(f"{path.name} is a link or a file, not a folder: hand in the folder itself.")
     files = _files(folder)
     found = [f for f in files if f.suffix == ".ipynb" and f.parent == folder]
     wanted, notes = folder / f"{notebook}.ipynb", []
@@ -63,7 +64,7 @@ def take(submitted: Path, student: str, assignment: str, notebook: str) -> Submi
             what = f"are {len(found)} notebooks, none" if found else "is no notebook"
             raise Refused(f"there {what} named {wanted.name}: hand in the notebook under that name.")
         wanted = found[0]
-        notes.append(f"{wanted.name!r} was taken for {notebook}.ipynb.")
+        notes.append(f"{wanted.name!r} was graded as {notebook}.ipynb.")
     stamp = folder / "timestamp.txt"
     timestamp = _read(stamp)[:100].decode("utf-8", "replace").strip() if stamp in files else ""
     content = _read(wanted)
@@ -74,7 +75,10 @@ def take(submitted: Path, student: str, assignment: str, notebook: str) -> Submi
 
 
 def timestamp(submission: Submission, now: datetime) -> tuple[datetime | None, str]:
-    """When it was handed in, in UTC, and what is wrong with that; one that cannot be is none."""
+    """When it was handed in, in UTC, or None; and what is wrong with its time, in words.
+
+    A time that is invalid, or in the future, is ignored.
+    """
     if not submission.timestamp:
         return None, ""
     try:
@@ -83,14 +87,14 @@ def timestamp(submission: Submission, now: datetime) -> tuple[datetime | None, s
         with warnings.catch_warnings(action="ignore"):  # of time zones that dateutil does not know
             stamp = parse_utc(submission.timestamp)
     except (ValueError, OverflowError):
-        return None, f"timestamp.txt holds no time ({submission.timestamp[:40]!r}): it was left out."
+        return None, f"timestamp.txt is not a valid time ({submission.timestamp[:40]!r}): it was ignored."
     if stamp > now.replace(tzinfo=None) + timedelta(days=1):
-        return None, f"timestamp.txt lies in the future ({submission.timestamp[:40]}): it was left out."
+        return None, f"timestamp.txt is in the future ({submission.timestamp[:40]}): it was ignored."
     return stamp, ""
 
 
 def _files(folder: Path) -> list[Path]:
-    """Every file below ``folder``; nothing is opened, no link is followed."""
+    """Every file below ``folder``; no file is opened, and no link is followed."""
     found: list[Path] = []
     waiting = [(folder, 0)]
     while waiting:
@@ -107,20 +111,20 @@ def _files(folder: Path) -> list[Path]:
                 elif stat.S_ISREG(info.st_mode):
                     found.append(Path(entry.path))
                 else:
-                    raise Refused(f"{entry.name!r} is no regular file: hand in the notebook only.")
+                    raise Refused(f"{entry.name!r} is not a regular file: hand in the notebook only.")
                 if len(found) + len(waiting) > MOST_FILES:
-                    raise Refused(f"there are more than {MOST_FILES} files: hand in the notebook only.")
+                    raise Refused(f"there are more than {MOST_FILES:,} files: hand in the notebook only.")
     return found
 
 
 def _read(path: Path) -> bytes:
     """The content of a regular file, one byte beyond the limit at most.
 
-    It is checked again once it is open, for it may have been exchanged.
+    The file is checked again when it is open: it may have been replaced since.
     """
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     with open(descriptor, "rb") as stream:
         info = os.fstat(descriptor)
         if not stat.S_ISREG(info.st_mode) or info.st_nlink > 1:
-            raise Refused(f"{path.name!r} is no regular file: hand in the notebook only.")
+            raise Refused(f"{path.name!r} is not a regular file: hand in the notebook only.")
         return stream.read(LARGEST + 1)

@@ -102,7 +102,7 @@ def clipping_curves(samples: Mapping[str, Curves], clips: np.ndarray) -> None:
     show(fig, f"Error against the clipping value. {'; '.join(found)}.")
 
 
-def ranges_on_histograms(panels: Mapping[str, tuple[np.ndarray, Mapping[str, Range]]], alt: str) -> None:
+def ranges_on_histograms(panels: Mapping[str, tuple[np.ndarray, Mapping[str, Range]]]) -> None:
     """For each panel ``title: (values, ranges)``: a histogram, and over it a bar for each range."""
     fig, axes = new_figure(1, len(panels), size=(7.6, 4.0), squeeze=False)
     for ax, (title, (values, ranges)) in zip(axes[0], panels.items()):
@@ -118,7 +118,11 @@ def ranges_on_histograms(panels: Mapping[str, tuple[np.ndarray, Mapping[str, Ran
         ax.minorticks_off()
     axes[0][0].set_ylabel("values in each bin (count)")
     fig.legend(*axes[0][0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
-    show(fig, alt)
+    found = [
+        f"{title}: " + "; ".join(f"{name} ≈ {low:.4g} to ≈ {up:.4g}" for name, (low, up) in ranges.items())
+        for title, (_, ranges) in panels.items()
+    ]
+    show(fig, f"Histograms, and above each the range of every method. {'. '.join(found)}.")
 
 
 def ranges_over_batches(batch_max: np.ndarray, tracked: Mapping[str, np.ndarray], title: str) -> None:

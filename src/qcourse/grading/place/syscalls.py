@@ -1,7 +1,7 @@
-"""System calls that no notebook needs, refused by the kernel of Linux from now on: seccomp(2).
+"""System calls that no notebook needs, and that Linux then refuses: seccomp(2).
 
 Namespaces do not cover them: memory that belongs to no process (memfd, System V) escapes the memory
-limit, the grader's session keyring holds keys of the grader, and the rest is ground for exploits.
+limit, the session keyring holds keys of the grader, and the others have a history of exploits.
 """
 
 import ctypes
@@ -37,9 +37,9 @@ X32 = 0x40000000  # the same calls under other numbers
 
 
 def program() -> bytes:
-    """The filter, as seccomp takes it; on a machine of another kind it refuses nothing."""
+    """The filter in the format of seccomp; on other machines than these it refuses nothing."""
     machine, numbers = REFUSED.get(platform.machine(), (0, {}))
-    last = len(numbers) + 1  # jumps: to the refusal, which stands behind the permission
+    last = len(numbers) + 1  # a jump to the refusal, which comes after the permission
     steps = [
         (LOAD, 0, 0, 4),  # the machine
         (EQUAL, 0, last + 2, machine),
@@ -55,7 +55,7 @@ def program() -> bytes:
 
 
 def refuse() -> None:
-    """Refuse them to this process and all that it starts; needs no right once NO_NEW_PRIVS is set."""
+    """Refuse them to this process and all that it starts; NO_NEW_PRIVS must be set, or a capability held."""
     steps = program()
     code = ctypes.create_string_buffer(steps)
     head = struct.pack("HxxxxxxP", len(steps) // struct.calcsize("HBBI"), ctypes.addressof(code))

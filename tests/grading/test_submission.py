@@ -1,0 +1,216 @@
+"""A submission as it lies in ``submitted/``: what is read of it, what is refused, and its time."""
+
+import os
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qcourse.grading import submission
+from qcourse.grading.submission import Refused, Submission, students, take, timestamp
+
+NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)  # the clock of these tests
+
+
+# Taken from submitted/
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """The folder that Ada has handed in for the assignment ``a``, with its notebook."""
+    folder = tmp_path / "submitted" / "ada" / "a"
+    folder.mkdir(parents=True)
+    (folder / "a.ipynb").write_bytes(b"text")
+    return folder
+
+
+def taken(folder):
+    return take(folder.parent.parent, folder.parent.name, folder.name, "a")
+
+
+def refused(folder):
+    with pytest.raises(Refused) as caught:
+        taken(folder)
+    return str(caught.value)
+
+
+def test_a_submission_is_one_notebook_and_its_time(folder):
+    (folder / "timestamp.txt").write_text("2025-12-01 10:00:00.0 UTC\n")
+    (folder / "numpy.py").write_text("raise SystemExit")
+    got = taken(folder)
+    assert got == Submission("ada", b"text", "2025-12-01 10:00:00.0 UTC", [])
+
+
+def test_its_digest_follows_content_and_time_alone(folder):
+    first = taken(folder)
+    os.utime(folder / "a.ipynb", (0, 0))
+    (folder / "other.txt").write_text("x")
+    assert taken(folder).digest == first.digest
+    (folder / "timestamp.txt").write_text("2025-12-01 10:00:00 UTC")
+    second = taken(folder)
+    (folder / "a.ipynb").write_bytes(b"text2")
+    assert len({first.digest, second.digest, taken(folder).digest}) == 3
+
+
+def test_a_misnamed_single_notebook_is_accepted_and_said(folder):
+    (folder / "a.ipynb").rename(folder / "mine (1).ipynb")
+    assert taken(folder).notes == ["'mine (1).ipynb' was graded as a.ipynb."]
+
+
+def test_of_several_misnamed_notebooks_none_is_chosen(folder):
+    (folder / "a.ipynb").rename(folder / "b.ipynb")
+    (folder / "c.ipynb").write_bytes(b"")
+    assert refused(folder).startswith("there are 2 notebooks, none named a.ipynb: hand in")
+    assert taken_with(folder, "b.ipynb").content == b"text"
+
+
+def taken_with(folder, name):
+    (folder / name).rename(folder / "a.ipynb")
+    return taken(folder)
+
+
+def test_without_a_notebook(folder):
+    (folder / "a.ipynb").unlink()
+    (folder / "sub").mkdir()
+    (folder / "sub" / "a.ipynb").write_bytes(b"")
+    assert refused(folder) == "there is no notebook named a.ipynb: hand in the notebook under that name."
+
+
+@pytest.mark.parametrize("make", ["symlink_to", "hardlink_to"])
+@pytest.mark.parametrize("name", ["a.ipynb", "data.txt", "timestamp.txt"])
+def test_a_link_is_refused_whatever_it_is(folder, tmp_path, make, name):
+    secret = tmp_path / "secret"
+    secret.write_text("secret")
+    (folder / name).unlink(missing_ok=True)
+    getattr(folder / name, make)(secret)
+    assert refused(folder) == f"'{name}' is a link: hand in the file itself."
+
+
+def test_a_link_to_a_folder_is_refused(folder, tmp_path):
+    (folder / "sub").symlink_to(tmp_path)
+    assert "'sub' is a link" in refused(folder)
+
+
+@pytest.mark.parametrize("level", ["student", "assignment"])
+def test_a_link_in_place_of_the_folder_is_refused(folder, tmp_path, level):
+    link = folder if level == "assignment" else folder.parent
+    moved = link.rename(tmp_path / "elsewhere")
+    link.symlink_to(moved)
+    assert refused(folder) == f"{link.name} is a link or a file, not a folder: hand in the folder itself."
+
+
+def test_a_file_in_place_of_the_folder_is_refused(folder):
+    (folder / "a.ipynb").unlink()
+    folder.rmdir()
+    folder.write_text("x")
+    assert "is a link or a file, not a folder" in refused(folder)
+
+
+def test_a_fifo_is_refused_and_not_opened(folder):
+    (folder / "a.ipynb").unlink()
+    os.mkfifo(folder / "a.ipynb")
+    assert refused(folder) == "'a.ipynb' is not a regular file: hand in the notebook only."
+
+
+def test_a_notebook_that_becomes_a_fifo_after_it_was_looked_at_is_refused(folder, monkeypatch):
+    files = submission._files
+
+    def then_exchanged(where):
+        found = files(where)
+        (folder / "a.ipynb").unlink()
+        os.mkfifo(folder / "a.ipynb")
+        return found
+
+    monkeypatch.setattr(submission, "_files", then_exchanged)
+    assert "is not a regular file" in refused(folder)
+
+
+def test_deep_folders_are_refused(folder):
+    (folder / "/".join("d" * 11)).mkdir(parents=True)
+    assert refused(folder) == "folders are nested more than 10 deep: hand in the notebook only."
+
+
+def test_many_files_are_refused(folder):
+    for number in range(1_000):
+        (folder / f"{number}").touch()
+    assert refused(folder) == "there are more than 1,000 files: hand in the notebook only."
+
+
+def test_a_large_notebook_is_refused_and_not_read(folder):
+    os.truncate(folder / "a.ipynb", 300 * 2**20)  # a hole: no disk is used
+    assert refused(folder) == "'a.ipynb' is larger than 20 MB: clear its outputs and save it again."
+
+
+def test_a_notebook_of_just_the_limit_is_read(folder):
+    os.truncate(folder / "a.ipynb", submission.LARGEST)
+    assert len(taken(folder).content) == submission.LARGEST
+
+
+@pytest.mark.parametrize("content", [b"x" * 10_000, b"\xff\xfe\x00", b""])
+def test_no_timestamp_is_a_reason_to_refuse(folder, content):
+    (folder / "timestamp.txt").write_bytes(content)
+    stamp, note = timestamp(taken(folder), NOW)
+    assert stamp is None
+    assert ("is not a valid time" in note) == bool(content)
+
+
+def test_a_folder_whose_name_is_no_text_is_refused(folder):
+    other = folder.parent.with_name(os.fsdecode(b"\xff"))
+    folder.parent.rename(other)
+    assert refused(other / "a") == "the name of the folder '\\udcff' is not valid UTF-8: rename it."
+
+
+def test_who_has_handed_in(folder, tmp_path):
+    submitted = tmp_path / "submitted"
+    (submitted / "ben" / "b").mkdir(parents=True)
+    (submitted / "chloe").mkdir()
+    (submitted / "chloe" / "a").symlink_to("nowhere")  # found, and refused later
+    (submitted / "notes.txt").touch()
+    assert students(submitted, "a") == ["ada", "chloe"]
+    assert students(tmp_path / "none", "a") == []
+
+
+# When
+
+
+def stamped(text, now=NOW):
+    return timestamp(Submission("ada", b"", text, []), now)
+
+
+@pytest.mark.parametrize(
+    ("text", "hour"),
+    [
+        ("2025-12-01 10:00:00.123456 UTC", 10),
+        ("2025-12-01 10:00:00 Europe/Berlin", 9),
+        ("2025-12-01 10:00:00 3600", 9),
+        ("2025-12-01T10:00:00+02:00", 8),
+        ("2025-12-01 10:00", 10),
+        ("2025-12-01 10:00:00 Nowhere/Land", 10),
+    ],
+)
+def test_a_time_is_in_utc(text, hour):
+    stamp, note = stamped(text)
+    assert note == ""
+    assert (stamp.tzinfo, stamp.day, stamp.hour) == (None, 1, hour)
+
+
+@pytest.mark.parametrize("text", ["soon", "10", "2025-13-01 10:00", "2025-12-01 10:00 999999999", "\0"])
+def test_what_is_no_time_is_left_out_and_said(text):
+    assert stamped(text) == (None, f"timestamp.txt is not a valid time ({text!r}): it was ignored.")
+
+
+def test_no_time_is_none():
+    assert stamped("") == (None, "")
+
+
+def test_the_future_is_left_out_a_clock_that_is_off_by_hours_is_not():
+    tomorrow = (NOW + timedelta(hours=25)).strftime("%Y-%m-%d %H:%M:%S UTC")
+    assert stamped(tomorrow) == (None, f"timestamp.txt is in the future ({tomorrow}): it was ignored.")
+    assert stamped(tomorrow, NOW + timedelta(hours=2))[1] == ""
+
+
+@given(st.text(max_size=30) | st.text("0123456789-:. TZ+UC", max_size=30).map("2025-12-01 ".__add__))
+def test_any_text_is_a_time_or_left_out(text):
+    stamp, note = stamped(text)
+    assert stamp is None or not note
