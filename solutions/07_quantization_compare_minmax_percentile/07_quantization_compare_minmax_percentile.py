@@ -715,11 +715,7 @@ panels = {
     "Uniform with an outlier, 8 bits": (sample, chosen_ranges(sample, 8)),
     "Laplace, 4 bits": (shuffled, chosen_ranges(shuffled, 4)),
 }
-calibration.ranges_on_histograms(
-    panels,
-    "Histograms of the two samples, and over each the range of every method: only min-max and least "
-    "MSE reach out to the outlier; on the Laplace sample least MSE is narrower than min-max.",
-)
+calibration.ranges_on_histograms(panels)
 
 # %%
 results = {}
@@ -785,11 +781,7 @@ for name, values in received.items():
 # %%
 chosen_4 = {name: chosen_ranges(values, 4) for name, values in received.items()}
 panels = {f"What {name} receives, 4 bits": (received[name], chosen_4[name]) for name in received}
-calibration.ranges_on_histograms(
-    panels,
-    "Histograms of what the second and the third layer receive, with the range of every method above: "
-    "all start at 0; min-max is widest, percentile 99 much narrower.",
-)
+calibration.ranges_on_histograms(panels)
 
 # %%
 errors = compare_ranges(received["linear2"], 4, chosen_4["linear2"])
@@ -831,8 +823,8 @@ for bits in widths:
         measured[method].append(accuracy_with({name: ranges[name][method] for name in ranges}, bits))
 
 # %%
-whole = accuracy(net, test_images, test_labels)
-calibration.accuracy_against_bits(widths, measured, whole)
+in_float = accuracy(net, test_images, test_labels)
+calibration.accuracy_against_bits(widths, measured, in_float)
 
 # %% [markdown]
 # **At 8 bits the three are indistinguishable**: with 256 codes, each of the ranges is good enough for this
@@ -842,7 +834,7 @@ calibration.accuracy_against_bits(widths, measured, whole)
 # below two standard errors.
 
 # %%
-error = 100 * math.sqrt(whole * (1 - whole) / len(test_labels))
+error = 100 * math.sqrt(in_float * (1 - in_float) / len(test_labels))
 print(f"one standard error of the accuracy: ≈ {error:.2f} percentage points")
 
 # %% [markdown]
@@ -851,7 +843,7 @@ print(f"one standard error of the accuracy: ≈ {error:.2f} percentage points")
 # On this machine, with this data set:
 
 # %%
-rows = [["float", "", "", "", *[f"≈ {100 * whole:.1f} %"] * 4]]
+rows = [["float", "", "", "", *[f"≈ {100 * in_float:.1f} %"] * 4]]
 for method in methods:
     on_layer, shown = f"≈ {errors[method][0]:.4f}", [f"≈ {100 * a:.1f} %" for a in measured[method]]
     rows.append([method, *(f"{error:.3f}" for error in on_sample[method]), on_layer, *shown])
