@@ -147,6 +147,18 @@ def test_an_exercise_that_is_not_complete_is_found(course, old, new, words):
     assert any(words in defect for defect in defects(gates.exercises_are_complete, course))
 
 
+def test_a_stub_may_hold_an_apostrophe(course):
+    edit(release_path(course, NAME), "double it", "it's doubled")
+    assert defects(gates.exercises_are_complete, course) == []
+
+
+def test_a_stub_that_says_nothing_is_found(course):
+    edit(release_path(course, NAME), "raise NotImplementedError", "print")
+    assert defects(gates.exercises_are_complete, course) == [
+        f"{NAME}: double has no stub that names its exercise."
+    ]
+
+
 def test_long_cells_are_found(course):
     lines = "\n".join(f"a{i} = {i}" for i in range(30))
     edit(text_path(course, NAME), "from qcourse.check", f"{lines}\nfrom qcourse.check")

@@ -63,7 +63,7 @@ def test_a_course_without_tests_or_answers_is_refused(tmp_path, capsys):
     assert "hidden/ has no tests" in capsys.readouterr().err
     (lesson.parent / "hidden" / "ex_1_1_double.py").touch()
     assert cli.main(["judge", "--course", str(tmp_path)]) == 2
-    assert "holds no answers" in capsys.readouterr().err
+    assert "has no answers" in capsys.readouterr().err
     (lesson.parent / "answers").mkdir()
     (lesson.parent / "answers" / "ex_1_2_triple.py").write_text("# %% right: once\nx = 1\n")
     assert cli.main(["judge", "1.1", "--course", str(tmp_path)]) == 2

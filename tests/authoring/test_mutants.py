@@ -7,6 +7,7 @@ import pytest
 
 from qcourse.authoring.mutants import equivalent, mutants, of_assignment, survivors
 from qcourse.course.folder import assignments
+from qcourse.errors import UserError
 
 ROOT = Path(__file__).parents[2]
 # All of them take half an hour: a fixed sample here, every one by `make mutants`.
@@ -31,6 +32,15 @@ def test_mutants_are_different_programs_that_parse():
 def test_no_mutant_survives_unexplained(name):
     alive = survivors(ROOT, name, of_assignment(ROOT, name)[:: EVERY.get(name[:2], 1)])
     assert not [f"{answer.grade_id} {answer.what}" for answer in alive]
+
+
+def test_a_list_of_equivalent_mutants_that_is_not_toml_is_one_sentence(tmp_path):
+    path = tmp_path / "solutions" / "01_small" / "equivalent_mutants.toml"
+    path.parent.mkdir(parents=True)
+    assert equivalent(tmp_path, "01_small") == {}
+    path.write_text("[double")
+    with pytest.raises(UserError, match=r"equivalent_mutants\.toml is not valid TOML"):
+        equivalent(tmp_path, "01_small")
 
 
 def test_every_explained_mutant_exists():

@@ -36,10 +36,12 @@ def read_answers(folder: Path) -> list[Answer]:
     answers = []
     for path in folder.glob("ex_*.py"):
         if not (named := FILE.fullmatch(path.name)):
-            raise UserError(f"{path}: an answer file is called ex_<notebook>_<number>_<name>.py.")
+            raise UserError(
+                f"{path}: name an answer file ex_6_1_clamp.py: notebook, number, name of the answer."
+            )
         answers += _read_file(path, f"{named[1]}.{named[2]}", named[3])
     if not answers:
-        raise UserError(f"{folder} holds no answers: is this the course's folder?")
+        raise UserError(f"{folder} has no answers.")
     return sorted(answers, key=lambda answer: [int(part) for part in answer.exercise.split(".")])
 
 

@@ -52,7 +52,7 @@ def _is_stub(source: str) -> bool:
     raised = (
         node.exc for node in ast.walk(_parse(source) or ast.Module([], [])) if isinstance(node, ast.Raise)
     )
-    return any(exc and ast.unparse(exc).startswith("NotImplementedError('Exercise ") for exc in raised)
+    return any(exc and re.match(r"NotImplementedError\(['\"]Exercise ", ast.unparse(exc)) for exc in raised)
 
 
 def cells_are_python(course: Course) -> Iterator[str]:

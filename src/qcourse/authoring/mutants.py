@@ -1,7 +1,7 @@
 """Small changes to the reference solutions that no test may let pass: ``qcourse mutants``.
 
 A mutant that survives is either listed in ``equivalent_mutants.toml`` beside the lesson with the reason why
-it is no wrong answer, or a test is missing.
+it is not a wrong answer, or a test is missing.
 """
 
 import ast
@@ -17,6 +17,7 @@ from qcourse.authoring.shown import exercise_number
 from qcourse.course.cells import grade_id, is_answer
 from qcourse.course.folder import pick_exercises, solution_path
 from qcourse.course.lesson import read_source
+from qcourse.errors import UserError
 
 SWAPS: dict[type, type] = {
     ast.Add: ast.Sub,
@@ -151,7 +152,10 @@ def of_assignment(root: Path, name: str) -> list[Answer]:
 def equivalent(root: Path, name: str) -> dict[str, dict[str, str]]:
     """The mutants of ``name`` that are no wrong answers: why, by grade id and what was changed."""
     path = solution_path(root, name).with_name("equivalent_mutants.toml")
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    except tomllib.TOMLDecodeError as error:
+        raise UserError(f"{path} is not valid TOML: {error}.") from None
 
 
 def survivors(root: Path, name: str, answers: list[Answer]) -> list[Answer]:
@@ -166,6 +170,8 @@ def run(root: Path, choices: Sequence[str] = ()) -> int:
     alive = 0
     for name, exercises in pick_exercises(root, choices).items():
         mutants_of = [m for m in of_assignment(root, name) if m.exercise in exercises]
+        if not mutants_of:
+            raise UserError(f"{name}: no solution of {', '.join(exercises)} can be changed.")
         surviving = survivors(root, name, mutants_of)
         alive += len(surviving)
         print(f"{name}: {len(mutants_of)} mutants, {len(surviving)} unexplained", flush=True)

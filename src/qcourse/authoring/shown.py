@@ -1,6 +1,7 @@
 """What students see of functions and classes, as answers that they could copy."""
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -9,6 +10,7 @@ from qcourse.authoring.assignment import Assignment, Course
 from qcourse.course.cells import grade_id, is_answer
 from qcourse.course.names import analyse
 from qcourse.course.notebooks import NotebookNode
+from qcourse.errors import UserError
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
@@ -53,8 +55,12 @@ def shown_answers(course: Course, of: Assignment) -> list[Answer]:
 
 def exercise_number(answer: NotebookNode) -> str:
     """The number of the exercise, such as "6.7", that a solution cell names in its first delimiter."""
-    text: str = answer.source
-    return text.split("### BEGIN SOLUTION Exercise ")[1].split(":")[0]
+    named = re.search(r"### BEGIN SOLUTION Exercise (\d+\.\d+):", answer.source)
+    if not named:
+        raise UserError(
+            f"the answer {grade_id(answer)!r} has no line '### BEGIN SOLUTION Exercise N.N: title'."
+        )
+    return named[1]
 
 
 def _shown(of: Assignment) -> Iterator[Shown]:
@@ -118,7 +124,7 @@ def _needs(own: list[ast.stmt], expression: str, known: dict[str, ast.stmt]) -> 
 
 
 def _named(tree: ast.Module, name: str) -> ast.AST:
-    return next(node for node in tree.body if isinstance(node, Definition) and node.name == name)
+    return next((node for node in tree.body if isinstance(node, Definition) and node.name == name), tree)
 
 
 def _takes(node: ast.AST) -> tuple[int, float]:
