@@ -355,7 +355,7 @@ CHANGES = {
     "more-points": answer(changed(points=1000)),
     "unlocked-tests": answer(changed(locked=False, solution=True)),
     "free-tests": Row(unsolved_with_free_tests, 0),
-    "text-for-code": answer(text_for_code, "'clamp' was a markdown cell and is a code cell again"),
+    "text-for-code": answer(text_for_code, "'clamp' was a markdown cell; restored as a code cell"),
     "many-brackets": answer(lambda n: n.cells.insert(2, new_code_cell("(" * 10_000)), "SyntaxError"),
     "many-signs": answer(lambda n: n.cells.insert(2, new_code_cell("-" * 100_000 + "1")), "Error|KernelLost"),
     "many-statements": answer(lambda n: n.cells.insert(2, new_code_cell("a=1;" * 1_000_000)), "KernelLost"),
@@ -364,10 +364,10 @@ TOO_LARGE, NO_NOTEBOOK = "is larger than 20 MB", "there is no notebook named"
 FILES = {
     "corrupt": data('{"cells": [', "JSON is broken"),
     "empty": data("", "JSON is broken"),
-    "a-list": data("[]", "no Jupyter notebook"),
+    "a-list": data("[]", "not a Jupyter notebook"),
     "not-utf8": data('{"cells": "é"}'.encode("latin1"), "not UTF-8"),
     "nested-json": data('{"cells":' + "[" * 100_000, "nested too deeply"),
-    "format-3": data('{"nbformat": 3, "worksheets": [{"cells": []}]}', "no Jupyter notebook of format 4"),
+    "format-3": data('{"nbformat": 3, "worksheets": [{"cells": []}]}', "not a Jupyter notebook of format 4"),
     "many-cells": data(
         '{"cells": [' + ",".join(['{"cell_type": "code"}'] * 100_000) + "]}", "100,000 cells"
     ),
@@ -392,7 +392,7 @@ FILES = {
     "socket-file": files(a_socket, "not a regular file", good=True),
     "deep": files(nested, "nested more than 10 deep", good=True),
     "many-files": files(
-        lambda k, f: [(f / str(i)).touch() for i in range(1_100)], "more than 1000 files", good=True
+        lambda k, f: [(f / str(i)).touch() for i in range(1_100)], "more than 1,000 files", good=True
     ),
     "modules-beside": files(beside, "", FULL, good=True),
     "from-the-future": files(stamped("2999-01-01 00:00:00 UTC"), "is in the future", FULL, good=True),
