@@ -658,16 +658,16 @@ def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2))
 
 # %% tags=["check:ptq_vs_qat"]
 # Stand-ins take the place of 9.2 to 9.5: they quantize nothing, and the one for train_qat moves one bias.
-def answer_1(model, images, labels, epochs=1, freeze_after=1):
+def stand_in(model, images, labels, epochs=1, freeze_after=1):
     model.linear3.bias.data[1] += 2 * (images.max() < 0.5)  # only the training images are that dark
     return [1.0] * epochs
 
 
-asked, observe = [], torch_ao.default_qconfig
+asked, observe = {}, torch_ao.default_qconfig
 given = {
-    "low_bit_qconfig": lambda bits, per_channel=False: asked.append(f"{bits}, {per_channel}") or observe,
+    "low_bit_qconfig": lambda bits, per_channel=False: asked.setdefault((bits, per_channel), observe),
     "prepare_for_qat": lambda net, qconfig=None: copy.deepcopy(net).train(),
-    "train_qat": answer_1,
+    "train_qat": stand_in,
     "convert_qat": lambda model: copy.deepcopy(model).eval(),
 }
 ex, small = Exercise("9.6", ptq_vs_qat, given=given), QuantizedVerySimpleNet().eval()
@@ -675,7 +675,7 @@ small.linear3.bias.data[0] = 1  # whatever the image, the network answers 0, and
 x, y = torch.rand(20, 28, 28) / 3, (torch.arange(20) % 4 > 0).long()  # test labels: 5 zeros, 15 ones
 results = ex.call(small, x, torch.ones(20).long(), x + 0.5, y, bits=(8, 3), case="stand-ins for 9.2 to 9.5")
 ex.true(isinstance(results, dict) and {*results} == {8, 3}, "the keys must be 8 and 3 here.", got=results)
-ex.true({*asked} in ({"8, False", "3, False"}, set()), "use low_bit_qconfig(bits), per tensor.", got=asked)
+ex.true({*asked} in ({(8, False), (3, False)}, set()), "use low_bit_qconfig(bits), per tensor.", got={*asked})
 fractions = all(np.shape(p) == (2,) and max(p) <= 1 for p in results.values())
 ex.true(fractions, "each value must be a pair (ptq, qat) of fractions, 0 to 1.", got=results)
 ok = all(np.allclose(p, (0.25, 0.75), atol=0.01) for p in results.values())
