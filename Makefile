@@ -6,7 +6,7 @@ export PATH := $(BIN):$(PATH)
 export OMP_NUM_THREADS := 1
 
 # Groups of tests share a class or a browser; tests/conftest.py says what is started first.
-PARALLEL := -n 2 --dist loadgroup --no-loadscope-reorder
+PARALLEL := -n 3 --dist loadgroup --no-loadscope-reorder
 # Cells have no annotations, use a name again for something else, and hand models around that torch types loosely.
 CELLS := --allow-redefinition --allow-untyped-defs --allow-incomplete-defs --allow-any-generics \
   $(foreach code,no-redef var-annotated assignment operator union-attr empty-body arg-type misc index \

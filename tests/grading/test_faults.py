@@ -191,7 +191,6 @@ def test_a_writer_that_is_killed_loses_nothing_and_repeats_nothing(course, log, 
     for student in CLASS:
         hand_in(course, student, 2)
     start = multiprocessing.get_context("forkserver")
-    start.set_forkserver_preload(["qcourse.grading.grade_class"])  # imported once for all these tests
     process = start.Process(target=_killed, args=(course, point))
     process.start()
     process.join()

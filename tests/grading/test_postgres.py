@@ -12,6 +12,7 @@ from made_up import CLASS, NAME, files, hand_in, no_kernels
 from nbgrader.api import Gradebook
 
 from qcourse.authoring.classroom import Classroom
+from qcourse.authoring.nbgrader_command import empty_gradebook
 from qcourse.grading import grade_class
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
@@ -64,4 +65,4 @@ def test_a_class_is_graded_into_postgresql(url, root, tmp_path):
     assert log == [*CLASS, "ben"]
     assert points(url) == {"ada": {1}, "ben": {2}, "chloe": {1}}
     assert files(room.folder) == {"ada": 1, "ben": 2, "chloe": 1}
-    assert not (room.folder / "gradebook.db").exists()
+    assert (room.folder / "gradebook.db").read_bytes() == empty_gradebook()  # and nothing is in it

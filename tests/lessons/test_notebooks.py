@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 NAMES = assignments(ROOT)
 pytestmark = pytest.mark.slow
 each_notebook = pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in NAMES]
+    "name", [pytest.param(name, marks=pytest.mark.xdist_group(f"nbval {name}")) for name in NAMES]
 )
 PLUGINS = ["-p", "no:cacheprovider", "-p", "no:xdist", "-p", "nbval_record"]
 NBVAL = ["--nbval", "--nbval-kernel-name", "python3"]
@@ -37,6 +37,7 @@ def nbval(name: str, source: str) -> tuple[int, str, list[str]]:
         command = [sys.executable, "-m", "pytest", "-q", "-m", "", *PLUGINS, *NBVAL]
         environment = {**os.environ, "QCOURSE_SOURCE": source, "NBVAL_RECORD": str(record)}
         environment["PYTHONPATH"] = str(Path(__file__).parent)
+        environment.pop("PYTEST_ADDOPTS", None)  # those of the test that runs are not meant
         done = subprocess.run(
             [*command, str(solution_path(ROOT, name))],
             cwd=ROOT, env=environment, capture_output=True, text=True,

@@ -15,6 +15,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbgrader.apps import NbGraderAPI
 
+from qcourse.authoring.nbgrader_command import empty_gradebook
 from qcourse.course.cells import metadata
 from qcourse.course.folder import pick, release_path, solution_path
 from qcourse.course.lesson import read_source
@@ -67,6 +68,7 @@ def build_release(root: Path, name: str, target: Path) -> None:
     """Let nbgrader make the student version of ``name`` in ``target/NAME``."""
     config = nbgrader_settings(root)
     with tempfile.TemporaryDirectory() as scratch:
+        (Path(scratch) / "gradebook.db").write_bytes(empty_gradebook())
         config.CourseDirectory.db_url = f"sqlite:///{scratch}/gradebook.db"
         config.CourseDirectory.release_directory = f"{scratch}/release"
         result = NbGraderAPI(config=config).generate_assignment(name, force=True)

@@ -1,14 +1,13 @@
 """A class of students in nbgrader's own folders and gradebook, for the demo, the gates and the tests."""
 
 import shutil
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
 from nbgrader.api import Gradebook, MissingEntry
 
+from qcourse.authoring import nbgrader_command
 from qcourse.course.cells import by_grade_id, is_answer
 from qcourse.course.folder import assignments, release_path, solution_path
 from qcourse.course.notebooks import NotebookNode, read, write
@@ -40,6 +39,8 @@ class Classroom:
         self.folder.mkdir(parents=True, exist_ok=True)
         settings = (root / "nbgrader_config.py").read_text(encoding="utf-8")
         (self.folder / "nbgrader_config.py").write_text(settings + STOCK * stock, encoding="utf-8")
+        if not (gradebook := self.folder / "gradebook.db").exists():
+            gradebook.write_bytes(nbgrader_command.empty_gradebook())
         for name in self.assignments:
             target = solution_path(self.folder, name)
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -104,9 +105,8 @@ class Classroom:
             UserError: it fails; its output is then in ``nbgrader.log``.
         """
         find_own_scripts()
-        command = [sys.executable, "-m", "nbgrader", *arguments]
-        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True)
-        if done.returncode:
+        code, printed = nbgrader_command.run(self.folder, arguments)
+        if code:
             log = self.folder / "nbgrader.log"
-            log.write_text(done.stdout + done.stderr)
+            log.write_text(printed)
             raise UserError(f"nbgrader {' '.join(arguments)} failed: read {log}.")
