@@ -86,6 +86,11 @@ def test_architecture_names_every_module_and_no_other():
     assert named <= modules | packages
 
 
+def test_the_map_of_the_tests_names_every_file():
+    named = set(re.findall(r"`(?:\w+/)?(\w+)(?:\.py)?`", text("tests/README.md")))
+    assert {path.stem for path in (ROOT / "tests").rglob("*.py")} <= named
+
+
 @pytest.mark.parametrize("name", DOCS)
 def test_prose_is_wrapped_alike(name):
     """At most 110 columns, but for tables and pictures, which cannot be wrapped."""

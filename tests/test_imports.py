@@ -1,4 +1,4 @@
-"""Imports of the package run one way, as docs/architecture.md draws it."""
+"""Imports of the package run one way, as docs/architecture.md draws it, and what it holds is short."""
 
 import ast
 import re
@@ -62,3 +62,14 @@ def test_one_module_imports_the_libraries_of_notebook_files(library):
         if any(name.split(".")[0] == library for name in imported(ast.parse(path.read_text())))
     ]
     assert users == ["qcourse.course.notebooks"]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_modules_and_functions_are_short(path):
+    """At most 200 and 40 lines, as docs/contributing.md says."""
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 200
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, functions):
+            assert node.end_lineno - node.lineno < 40, node.name
