@@ -1,4 +1,4 @@
-"""The handwritten digits: real MNIST where it can be had, scikit-learn's real digits elsewhere.
+"""The handwritten digits: real MNIST where it can be loaded, scikit-learn's real digits elsewhere.
 
 Both sets are read from flat files: MNIST's own idx files are a header of 8 or 16 bytes, then plain
 uint8, which is already what a memory map wants. Nothing is decoded, nothing is copied.
@@ -50,18 +50,18 @@ _kept: dict[str, tuple[Digits, str]] = {}  # per source, see keep_loaded
 
 
 class Unavailable(Exception):
-    """A set of digits cannot be had from one place; the text is the reason, to be shown in brackets."""
+    """A set of digits could not be loaded from one place; the text is the reason, shown in parentheses."""
 
 
 def load_digits28(source: str = "auto") -> Digits:
     """Load the first of: MNIST on disk, MNIST by download, scikit-learn's digits scaled to 28x28.
 
     On disk means ``$QCOURSE_DATA/MNIST/raw`` or the user cache. ``QCOURSE_OFFLINE=1`` forbids the
-    download. ``source`` is ``"auto"``, ``"mnist"`` (fail where it cannot be had) or ``"digits"``;
+    download. ``source`` is ``"auto"``, ``"mnist"`` (fail if it cannot be loaded) or ``"digits"``;
     ``$QCOURSE_SOURCE`` sets what ``"auto"`` means. One line says what was loaded, and why.
 
     Raises:
-        UserError: ``source`` is unknown, or MNIST was asked for and cannot be had.
+        UserError: ``source`` is unknown, or MNIST was asked for and could not be loaded.
     """
     if source == "auto":
         source = os.environ.get("QCOURSE_SOURCE") or "auto"
