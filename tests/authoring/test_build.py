@@ -210,12 +210,25 @@ def show(course, code):
         "class Given:\n    @staticmethod\n    def answer(value):\n        return value * 2",
         "class Given(int):\n    def __new__(cls, value):\n        return int.__new__(int, 2 * value)",
         "import numpy as np\n\nx = [lambda a: a + a][0]",
+        "TWO = int('2')\n\n\ndef given(value):\n    return TWO * value",
+        "TWO: int = 2\n\n\ndef given(value):\n    return TWO * value",
+        "B = 1\nA = B + 1\n\n\ndef given(value):\n    return A * B * value",
+        "for TWO in (1, 2):\n    print(TWO)\n\n\ndef given(value):\n    return TWO * value",
+        "if True:\n    TWO = 2\n\n\ndef given(value):\n    return TWO * value",
+        "def times(k):\n    return lambda value: k * value\n\n\ntwice = times(2)",
+        "def given(v):\n    if v is not None:\n        return 2 * v\n    raise NotImplementedError",
     ],
 )
 def test_a_shown_answer_is_found(course, code):
     show(course, code)
     (found, *_) = defects(leaks.no_answer_is_shown, course)
     assert "earns points in 1.1 double" in found
+
+
+def test_cells_that_begin_alike_are_all_looked_at(course):
+    show(course, "rows = [\n    lambda value: 2 * value\n]")
+    show(course, "rows = [\n    3\n]")
+    assert len(defects(leaks.no_answer_is_shown, course)) == 1
 
 
 def test_what_is_shown_and_wrong_or_of_another_shape_is_not_found(course):

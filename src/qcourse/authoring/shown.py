@@ -1,6 +1,7 @@
 """What students see of functions and classes, as answers that they could copy."""
 
 import ast
+import builtins
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -13,6 +14,7 @@ from qcourse.course.notebooks import NotebookNode
 from qcourse.errors import UserError
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+LIGHT = {*dir(builtins), "math", "np", "operator", "torch"}  # of which a call takes no time
 
 
 class Shown(NamedTuple):
@@ -64,63 +66,102 @@ def exercise_number(answer: NotebookNode) -> str:
 
 
 def _shown(of: Assignment) -> Iterator[Shown]:
-    """The functions, classes, lambdas and aliases of the student version, at any depth."""
-    code = [cell for cell in of.release.cells if cell.cell_type == "code"]
-    trees = {grade_id(cell) or cell.source.split("\n")[0]: ast.parse(cell.source) for cell in code}
-    every = {name: s for tree in trees.values() for s in tree.body for name in _defines(s)}
+    """The functions, classes, lambdas, aliases and results of factories that students see, at any depth."""
+    cells = [(_name(cell), _tree(cell)) for cell in of.release.cells if cell.cell_type == "code"]
+    every = {name: s for _, tree in cells for name, s in _defined(tree)}
     seen = set()
-    for where, tree in trees.items():
-        known = every | {name: s for s in tree.body for name in _defines(s)}
-        for node, own, expression in _callables(tree):
+    for where, tree in cells:
+        known = every | dict(_defined(tree))
+        for node, own, expression in _callables(tree, known):
             fewest, most = _takes(node)
             needs = _needs(own, expression, known)
             if (needs, expression) not in seen:
                 seen.add((needs, expression))
-                alias = not isinstance(node, ast.Lambda | Definition)
-                yield Shown(f"{of.name}, {where}: {expression[:60]}", needs, expression, fewest, most, alias)
+                what = f"{of.name}, {where}: {expression[:60]}"
+                yield Shown(what, needs, expression, fewest, most, _is_alias(node))
 
 
-def _callables(tree: ast.Module) -> Iterator[tuple[ast.AST, list[ast.stmt], str]]:
-    """A node, the statements that define it, and an expression for it."""
-    for node in ast.walk(tree):
-        if isinstance(node, Definition) and not _is_stub(node):
-            yield node, [node], node.name
-        elif isinstance(node, ast.Lambda):
-            yield node, [], f"({ast.unparse(node)})"
-        elif isinstance(node, ast.Assign) and _is_alias(node.value):
-            yield node.value, [], ast.unparse(node.value)
+def _name(cell: NotebookNode) -> str:
+    return grade_id(cell) or str(cell.source).split("\n")[0]
 
 
-def _is_alias(value: ast.expr) -> bool:
-    partial = isinstance(value, ast.Call) and "partial" in ast.unparse(value.func)
-    return partial or isinstance(value, ast.Name | ast.Attribute)
+def _tree(cell: NotebookNode) -> ast.Module:
+    """The cell without the stub that stands where the answer will."""
+    tree = ast.parse(cell.source)
+    if is_answer(cell):
+        tree.body = [s for s in tree.body if not (isinstance(s, Definition) and _is_stub(s))]
+    return tree
 
 
 def _is_stub(node: Definition) -> bool:
     return isinstance(node.body[-1], ast.Raise) and "NotImplementedError" in ast.unparse(node.body[-1])
 
 
-def _defines(statement: ast.stmt) -> set[str]:
-    """The names of a statement that a copied function may need: imports, definitions, plain values."""
-    if isinstance(statement, Definition):
-        return set() if _is_stub(statement) else {statement.name}
-    if isinstance(statement, ast.Assign) and any(isinstance(n, ast.Call) for n in ast.walk(statement.value)):
-        return set()
-    simple = isinstance(statement, ast.Import | ast.ImportFrom | ast.Assign)
-    return analyse(ast.unparse(statement)).binds if simple else set()
+def _callables(tree: ast.Module, known: dict[str, ast.stmt]) -> Iterator[tuple[ast.AST, list[ast.stmt], str]]:
+    """A node, the statements that define it, and an expression for it."""
+    for node in ast.walk(tree):
+        if isinstance(node, Definition):
+            yield node, [node], node.name
+        elif isinstance(node, ast.Lambda):
+            yield node, [], f"({ast.unparse(node)})"
+        elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value:
+            factory = isinstance(node.value, ast.Call) and known.get(_root(node.value))
+            if _is_alias(node.value) or (factory and not isinstance(factory, ast.Import | ast.ImportFrom)):
+                yield node.value, [], ast.unparse(node.value)
+
+
+def _is_alias(value: ast.AST) -> bool:
+    partial = isinstance(value, ast.Call) and "partial" in ast.unparse(value.func)
+    return partial or isinstance(value, ast.Name | ast.Attribute)
+
+
+def _root(value: ast.expr) -> str:
+    """The name that an expression begins with: np of ``np.linalg.norm(x).item()``."""
+    while isinstance(value, ast.Call | ast.Attribute | ast.Subscript):
+        value = value.func if isinstance(value, ast.Call) else value.value
+    return value.id if isinstance(value, ast.Name) else ""
+
+
+def _defined(node: ast.AST) -> Iterator[tuple[str, ast.stmt]]:
+    """The names that a copied function may need, with their statements: imports, definitions, plain values.
+
+    A value is plain where it takes no time: where nothing is called but Python's own functions and ``LIGHT``.
+    """
+    for s in ast.iter_child_nodes(node):
+        if isinstance(s, Definition):
+            yield s.name, s
+        elif isinstance(s, ast.Import | ast.ImportFrom | ast.Assign | ast.AnnAssign):
+            value = getattr(s, "value", None)
+            if value is None or _is_plain(value):
+                yield from ((name, s) for name in analyse(ast.unparse(s)).binds)
+        elif isinstance(s, ast.For) and _is_plain(s.iter):
+            loop = ast.For(s.target, s.iter, [ast.Pass()], [], lineno=s.lineno)
+            yield from ((n.id, loop) for n in ast.walk(s.target) if isinstance(n, ast.Name))
+        if isinstance(s, ast.stmt) and not isinstance(s, Definition):
+            yield from _defined(s)
+
+
+def _is_plain(value: ast.expr) -> bool:
+    called = {_root(node) for node in ast.walk(value) if isinstance(node, ast.Call)}
+    return called <= LIGHT
 
 
 def _needs(own: list[ast.stmt], expression: str, known: dict[str, ast.stmt]) -> str:
-    """The source of ``own`` and, before it, of everything ``known`` that it reads."""
-    found: list[str] = [ast.unparse(statement) for statement in own]
-    waiting = analyse("\n".join([*found, expression])).reads
+    """The source of ``own`` and, before it, of everything ``known`` that it reads, in an order that runs."""
+    last = [ast.unparse(statement) for statement in own]
+    found: list[str] = []
     done: set[str] = set()
-    while names := {name for name in waiting - done if name in known}:
-        done |= names
-        sources = list(dict.fromkeys(ast.unparse(known[name]) for name in sorted(names)))
-        found = [*(source for source in sources if source not in found), *found]
-        waiting = set().union(*(analyse(source).reads for source in sources))
-    return "\n".join(found)
+
+    def add_what_is_read_by(source: str) -> None:
+        for name in sorted(analyse(source).reads - done):
+            if name in known and name not in done:
+                done.add(name)
+                needed = ast.unparse(known[name])
+                add_what_is_read_by(needed)
+                found.append(needed)
+
+    add_what_is_read_by("\n".join([*last, expression]))
+    return "\n".join([*(source for source in dict.fromkeys(found) if source not in last), *last])
 
 
 def _named(tree: ast.Module, name: str) -> ast.AST:
