@@ -95,6 +95,17 @@ def test_an_answer_that_leaves_something_behind_is_felt_elsewhere(small_course, 
     assert verdict.defect == "fails in four-hidden, which is not its exercise"
 
 
+def test_an_answer_that_waits_has_more_time_than_one_that_computes_but_not_for_ever(
+    small_course, monkeypatch
+):
+    monkeypatch.setattr("qcourse.authoring.judge.SECONDS", 0.5)
+    (waits,) = judged(small_course, "import time; time.sleep(0.6); return 2 * x")
+    assert not waits.failed
+    monkeypatch.setattr("qcourse.authoring.judge.WALL_SECONDS", 1)
+    (sleeps,) = judged(small_course, "import time; time.sleep(60)")
+    assert "runs for more than 1 seconds" in sleeps.failed["double-check"].message
+
+
 def test_an_answer_that_ends_its_process_or_never_ends_is_refused(small_course, monkeypatch):
     monkeypatch.setattr("qcourse.authoring.judge.SECONDS", 1)
     ends, loops, right = judged(small_course, "import os; os._exit(0)", "while True: pass", "return 2 * x")
@@ -107,4 +118,12 @@ def test_a_statement_that_refuses_no_answer_first_is_found(small_course):
     verdicts = judged(small_course, "return 3 * x", "return abs(2 * x)")
     idle = list(idle_statements(read_source(small_course, "01_small"), verdicts))
     assert [(statement.cell, statement.line) for statement in idle] == [("double-hidden", 6)]
-    assert "'it is not an integer'" in str(idle[0])
+    assert "is never the first statement to reject an answer: ex.true(" in str(idle[0])
+
+
+def test_a_test_cell_without_a_statement_of_ex_is_found(small_course):
+    lesson = small_course / "solutions" / "01_small" / "01_small.py"
+    lesson.write_text(lesson.read_text().replace('ex.equal("twice", ex.call(3), 6)', "ex.passed()"))
+    verdicts = judged(small_course, "return 3 * x", "return abs(2 * x)")
+    idle = [str(statement) for statement in idle_statements(read_source(small_course, "01_small"), verdicts)]
+    assert idle[0].startswith("double-check has no statement of ex")

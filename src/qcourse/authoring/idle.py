@@ -1,4 +1,4 @@
-"""Statements of checks and hidden tests that no wrong answer of the bank reaches first.
+"""Statements of checks and hidden tests that are never the first to reject a wrong answer of the bank.
 
 Such a statement could be wrong, or say nothing, and the bank would not tell. It needs a wrong answer that it
 alone catches, or it can go.
@@ -16,7 +16,7 @@ NOT_TESTS = {"call", "passed"}  # of `Exercise`: right answers pass through them
 
 
 class Idle(NamedTuple):
-    """A statement of a test cell that is the first to refuse no answer; ``exercise`` is a grade id."""
+    """A statement of a test cell that is never the first to reject an answer; ``exercise`` is a grade id."""
 
     exercise: str
     cell: str
@@ -24,17 +24,22 @@ class Idle(NamedTuple):
     text: str
 
     def __str__(self) -> str:
-        return f"{self.cell}, line {self.line}: refuses no answer first: {self.text}"
+        if not self.text:
+            return f"{self.cell} has no statement of ex, such as ex.equal(…): it tests nothing"
+        return f"{self.cell}, line {self.line}: is never the first statement to reject an answer: {self.text}"
 
 
 def idle_statements(notebook: NotebookNode, verdicts: Sequence[Verdict]) -> Iterator[Idle]:
-    """The idle ``ex.…`` statements of the exercises of which there are verdicts."""
+    """The idle ``ex.…`` statements of the judged exercises, and their test cells without any."""
     judged = {verdict.answer.grade_id for verdict in verdicts}
     for cell in notebook.cells:
         name = grade_id(cell)
         if is_test(cell) and exercise(cell) in judged:
             refused_at = {v.failed[name].line for v in verdicts if name in v.failed}
-            for call in tests(cell.source):
+            calls = tests(cell.source)
+            if not calls:
+                yield Idle(exercise(cell), name, 0, "")
+            for call in calls:
                 if refused_at.isdisjoint(range(call.lineno, (call.end_lineno or call.lineno) + 1)):
                     yield Idle(exercise(cell), name, call.lineno, ast.unparse(call))
 

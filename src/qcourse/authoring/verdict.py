@@ -27,9 +27,9 @@ class Verdict(NamedTuple):
         if others := self.failed.keys() - own:
             return f"fails in {', '.join(sorted(others))}, which is not its exercise"
         if self.answer.right and messages:
-            return f"right, and refused: {messages[0]}"
+            return f"right, but refused: {messages[0]}"
         if not self.answer.right and not messages:
-            return "wrong, and accepted"
+            return "wrong, but accepted"
         if self.answer.cause and not any(self.answer.cause in message for message in messages):
             return f"the cause {self.answer.cause!r} is not named: {messages[0]}"
         return ""
