@@ -65,5 +65,12 @@ def test_a_misnamed_file_and_a_bad_header_are_one_sentence(tmp_path):
     (tmp_path / "ex_6_1_clamp.py").write_text("# %% maybe: who knows\n")
     with pytest.raises(UserError, match="maybe: who knows"):
         read_answers(tmp_path)
+    for header in ("# %%wrong: twice", "#%% wrong: twice"):
+        (tmp_path / "ex_6_1_clamp.py").write_text(f"# %% right: once\nx = 1\n{header}\nx = 2\n")
+        with pytest.raises(UserError, match=header):
+            read_answers(tmp_path)
+    (tmp_path / "ex_6_1_clamp.py").write_text("\nx = 2\n# %% right: once\nx = 1\n")
+    with pytest.raises(UserError, match="'x = 2' stands above the first answer"):
+        read_answers(tmp_path)
     with pytest.raises(UserError, match="'none'"):
         put(read_source(ROOT, assignments(ROOT)[0]), "none", "")

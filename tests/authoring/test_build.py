@@ -123,6 +123,13 @@ def test_a_stale_solution_and_a_stale_release_are_found(course):
     assert "is not what its .py says" in defects(gates.built_is_current, course)[0]
 
 
+def test_a_solution_with_a_cell_that_was_not_executed_is_found(course):
+    notebook = read(solution_path(course, NAME))
+    notebook.cells[-1].execution_count = None
+    write(notebook, solution_path(course, NAME))
+    assert "has cells that were not executed" in defects(gates.built_is_current, course)[0]
+
+
 def test_leaks_are_found(course):
     (course / "notebooks" / NAME / "notes.py").write_text("")
     edit(release_path(course, NAME), "# YOUR CODE HERE", "    twice_the_value_of_x = 2 * x")
@@ -130,6 +137,11 @@ def test_leaks_are_found(course):
     assert len(found) == 2
     assert "notes.py" in found[0]
     assert "twice_the_value_of_x" in found[1]
+
+
+def test_a_leak_in_escaped_characters_is_found(course):
+    edit(release_path(course, NAME), "# A small notebook", r"### BEGIN\u0020SOLUTION")
+    assert defects(leaks.nothing_leaks, course) == [f"notebooks/{NAME} holds 'BEGIN SOLUTION'."]
 
 
 @pytest.mark.parametrize(
@@ -184,6 +196,14 @@ def test_long_files_are_found(course):
 def test_a_cell_that_is_not_python_is_found(course):
     edit(release_path(course, NAME), "from qcourse.check import Exercise", "dtype?")
     assert defects(gates.cells_are_python, course) == [f"{NAME}: a code cell is not Python: 'dtype?'."]
+
+
+def test_where_a_cell_is_not_python_the_other_gates_do_not_run(course, capsys):
+    edit(release_path(course, NAME), "from qcourse.check import Exercise", "dtype?")
+    assert verify.run(course) == 1
+    told = capsys.readouterr().out
+    assert "'dtype?'" in told
+    assert "have not run" in told
 
 
 @pytest.mark.parametrize("comment", ["# dtype?", "# copy of the weights", "# ls", "# %time", "# !ls"])
@@ -304,9 +324,54 @@ def test_a_file_that_belongs_to_nothing_is_one_sentence(course, name, words):
         read_source(course, NAME)
 
 
-def test_hidden_tests_without_their_line_are_one_sentence(course):
-    edit(hidden_tests(course), "# %%", "#")
-    with pytest.raises(UserError, match="has no line '# %%'"):
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (HIDDEN.replace("# %%", "#"), "has no line '# %%'"),
+        (HIDDEN.partition("# %%")[0] + "# %%\n\n", "has no hidden tests below its line"),
+        (HIDDEN + "### END HIDDEN TESTS\n", "remove '### END HIDDEN TESTS'"),
+        (HIDDEN + "### BEGIN SOLUTION\n", "remove '### BEGIN SOLUTION'"),
+        ("# %%\n# \xe9\n", "is not UTF-8"),
+    ],
+)
+def test_a_bad_file_of_hidden_tests_is_one_sentence(course, text, words):
+    hidden_tests(course).write_text(text, encoding="latin-1")
+    with pytest.raises(UserError, match=words):
+        read_source(course, NAME)
+
+
+def test_the_line_above_hidden_tests_may_be_the_first_and_have_blanks_behind_it(course):
+    expected = read_source(course, NAME).cells[-1].source
+    hidden_tests(course).write_text("# %%  \n" + HIDDEN.partition("# %%\n")[2])
+    assert read_source(course, NAME).cells[-1].source == expected
+
+
+def test_hidden_tests_in_the_lesson_are_one_sentence(course):
+    edit(
+        text_path(course, NAME),
+        '# %% tags=["hidden:double"]',
+        '# %% tags=["hidden:double"]\nassert double(3)',
+    )
+    with pytest.raises(UserError, match="the cell 'hidden:double' must be empty"):
+        read_source(course, NAME)
+
+
+def test_a_lesson_that_is_not_utf_8_is_one_sentence(course):
+    text_path(course, NAME).write_text(SOURCE.replace("# A small", "# Un caf\xe9"), encoding="latin-1")
+    with pytest.raises(UserError, match=rf"{NAME}\.py is not UTF-8"):
+        read_source(course, NAME)
+
+
+@pytest.mark.parametrize(
+    ("new", "words"),
+    [
+        ("Exercise 1.2:", "double is exercise 1.2: there is no .*ex_1_2_double"),
+        ("", "has no line '### BEGIN"),
+    ],
+)
+def test_a_solution_with_another_number_than_its_hidden_tests_is_one_sentence(course, new, words):
+    edit(text_path(course, NAME), "Exercise 1.1:", new)
+    with pytest.raises(UserError, match=words):
         read_source(course, NAME)
 
 

@@ -1,5 +1,6 @@
 """``qcourse build | verify | judge | mutants | demo``: what they take, and what they refuse."""
 
+import shutil
 import subprocess
 import sys
 
@@ -61,6 +62,13 @@ def test_a_course_without_tests_or_answers_is_refused(tmp_path, capsys):
     lesson.touch()
     assert cli.main(["judge", "--course", str(tmp_path)]) == 2
     assert "hidden/ has no tests" in capsys.readouterr().err
+    other = tmp_path / "solutions" / "02_other"
+    (other / "hidden").mkdir(parents=True)
+    (other / "02_other.py").touch()
+    (other / "hidden" / "ex_2_1_triple.py").touch()
+    with pytest.raises(UserError, match="01_small: there are no exercises"):
+        folder.pick_exercises(tmp_path, ["2", "1"])
+    shutil.rmtree(other)
     (lesson.parent / "hidden" / "ex_1_1_double.py").touch()
     assert cli.main(["judge", "--course", str(tmp_path)]) == 2
     assert "has no answers" in capsys.readouterr().err

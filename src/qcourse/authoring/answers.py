@@ -1,7 +1,8 @@
 """The answer bank: right and wrong answers to each exercise, and how to put one into a notebook.
 
 ``solutions/NAME/answers/ex_6_2_NAME.py`` holds complete solution cells in percent format. Each begins with
-``# %% right: what it is`` or ``# %% wrong: what it is | cause: words of the message``.
+``# %% right: what it is`` or ``# %% wrong: what it is | cause: words of the message``; nothing stands above
+the first of them.
 """
 
 import re
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from qcourse.course.cells import by_grade_id
-from qcourse.course.lesson import FILE
+from qcourse.course.lesson import FILE, read_text
 from qcourse.course.notebooks import NotebookNode
 from qcourse.errors import UserError
 
@@ -31,7 +32,7 @@ def read_answers(folder: Path) -> list[Answer]:
     """All answers in ``folder``, by exercise, in the order of the files.
 
     Raises:
-        UserError: there is none, or a file's name or a header is not of the form above.
+        UserError: there is none, or a file's name, encoding or header is not of the form above.
     """
     answers = []
     for path in folder.glob("ex_*.py"):
@@ -47,7 +48,10 @@ def read_answers(folder: Path) -> list[Answer]:
 
 def _read_file(path: Path, exercise: str, grade_id: str) -> list[Answer]:
     answers = []
-    for part in re.split(r"^(?=# %% )", path.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
+    above, *parts = re.split(r"^(?=#\s*%%)", read_text(path), flags=re.MULTILINE)
+    if above.strip():
+        raise UserError(f"{path}: {above.strip().splitlines()[0]!r} stands above the first answer.")
+    for part in parts:
         header, _, source = part.partition("\n")
         if not (found := _HEADER.fullmatch(header.strip())):
             raise UserError(f"{path}: {header!r} begins with neither '# %% right:' nor '# %% wrong:'.")

@@ -24,6 +24,8 @@ def built_is_current(course: Course) -> Iterator[str]:
         solution = solution_path(course.root, of.name)
         if not solution.exists() or not same_cells(of.source, of.solution):
             yield f"{solution} is not what its .py says: run make build."
+        elif any(cell.get("execution_count") is None for cell in _code(of.solution)):
+            yield f"{solution} has cells that were not executed: run qcourse build --force {of.name}."
         elif not release_is_current(course.root, of.name):
             yield f"{release_path(course.root, of.name).parent} is not what nbgrader makes: run make build."
 
@@ -58,10 +60,10 @@ def _is_stub(source: str) -> bool:
 def cells_are_python(course: Course) -> Iterator[str]:
     """Every code cell is plain Python, without magics, in the solution and in the student version."""
     for of in course.assignments:
-        for notebook in (of.solution, of.release):
-            for cell in _code(notebook):
-                if _parse(cell.source) is None:
-                    yield f"{of.name}: a code cell is not Python: {cell.source[:60]!r}."
+        cells = [*_code(of.source), *_code(of.solution), *_code(of.release)]
+        for source in dict.fromkeys(cell.source for cell in cells):
+            if _parse(source) is None:
+                yield f"{of.name}: a code cell is not Python: {source[:60]!r}."
 
 
 def cells_are_short(course: Course) -> Iterator[str]:

@@ -8,7 +8,6 @@ from qcourse.authoring.assignment import Assignment, Course
 from qcourse.authoring.judge import Judge
 from qcourse.authoring.shown import shown_answers
 from qcourse.course.cells import CHECK, HIDDEN, grade_id, is_answer
-from qcourse.course.folder import release_path
 from qcourse.course.notebooks import NotebookNode
 
 LEAKS = ("BEGIN SOLUTION", "END SOLUTION", "BEGIN HIDDEN", "END HIDDEN", "hidden=True")
@@ -20,7 +19,7 @@ def nothing_leaks(course: Course) -> Iterator[str]:
         if path.is_file() and path.suffix != ".ipynb":
             yield f"{path} is not a notebook: students must not get it."
     for of in course.assignments:
-        text = release_path(course.root, of.name).read_text(encoding="utf-8")
+        text = str(of.release)  # metadata included
         yield from (f"notebooks/{of.name} holds {leak!r}." for leak in LEAKS if leak in text)
         secret, public = lines(of.source)
         shown = "\n".join(cell.source for cell in of.release.cells).split("\n")

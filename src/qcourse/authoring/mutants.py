@@ -13,10 +13,9 @@ from typing import Any
 
 from qcourse.authoring.answers import Answer
 from qcourse.authoring.judge import judge
-from qcourse.authoring.shown import exercise_number
 from qcourse.course.cells import grade_id, is_answer
 from qcourse.course.folder import pick_exercises, solution_path
-from qcourse.course.lesson import read_source
+from qcourse.course.lesson import exercise_number, read_source
 from qcourse.errors import UserError
 
 SWAPS: dict[type, type] = {
@@ -150,7 +149,7 @@ def of_assignment(root: Path, name: str) -> list[Answer]:
 
 
 def equivalent(root: Path, name: str) -> dict[str, dict[str, str]]:
-    """The mutants of ``name`` that are no wrong answers: why, by grade id and what was changed."""
+    """Why mutants of ``name`` are not wrong answers, by grade id and what was changed."""
     path = solution_path(root, name).with_name("equivalent_mutants.toml")
     try:
         return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
@@ -171,7 +170,9 @@ def run(root: Path, choices: Sequence[str] = ()) -> int:
     for name, exercises in pick_exercises(root, choices).items():
         mutants_of = [m for m in of_assignment(root, name) if m.exercise in exercises]
         if not mutants_of:
-            raise UserError(f"{name}: no solution of {', '.join(exercises)} can be changed.")
+            raise UserError(
+                f"{name}: there are no mutants of {', '.join(exercises)}: no change applies to its solution."
+            )
         surviving = survivors(root, name, mutants_of)
         alive += len(surviving)
         print(f"{name}: {len(mutants_of)} mutants, {len(surviving)} unexplained", flush=True)

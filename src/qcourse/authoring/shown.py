@@ -2,16 +2,15 @@
 
 import ast
 import builtins
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from qcourse.authoring.answers import Answer
 from qcourse.authoring.assignment import Assignment, Course
 from qcourse.course.cells import grade_id, is_answer
+from qcourse.course.lesson import exercise_number
 from qcourse.course.names import analyse
 from qcourse.course.notebooks import NotebookNode
-from qcourse.errors import UserError
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 LIGHT = {*dir(builtins), "math", "np", "operator", "torch"}  # of which a call takes no time
@@ -53,16 +52,6 @@ def shown_answers(course: Course, of: Assignment) -> list[Answer]:
                 if found.fewest <= most and found.most >= fewest
             ]
     return answers
-
-
-def exercise_number(answer: NotebookNode) -> str:
-    """The number of the exercise, such as "6.7", that a solution cell names in its first delimiter."""
-    named = re.search(r"### BEGIN SOLUTION Exercise (\d+\.\d+):", answer.source)
-    if not named:
-        raise UserError(
-            f"the answer {grade_id(answer)!r} has no line '### BEGIN SOLUTION Exercise N.N: title'."
-        )
-    return named[1]
 
 
 def _shown(of: Assignment) -> Iterator[Shown]:

@@ -30,10 +30,10 @@ def grades_are_right(course: Course) -> Iterator[str]:
 
 
 QUICK: tuple[Gate, ...] = (
+    gates.cells_are_python,
     leaks.nothing_leaks,
     leaks.no_solution_is_repeated,
     gates.exercises_are_complete,
-    gates.cells_are_python,
     gates.cells_are_short,
     gates.files_are_short,
     gates.figures_have_alt_text,
@@ -52,4 +52,7 @@ def run(root: Path) -> int:
         print(f"{'✗' if defects else '✓'} {(gate.__doc__ or '').splitlines()[0]}", flush=True)
         for defect in defects:
             print(f"    {defect}", flush=True)
+        if defects and gate is QUICK[0]:
+            print("    The other gates read the cells as Python, so they have not run.", flush=True)
+            break
     return int(failed)

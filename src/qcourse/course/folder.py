@@ -54,7 +54,10 @@ def pick_exercises(root: Path, choices: Sequence[str] = ()) -> dict[str, list[st
         if exercise := re.fullmatch(r"0*(\d+\.\d+)", choice):
             chosen.add(exercise[1])
         else:
-            chosen.update(known[_assignment(names, choice)])
+            of_it = known[name := _assignment(names, choice)]
+            if not of_it and choices:
+                raise UserError(f"{name}: there are no exercises, because hidden/ has no tests.")
+            chosen.update(of_it)
     if unknown := chosen.difference(*known.values()):
         last = ", ".join(f"{of_it[0]} to {of_it[-1]}" for of_it in known.values() if of_it)
         raise UserError(f"there is no exercise {min(unknown)}: the exercises are {last or 'missing'}.")

@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from qcourse.course.cells import HIDDEN, by_grade_id, grade_id, is_answer
 from qcourse.course.folder import assignments, text_path
 from qcourse.course.notebooks import NotebookNode, from_text
 from qcourse.errors import UserError
@@ -22,7 +23,7 @@ ROLES = {
     "question": (True, True, 3),
 }
 FILE = re.compile(r"ex_(\d+)_(\d+)_(\w+)\.py")  # of hidden tests or answers: ex_6_1_clamp.py
-HIDDEN = """\
+HIDDEN_CELL = """\
 # Hidden tests of exercise {exercise} run here when your work is graded.
 ### BEGIN HIDDEN TESTS
 {body}
@@ -38,7 +39,7 @@ def read_source(root: Path, name: str) -> NotebookNode:
     path = text_path(root, name)
     if not path.exists():
         raise UserError(f"there is no {path}: the assignments here are {', '.join(assignments(root))}.")
-    notebook = from_text(path)
+    notebook = from_text(read_text(path))
     seen: set[str] = set()
     for cell in notebook.cells:
         for tag in cell.metadata.pop("tags", []):
@@ -51,9 +52,41 @@ def read_source(root: Path, name: str) -> NotebookNode:
             seen.add(tag)
             cell.metadata["nbgrader"] = _metadata(role, grade_id)
             if role == "hidden":
+                if cell.source.strip():
+                    raise UserError(f"{path}: the cell {tag!r} must be empty: its tests stand in hidden/.")
                 cell.source = _hidden_tests(path.parent / "hidden", grade_id)
+    _refuse_other_numbers(path.parent, notebook)
     _refuse_strays(path.parent, seen)
     return notebook
+
+
+def read_text(path: Path) -> str:
+    """The text of a file of the course, which must be UTF-8."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise UserError(f"{path} is not UTF-8: save it in that encoding.") from None
+
+
+def exercise_number(answer: NotebookNode) -> str:
+    """The number of the exercise, such as "6.7", that a solution cell names in its first delimiter."""
+    named = re.search(r"### BEGIN SOLUTION Exercise (\d+\.\d+):", answer.source)
+    if not named:
+        raise UserError(
+            f"the answer {grade_id(answer)!r} has no line '### BEGIN SOLUTION Exercise N.N: title'."
+        )
+    return named[1]
+
+
+def _refuse_other_numbers(folder: Path, notebook: NotebookNode) -> None:
+    """A file of hidden tests must have the number of its exercise."""
+    cells = by_grade_id(notebook)
+    for name, cell in cells.items():
+        if is_answer(cell) and name + HIDDEN in cells:
+            number = exercise_number(cell)
+            file = folder / "hidden" / f"ex_{number.replace('.', '_')}_{name}.py"
+            if not file.exists():
+                raise UserError(f"the solution of {name} is exercise {number}: there is no {file}.")
 
 
 def _refuse_strays(folder: Path, tags: set[str]) -> None:
@@ -86,7 +119,12 @@ def _hidden_tests(folder: Path, grade_id: str) -> str:
     if len(found) != 1:
         raise UserError(f"{folder} has {len(found)} files ex_*_{grade_id}.py: it must have one.")
     path = folder / found[0].string
-    _, line, body = path.read_text(encoding="utf-8").partition("\n# %%\n")
-    if not line:
+    _, *below = re.split(r"^# %%[ \t]*$", read_text(path), maxsplit=1, flags=re.MULTILINE)
+    if not below:
         raise UserError(f"{path} has no line '# %%', below which its hidden tests stand.")
-    return HIDDEN.format(exercise=f"{found[0][1]}.{found[0][2]}", body=body.strip("\n"))
+    body = below[0].strip("\n")
+    if not body.strip():
+        raise UserError(f"{path} has no hidden tests below its line '# %%'.")
+    if delimiter := re.search(r"### (BEGIN|END)\b.*", body):
+        raise UserError(f"{path}: remove {delimiter[0]!r}: students would see what stands below it.")
+    return HIDDEN_CELL.format(exercise=f"{found[0][1]}.{found[0][2]}", body=body)

@@ -46,9 +46,9 @@ def from_bytes(content: bytes) -> NotebookNode:
     return notebook
 
 
-def from_text(path: Path) -> NotebookNode:
-    """The notebook that a text file in jupytext's percent format describes, with fixed cell ids."""
-    notebook = jupytext.read(path, fmt=TEXT)
+def from_text(text: str) -> NotebookNode:
+    """The notebook that a text in jupytext's percent format describes, with fixed cell ids."""
+    notebook = jupytext.reads(text, fmt=TEXT)
     notebook.metadata = nbformat.from_dict(METADATA)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     for number, cell in enumerate(notebook.cells):
