@@ -41,7 +41,7 @@ build: $(SETUP) ## solutions and student versions from their text; make build ON
 
 verify: build build/verified ## the gates: nothing stale, nothing leaked, solved 100 %, unsolved 0
 
-build/verified: $(SOURCES)
+build/verified: $(SETUP) $(SOURCES)
 	@qcourse verify
 	@mkdir -p build && touch $@
 

@@ -98,7 +98,7 @@ def _command(
     commands: Subcommands, name: str, run: Callable[[argparse.Namespace], int], what: str
 ) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = commands.add_parser(
-        name, help=what, description=f"{what[0].upper()}{what[1:]}."
+        name, help=what, description=f"{what[0].upper()}{what[1:]}.".replace("%%", "%")
     )
     parser.set_defaults(run=run)
     return parser

@@ -56,6 +56,36 @@ def test_a_folder_that_is_not_a_course_is_one_sentence(tmp_path, capsys, command
     assert told.out == ""
 
 
+@pytest.mark.parametrize(
+    ("command", "missing"),
+    [
+        ("verify", "notebooks/"),
+        ("verify", "solutions/"),
+        ("build", "nbgrader_config.py"),
+        ("demo", "nbgrader_config.py"),
+    ],
+)
+def test_a_course_that_lacks_a_file_is_one_sentence(root, tmp_path, capsys, command, missing):
+    kept = ("solutions", "notebooks")
+    for folder_name in kept:
+        shutil.copytree(root / folder_name / SIX, tmp_path / folder_name / SIX)
+    shutil.copy(root / "nbgrader_config.py", tmp_path)
+    (tmp_path / (f"{missing}{SIX}/{SIX}.ipynb" if missing.endswith("/") else missing)).unlink()
+    assert cli.main([command, "--course", str(tmp_path)]) == 2
+    (told,) = capsys.readouterr().err.splitlines()
+    assert f"{missing}" in told
+    assert " is missing: " in told
+
+
+def test_students_and_graders_need_no_jupytext():
+    code = """
+import sys
+sys.modules["jupytext"] = None
+import qcourse.course.preprocessors, qcourse.grading.grade_submission, qcourse.grading.self_check
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 def test_a_course_without_tests_or_answers_is_refused(tmp_path, capsys):
     lesson = tmp_path / "solutions" / "01_small" / "01_small.py"
     (lesson.parent / "hidden").mkdir(parents=True)

@@ -17,7 +17,7 @@ from qcourse.course.folder import assignments, solution_path
 RUNS = 3
 COLD = """
 import sys; from pathlib import Path
-from qcourse.authoring.build import execute; from qcourse.course import read
+from qcourse.authoring.build import execute; from qcourse.course.notebooks import read
 path = Path(sys.argv[1]); execute(read(path), path.parent)
 """
 LOAD_OURS = "from qcourse.data import load_digits28; load_digits28('mnist')"
@@ -66,7 +66,7 @@ def main() -> None:
         figures[f"cold_seconds_{name[:2]}"] = statistics.median(
             seconds("-c", COLD, path)[0] for _ in range(RUNS)
         )
-    flows = [seconds("tests/ptq_flow.py") for _ in range(RUNS)]
+    flows = [seconds("tests/bench/ptq_flow.py") for _ in range(RUNS)]
     figures["ptq_flow_seconds"] = statistics.median(taken for taken, _ in flows)
     figures |= json.loads(flows[0][1].splitlines()[-1])
     figures["training_ratio_vs_dataloader"] = paired(TRAIN_LOADER, TRAIN_OURS)

@@ -341,15 +341,17 @@ def test_what_cannot_be_started_is_said_in_one_sentence(course, capsys, monkeypa
     assert said(capsys).startswith(f"qcourse: {words}")
 
 
-def test_an_unknown_assignment_is_said_with_those_that_are_known(course, capsys):
-    assert cli.main(["grade", "05", "--course", str(course)]) == 2
+@pytest.mark.parametrize("given", ["05", ""])
+def test_an_unknown_assignment_is_said_with_those_that_are_known(course, capsys, given):
+    assert cli.main(["grade", given, "--course", str(course)]) == 2
     line = said(capsys)
-    assert "no single-notebook assignment '05' in the gradebook" in line
+    assert f"no single-notebook assignment {given!r} in the gradebook" in line
     assert f"(found: {NAME})" in line
 
 
-def test_the_beginning_of_a_name_will_do(course, log):
-    assert cli.main(["grade", NAME[:2], "--course", str(course)]) == 0
+@pytest.mark.parametrize("given", [NAME[:2], NAME[1], NAME[:9]])
+def test_the_number_and_the_beginning_of_a_name_will_do(course, log, given):
+    assert cli.main(["grade", given, "--course", str(course)]) == 0
     assert log == list(CLASS)
 
 

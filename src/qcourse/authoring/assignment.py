@@ -6,6 +6,7 @@ from pathlib import Path
 from qcourse.course.folder import assignments, release_path, solution_path
 from qcourse.course.lesson import read_source
 from qcourse.course.notebooks import NotebookNode, read
+from qcourse.errors import UserError
 
 
 class Assignment:
@@ -23,12 +24,18 @@ class Assignment:
     @cached_property
     def solution(self) -> NotebookNode:
         """The executed solution."""
-        return read(solution_path(self.root, self.name))
+        return _read(solution_path(self.root, self.name))
 
     @cached_property
     def release(self) -> NotebookNode:
         """The student version."""
-        return read(release_path(self.root, self.name))
+        return _read(release_path(self.root, self.name))
+
+
+def _read(path: Path) -> NotebookNode:
+    if not path.exists():
+        raise UserError(f"{path} is missing: run qcourse build.")
+    return read(path)
 
 
 class Course:

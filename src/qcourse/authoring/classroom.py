@@ -11,7 +11,7 @@ from qcourse.authoring import nbgrader_command
 from qcourse.course.cells import by_grade_id, is_answer
 from qcourse.course.folder import assignments, release_path, solution_path
 from qcourse.course.notebooks import NotebookNode, read, write
-from qcourse.course.settings import find_own_scripts
+from qcourse.course.settings import find_own_scripts, settings_path
 from qcourse.errors import UserError
 
 
@@ -37,7 +37,7 @@ class Classroom:
         self.root, self.folder = root, folder.resolve()
         self.assignments = assignments(root)
         self.folder.mkdir(parents=True, exist_ok=True)
-        settings = (root / "nbgrader_config.py").read_text(encoding="utf-8")
+        settings = settings_path(root).read_text(encoding="utf-8")
         (self.folder / "nbgrader_config.py").write_text(settings + STOCK * stock, encoding="utf-8")
         if not (gradebook := self.folder / "gradebook.db").exists():
             gradebook.write_bytes(nbgrader_command.empty_gradebook())

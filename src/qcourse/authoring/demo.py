@@ -15,11 +15,13 @@ from qcourse.authoring.answers import put, read_answers
 from qcourse.authoring.class_picture import class_figure
 from qcourse.authoring.classroom import Classroom
 from qcourse.course.cells import by_grade_id
-from qcourse.course.folder import answers_folder, assignments, number
-from qcourse.course.notebooks import NotebookNode
+from qcourse.course.folder import answers_folder, assignments, number, solution_path
+from qcourse.course.notebooks import NotebookNode, read
+from qcourse.course.settings import settings_path
 from qcourse.errors import UserError
 from qcourse.grading.grade_class import Options, grade, local_cluster
 from qcourse.grading.place import place
+from qcourse.grading.receipt import grader_digest
 
 
 class Student(NamedTuple):
@@ -135,7 +137,8 @@ def _points(room: Classroom) -> dict[str, dict[str, list[float]]]:
 
 def _digest(root: Path) -> str:
     """Of everything that the demo's grades depend on."""
-    files = [root / "nbgrader_config.py"]
-    for folder, pattern in (("notebooks", "*.ipynb"), ("src", "*.py"), ("solutions", "*.py")):
-        files += sorted((root / folder).rglob(pattern))
-    return sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+    digests = [
+        grader_digest(read(solution_path(root, name)), settings_path(root)) for name in assignments(root)
+    ]
+    files = [Path(__file__), *sorted((root / "solutions").rglob("*.py"))]
+    return sha256("".join(digests).encode() + b"".join(path.read_bytes() for path in files)).hexdigest()

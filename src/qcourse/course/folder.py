@@ -37,7 +37,7 @@ def pick(root: Path, choices: Sequence[str] = ()) -> list[str]:
         UserError: a choice is unknown, empty or ambiguous, or ``root`` is not a course folder.
     """
     names = assignments(root)
-    chosen = {_assignment(names, choice) for choice in choices or names}
+    chosen = {find(names, choice) for choice in choices or names}
     return [name for name in names if name in chosen]
 
 
@@ -54,7 +54,7 @@ def pick_exercises(root: Path, choices: Sequence[str] = ()) -> dict[str, list[st
         if exercise := re.fullmatch(r"0*(\d+\.\d+)", choice):
             chosen.add(exercise[1])
         else:
-            of_it = known[name := _assignment(names, choice)]
+            of_it = known[name := find(names, choice)]
             if not of_it and choices:
                 raise UserError(f"{name}: there are no exercises, because hidden/ has no tests.")
             chosen.update(of_it)
@@ -69,7 +69,12 @@ def pick_exercises(root: Path, choices: Sequence[str] = ()) -> dict[str, list[st
     return {name: of_it for name, of_it in picked.items() if of_it}
 
 
-def _assignment(names: list[str], choice: str) -> str:
+def find(names: Sequence[str], choice: str) -> str:
+    """The one of ``names`` that ``choice`` means: by number ("06" or "6"), name or unique prefix.
+
+    Raises:
+        UserError: it means none, or several.
+    """
     if choice in names:
         return choice
     if choice.isdecimal():

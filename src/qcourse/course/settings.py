@@ -6,6 +6,8 @@ from pathlib import Path
 
 from traitlets.config.loader import Config, PyFileConfigLoader
 
+from qcourse.errors import UserError
+
 QUIET = "--IPKernelApp.log_level=40"  # argument of every kernel: it logs errors only, else it chats on stderr
 
 
@@ -16,9 +18,22 @@ def find_own_scripts() -> None:
         os.environ["PATH"] = here + os.pathsep + os.environ["PATH"]
 
 
+def settings_path(root: Path) -> Path:
+    """The file of nbgrader's settings.
+
+    Raises:
+        UserError: there is none.
+    """
+    path = root / "nbgrader_config.py"
+    if not path.exists():
+        raise UserError(f"{path.resolve()} is missing: nbgrader needs it in the course folder.")
+    return path
+
+
 def nbgrader_settings(root: Path) -> Config:
     """The settings of ``nbgrader_config.py``, for nbgrader's API on the course at ``root``."""
     find_own_scripts()
-    config: Config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
+    path = settings_path(root)
+    config: Config = PyFileConfigLoader(path.name, path=str(path.parent)).load_config()
     config.CourseDirectory.root = str(root)
     return config

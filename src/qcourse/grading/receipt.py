@@ -12,7 +12,7 @@ from qcourse.course.notebooks import NotebookNode, to_bytes
 from qcourse.files import replace
 
 NAME = ".qcourse.json"  # beside the graded notebook
-DECIDES = ("numpy", "torch")  # libraries on which a result may depend
+DECIDES = ("numpy", "torch", "torchvision", "nbgrader", "ipykernel")  # libraries that a result may depend on
 
 
 class Receipt(NamedTuple):
@@ -38,12 +38,15 @@ def grader_digest(source: NotebookNode, settings: Path) -> str:
     """The digest of all that decides a result besides the submission.
 
     That is: the assignment's ``source`` with its hidden tests, nbgrader's ``settings``, the files of this
-    package, and the versions of Python and of the libraries that students' code and the tests use.
+    package (those for authors decide nothing), and the versions of Python and of the libraries that
+    students' code, the tests and the scores depend on.
     """
     digest = sha256(to_bytes(source))
     package = Path(qcourse.__file__).parent
-    for path in [settings, *sorted(package.rglob("*.py"))]:
-        digest.update(f"\0{path.name}\0".encode() + path.read_bytes())
+    digest.update(settings.read_bytes())
+    for path in sorted(package.rglob("*.py")):
+        if (inside := path.relative_to(package)).parts[0] != "authoring":
+            digest.update(f"\0{inside}\0".encode() + path.read_bytes())
     versions = [platform.python_version(), *map(version, DECIDES)]
     digest.update("\0".join(versions).encode())
     return digest.hexdigest()

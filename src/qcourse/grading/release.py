@@ -7,6 +7,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 
 from qcourse.course.cells import by_grade_id, metadata
+from qcourse.course.folder import find
 from qcourse.course.notebooks import NotebookNode, read
 from qcourse.errors import UserError
 
@@ -18,11 +19,10 @@ def find_assignment(gradebook: Gradebook, given: str) -> tuple[str, Any]:
         UserError: there is none, or more than one, or it has not exactly one notebook.
     """
     known = sorted(assignment.name for assignment in gradebook.assignments)
-    meant = [name for name in known if name.startswith(given)]
-    name = meant[0] if len(meant) == 1 else given
     try:
+        name = find(known, given)
         (entry,) = gradebook.find_assignment(name).notebooks
-    except (MissingEntry, ValueError):
+    except (UserError, MissingEntry, ValueError):
         raise UserError(
             f"no single-notebook assignment {given!r} in the gradebook (found: "
             f"{', '.join(known) or 'none'}): run nbgrader generate_assignment first."

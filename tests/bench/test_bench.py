@@ -1,0 +1,29 @@
+"""What `make bench` runs can be imported; its figures are nobody's test."""
+
+import ast
+from pathlib import Path
+
+import bench
+import bench_grading
+import pytest
+
+SCRIPTS = ("COLD", "LOAD_OURS", "LOAD_TORCHVISION", "TRAIN_OURS", "TRAIN_LOADER")
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_what_a_measured_script_imports_is_there(name):
+    tree = ast.parse(getattr(bench, name))
+    imports = [ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+    assert imports
+    exec("\n".join(line for line in imports if "torchvision" not in line), {})
+
+
+def test_the_measured_flow_is_there():
+    assert (Path(bench.__file__).parent / "ptq_flow.py").exists()
+
+
+@pytest.mark.slow
+def test_the_measured_class_hands_in(root, tmp_path):
+    name = "06_quantization_from_scratch"
+    room = bench_grading._class_of(3, root, tmp_path / "course", name, stock=False)
+    assert len(list((room.folder / "submitted").glob(f"*/{name}/{name}.ipynb"))) == 3
