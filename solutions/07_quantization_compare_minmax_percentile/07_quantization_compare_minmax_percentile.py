@@ -394,8 +394,9 @@ beta, alpha = ex.call(x, 2, candidates=4, case="[-1.5, 3] is best: its codes sta
 ex.equal("beta", beta, -1.5)
 ex.equal("alpha", alpha, 3.0)
 
-beta, _ = ex.call(x, 2, candidates=1, case="one candidate: that is min-max")
-ex.equal("beta", beta, -2.0)
+beta, alpha = ex.call(x, 2, candidates=1, case="one candidate: that is min-max")
+for name, got, want in (("beta", beta, -2.0), ("alpha", alpha, 4.0)):
+    ex.equal(name, got, want)
 ex.passed()
 
 # %% tags=["hidden:mse_optimal_range"]

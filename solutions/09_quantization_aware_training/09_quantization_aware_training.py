@@ -349,30 +349,30 @@ def train_qat(model, images, labels, epochs=1, freeze_after=1):
 
 
 # %% tags=["check:train_qat"]
+def note(model, inputs):
+    fakes = [m for m in model.modules() if isinstance(m, torch_ao.FakeQuantize)]
+    if torch.is_grad_enabled():  # a training step
+        seen.extend([{(int(m.observer_enabled), int(m.fake_quant_enabled)) for m in fakes}] * len(inputs[0]))
+
+
 ex = Exercise("9.3", train_qat)
 torch.manual_seed(2)
 model = QuantizedVerySimpleNet().train()
 model.qconfig = torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
-torch_ao.prepare_qat(model, inplace=True)
-start, switches = model.linear1.weight.detach().clone(), []  # for each image of a training step
-
-
-def note(model, inputs):
-    fakes = [m for m in model.modules() if isinstance(m, torch_ao.FakeQuantize)]
-    on = {(int(m.observer_enabled[0]), int(m.fake_quant_enabled[0])) for m in fakes}
-    switches.extend([on] * len(inputs[0]) * torch.is_grad_enabled())
-
-
-model.register_forward_pre_hook(note)
+torch_ao.prepare_qat(model, inplace=True).register_forward_pre_hook(note)
+start, seen = model.linear1.weight.detach().clone(), []  # the switches, for each image of a training step
 losses = ex.call(model, torch.rand(40, 28, 28), torch.arange(40) % 10, 5, 3, may_change=[0], case="5 epochs")
 ex.true(losses is not None, "return the losses: is a return missing?")
-ex.true(len(switches) == 200, "each epoch must use each of the 40 images once.", images=len(switches))
-ex.true(all(on in ({(1, 1)}, {(0, 1)}) for on in switches), "freeze all observers, and nothing else.")
-got = [min(on)[0] for on in switches]
-known = {(1, 200): "they are never switched off", (1, 80): "freeze_after is not the number of frozen epochs"}
-why = known.get((got[0], sum(got)), "epochs are counted from 0: freeze where epoch == freeze_after")
-ex.true(got == [1] * 120 + [0] * 80, "keep observers on for 3 epochs only.", got=got[::40], likely_cause=why)
-ex.true(not torch.equal(model.linear1.weight, start), "the weights have not changed: no optimizer step?")
+ex.true(len(seen) == 200, "each epoch must use each of the 40 images once.", images=len(seen))
+ex.true(all(fake for on in seen for _, fake in on), "fake quantization is off: disable_fake_quant called?")
+ex.true(all(len(on) == 1 for on in seen), "only some observers are frozen: model.apply reaches all.")
+got = "".join(str(min(on)[0]) for on in seen)
+why = {"11111": "they are never switched off", "00011": "the condition is the wrong way round",
+       "00000": "they are off from the start",
+       "11000": "one epoch too few, or freeze_after is taken for the number of frozen epochs",
+       "11110": "epochs are counted from 0: freeze at epoch == freeze_after"}.get(got[::40], "")  # fmt: skip
+ex.true(got == "1" * 120 + "0" * 80, "keep observers on 3 epochs (11100).", got=got[::40], likely_cause=why)
+ex.true((model.linear1.weight != start).any(), "unchanged weights: no step, not in the optimizer, a copy?")
 ex.passed()
 
 

@@ -1,7 +1,7 @@
 """Hidden tests of exercise 7.1, `asymmetric_quantization_percentile`.
 
 Outliers at either end, values of one sign, other shapes, few elements, float32, each with 2 to 16 bits and
-five percentiles, the default among them; an array of zeros.
+six percentiles, given by name, by position or not at all; an array of zeros.
 """
 
 from typing import Any
@@ -27,12 +27,20 @@ samples = {
     "one negative element, two dimensions": np.array([[-2.5]]),
 }
 # The lowest first: close to 100 one mistake looks like another.
-settings: list[dict] = [{"percentile": 75}, {"percentile": 99}, {"percentile": 99.9}, {}, {"percentile": 100}]
+settings: list[tuple[list, dict]] = [
+    ([], {"percentile": 75}),
+    ([90.0], {}),  # by position
+    ([], {"percentile": 99}),
+    ([], {"percentile": 99.9}),
+    ([], {}),
+    ([], {"percentile": 100}),
+]
 for case, x in samples.items():
     for bits in (2, 3, 4, 8, 11, 16):
-        for kwargs in settings:
-            p = kwargs.get("percentile", 99.99)
-            codes, scale, zero = ex.call(x, bits, case=f"{case}, {bits} bits, percentile {p}", **kwargs)
+        for args, kwargs in settings:
+            p = [*args, *kwargs.values(), 99.99][0]
+            words = f"{case}, {bits} bits, percentile {p}"
+            codes, scale, zero = ex.call(x, bits, *args, case=words, **kwargs)
             exact = x.astype(np.float64)
             beta, alpha = min(np.percentile(exact, 100 - p), 0), max(np.percentile(exact, p), 0)
             levels = 2**bits - 1

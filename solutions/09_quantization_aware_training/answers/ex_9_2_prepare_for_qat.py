@@ -246,3 +246,14 @@ def prepare_for_qat(net, qconfig=None):
     for name, parameter in model.named_parameters():
         parameter.requires_grad_("weight" not in name)
     return model
+
+
+# %% wrong: probabilities in place of logits
+def prepare_for_qat(net, qconfig=None):
+    if qconfig is None:
+        qconfig = torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
+    model = copy.deepcopy(net).train()
+    model.qconfig = qconfig
+    torch_ao.prepare_qat(model, inplace=True)
+    model.dequant = nn.Softmax(dim=1)
+    return model

@@ -71,7 +71,7 @@ for seed, (case, qconfig) in enumerate(QCONFIGS.items()):
             torch.allclose(got, used, rtol=1e-5, atol=1e-7),
             f"{name}'s weights are rounded as another qconfig would round them.",
         )
-    output, _ = model(batch), oracle(batch)
+    output, want = model(batch), oracle(batch)
     for name in ("quant", "linear1", "linear2", "linear3"):
         theirs, ours = (getattr(m, name).activation_post_process for m in (model, oracle))
         faked = isinstance(theirs, torch_ao.FakeQuantize) and theirs.fake_quant_enabled[0]
@@ -81,6 +81,8 @@ for seed, (case, qconfig) in enumerate(QCONFIGS.items()):
             and torch.equal(theirs.zero_point, ours.zero_point),
             f"the activations of {name} are rounded as another qconfig would round them.",
         )
+    step = oracle.linear3.activation_post_process.scale
+    ex.true((output - want).abs().max() <= 8 * step, "the outputs are not those of the qconfig.")
     if output.requires_grad:
         output.sum().backward()
     frozen = [name for name, parameter in model.named_parameters() if parameter.grad is None]

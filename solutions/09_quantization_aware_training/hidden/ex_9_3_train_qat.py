@@ -102,13 +102,17 @@ for seed, (case, n, arguments) in enumerate(CASES):
     if arguments:
         count = sum(len(batch) for batch, o in zip(seen, on) if o) / n
         wanted = arguments["freeze_after"]
-        why = {
+        known = {
+            epochs - wanted: "freeze_after is taken for the number of frozen epochs",
+            wanted - 1: "one epoch too few: freeze where epoch == freeze_after, counted from 0",
+            wanted + 1: "epochs are counted from 0: freeze before the first step of epoch == freeze_after",
             epochs: "the observers are never switched off",
-            epochs - wanted: "freeze_after is not the number of frozen epochs",
-        }.get(count, "epochs are counted from 0: freeze where epoch == freeze_after, before its first step")
+            0: "the observers are off from the start",
+        }
         ex.true(
             count == wanted, "the observers were on for the wrong number of epochs.",
-            expected=f"{wanted} of {epochs} epochs", got=f"{count:.3g} of {epochs} epochs", likely_cause=why,
+            expected=f"{wanted} of {epochs} epochs", got=f"{count:.3g} of {epochs} epochs",
+            likely_cause=known.get(count, ""),
         )  # fmt: skip
     same = [name for name, value in model.named_parameters() if torch.equal(value, start[name])]
     ex.true(
