@@ -61,14 +61,14 @@ class Watch:
     def _excess(self, usage: Usage) -> str:
         """Which limit of what it uses is exceeded, in words."""
         limits = self._limits
+        if usage.processes > limits.processes:  # first: what they compute and hold follows from it
+            return f"the notebook started more than {limits.processes} processes"
         if self._cpu - self._cell_began > limits.cell_cpu:
             return f"the cell used more than {limits.cell_cpu:g} seconds of CPU time: an endless loop?"
         if self._spent + self._cpu > limits.cpu_total:
             return f"the notebook used more than {limits.cpu_total:g} seconds of CPU time"
         if usage.memory > limits.memory:
             return f"the notebook used more than {limits.memory / 2**30:.3g} GB of memory"
-        if usage.processes > limits.processes:
-            return f"the notebook started more than {limits.processes} processes"
         if self._place.files() > limits.files:
             return f"the notebook made more than {limits.files:,} files"
         if held(OWN) > self._own_memory:
