@@ -4,7 +4,7 @@ from nbgrader import preprocessors
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 
 from qcourse.course.preprocessors import ClearSolutions, HideTests
-from qcourse.course.settings import QUIET
+from qcourse.course.settings import QUIET, STAYING
 from qcourse.grading.execute import ContainedExecute
 
 c = get_config()  # noqa: F821  (traitlets defines it)
@@ -41,4 +41,5 @@ c.OverwriteCells.add_missing_cells = True  # a test cell that a student has dele
 
 # For what still runs by nbgrader's own Execute, such as the Validate button of a student's JupyterLab.
 c.Execute.timeout = 300  # seconds for one cell: a loaded machine must not cost a student points
-c.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:", QUIET]
+c.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:", QUIET, STAYING]
+c.Execute.shutdown_kernel = "immediate"  # a kernel that stays despite `exit` is not asked to end

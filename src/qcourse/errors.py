@@ -1,4 +1,4 @@
-"""The one exception for mistakes that the user can fix."""
+"""Exceptions that are told in one sentence: a user's mistake, and a submission that cannot be graded."""
 
 
 class UserError(Exception):
@@ -10,3 +10,7 @@ class UserError(Exception):
 
     def _render_traceback_(self) -> list[str]:
         return [f"{type(self).__name__}: {self}"]
+
+
+class Refused(Exception):
+    """A submission that cannot be graded; the text says why, and what the student should do."""

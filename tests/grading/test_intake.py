@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from qcourse.errors import Refused
 from qcourse.grading import intake
-from qcourse.grading.submission import Refused
 
 # Bytes to a notebook
 

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qcourse.errors import Refused
 from qcourse.grading import submission
-from qcourse.grading.submission import Refused, Submission, students, take, timestamp
+from qcourse.grading.submission import Submission, students, take, timestamp
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)  # the clock of these tests
 

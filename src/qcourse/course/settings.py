@@ -8,7 +8,9 @@ from traitlets.config.loader import Config, PyFileConfigLoader
 
 from qcourse.errors import UserError
 
-QUIET = "--IPKernelApp.log_level=40"  # argument of every kernel: it logs errors only, else it chats on stderr
+# Arguments of every kernel.
+QUIET = "--IPKernelApp.log_level=40"  # it logs errors only, else it chats on stderr
+STAYING = "--IPKernelApp.kernel_class=qcourse.grading.kernels.staying_kernel.StayingKernel"  # despite `exit`
 
 
 def find_own_scripts() -> None:

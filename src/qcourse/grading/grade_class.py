@@ -15,13 +15,13 @@ from tqdm import tqdm
 
 from qcourse.course.notebooks import NotebookNode, to_bytes
 from qcourse.course.settings import nbgrader_settings
-from qcourse.errors import UserError
+from qcourse.errors import Refused, UserError
 from qcourse.grading import grade_submission
 from qcourse.grading.grade_submission import Result, failed
 from qcourse.grading.gradebook import Writer, only_one
 from qcourse.grading.place.limits import Limits
 from qcourse.grading.place.place import make_place
-from qcourse.grading.submission import Refused, Submission, students, take, timestamp
+from qcourse.grading.submission import Submission, students, take, timestamp
 
 DEATHS = 3  # of workers: a submission that was at work each time is not tried again
 DASK = {

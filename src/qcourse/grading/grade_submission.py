@@ -15,11 +15,11 @@ from qcourse.course.notebooks import (
     to_bytes,
     validate_outputs,
 )
+from qcourse.errors import Refused
 from qcourse.grading.execute import LIMITS, ContainedExecute
 from qcourse.grading.intake import mend, parse
 from qcourse.grading.needed_cells import needed
 from qcourse.grading.place.limits import Limits
-from qcourse.grading.submission import Refused
 
 Result = dict[str, Any]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from qcourse.course.cells import by_grade_id, grade_id, is_locked
 from qcourse.course.notebooks import NotebookNode, from_json
-from qcourse.grading.submission import Refused
+from qcourse.errors import Refused
 
 MOST_CELLS, MOST_NOTES = 2_000, 20
 AGAIN = "save it again from JupyterLab and hand it in again"

@@ -15,14 +15,12 @@ from typing import NamedTuple
 
 from nbgrader.utils import parse_utc
 
+from qcourse.errors import Refused
+
 LARGEST = 20 * 2**20  # bytes of a notebook; the course's own have less than 2 MB, pictures included
 MOST_FILES, DEEPEST = 1_000, 10
 # dateutil reads "10" as the tenth of this month, and opens a file that is named like a time zone.
 STAMP = r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)? ?([A-Za-z0-9+-][A-Za-z0-9_:+/-]*)?"
-
-
-class Refused(Exception):
-    """The submission cannot be graded; the text says why, and what the student should do."""
 
 
 class Submission(NamedTuple):

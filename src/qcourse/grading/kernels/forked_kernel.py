@@ -12,7 +12,7 @@ import traceback
 from pathlib import Path
 from typing import Any, NoReturn
 
-from qcourse.course.settings import QUIET
+from qcourse.course.settings import QUIET, STAYING
 from qcourse.grading.place.bubblewrap import NOBODY, SOCKETS
 from qcourse.grading.place.limits import Limits, rlimits
 from qcourse.grading.place.syscalls import refuse
@@ -137,7 +137,7 @@ def _run(connection: dict[str, Any], home: Path) -> None:
     app = App.instance()
     app.initialize(
         [
-            *("-f", str(file), "--HistoryManager.hist_file=:memory:", QUIET),
+            *("-f", str(file), "--HistoryManager.hist_file=:memory:", QUIET, STAYING),
             f"--ip={connection['ip']}",  # otherwise it looks for one before it reads the file
         ]
     )

@@ -12,6 +12,7 @@ MODULES = (
     "numpy.random",
     "qcourse.pt2e_qat",
     "qcourse.check.causes.registry",
+    "qcourse.grading.kernels.staying_kernel",
     "qcourse.plots.calibration",
     "qcourse.plots.ptq",
     "qcourse.plots.qat",
