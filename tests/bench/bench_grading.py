@@ -12,13 +12,13 @@ import psutil
 
 from qcourse.authoring.classroom import Classroom
 from qcourse.authoring.demo import STUDENTS
+from qcourse.course.notebooks import to_bytes
 from qcourse.course.settings import nbgrader_settings
 from qcourse.grading import grade_class, grade_submission
 from qcourse.grading.execute import ContainedExecute
 from qcourse.grading.gradebook import Writer
 from qcourse.grading.kernels import provisioner
 from qcourse.grading.place.limits import Limits
-from qcourse.grading.submission import take
 
 PAIRS = 3
 CLASS, FEW = 24, 6  # stock nbgrader takes minutes for 24: its throughput is measured on a part of them
@@ -99,14 +99,14 @@ def _held(pid: int) -> int:
 def _writer(room: Classroom, name: str) -> dict[str, float]:
     """Results that are there already, written again and again."""
     writer = Writer(room.folder, nbgrader_settings(room.folder), name)
-    submission = take(writer.submitted, "student00", name, writer.notebook)
+    submission = writer.take("student00")
     result = writer.done(submission)
     graded = (room.folder / "autograded" / "student00" / name / f"{name}.ipynb").read_bytes()
     count = 200
 
     def write() -> None:
         for number in range(count):
-            writer.record(submission._replace(student=f"new{number:03}"), result, [], graded)
+            writer.record(submission._replace(student=f"new{number:03}"), result, [], {name: graded})
 
     return {"writer_per_second": count / _seconds(write)}
 
@@ -114,15 +114,15 @@ def _writer(room: Classroom, name: str) -> dict[str, float]:
 def _one(room: Classroom, name: str) -> dict[str, float]:
     """What one submission costs beside its own cells."""
     writer = Writer(room.folder, nbgrader_settings(room.folder), name)
-    submission = take(writer.submitted, "student00", name, writer.notebook)
-    source = nbformat.writes(writer.source).encode()
+    submission = writer.take("student00")
+    released = {name: to_bytes(notebook) for name, notebook in writer.release.notebooks.items()}
     grade_submission.ContainedExecute = Timed
     over, ready = [], []
     provisioner.forkserver()
     for _ in range(5):
         Timed.cells = 0.0
         over.append(
-            _seconds(lambda: grade_submission.grade(submission.content, source, "auto")) - Timed.cells
+            _seconds(lambda: grade_submission.grade(submission.notebooks, released, {}, "auto")) - Timed.cells
         )
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(READY)])
         ready.append(_seconds(lambda nb=notebook: ContainedExecute().preprocess(nb, {})))

@@ -345,7 +345,7 @@ def test_what_cannot_be_started_is_said_in_one_sentence(course, capsys, monkeypa
 def test_an_unknown_assignment_is_said_with_those_that_are_known(course, capsys, given):
     assert cli.main(["grade", given, "--course", str(course)]) == 2
     line = said(capsys)
-    assert f"no single-notebook assignment {given!r} in the gradebook" in line
+    assert f"no assignment {given!r} with a notebook in the gradebook" in line
     assert f"(found: {NAME})" in line
 
 
@@ -360,7 +360,7 @@ def test_a_beginning_that_several_names_share_is_not_taken(course, capsys):
         book.add_assignment(f"{NAME[:3]}another")
     assert cli.main(["grade", NAME[:2], "--course", str(course)]) == 2
     line = said(capsys)
-    assert f"no single-notebook assignment {NAME[:2]!r} in the gradebook" in line
+    assert f"no assignment {NAME[:2]!r} with a notebook in the gradebook" in line
     assert f"(found: {NAME[:3]}another, {NAME})" in line
 
 

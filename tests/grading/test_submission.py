@@ -27,7 +27,7 @@ def folder(tmp_path):
 
 
 def taken(folder):
-    return take(folder.parent.parent, folder.parent.name, folder.name, "a")
+    return take(folder.parent.parent, folder.parent.name, folder.name, ["a"])
 
 
 def refused(folder):
@@ -36,22 +36,52 @@ def refused(folder):
     return str(caught.value)
 
 
-def test_a_submission_is_one_notebook_and_its_time(folder):
+def test_a_submission_is_a_notebook_and_its_time(folder):
     (folder / "timestamp.txt").write_text("2025-12-01 10:00:00.0 UTC\n")
-    (folder / "numpy.py").write_text("raise SystemExit")
+    (folder / "submission_secret.txt").write_text("secret")
     got = taken(folder)
-    assert got == Submission("ada", b"text", "2025-12-01 10:00:00.0 UTC", [])
+    assert got == Submission("ada", {"a": b"text"}, "2025-12-01 10:00:00.0 UTC", [])
+
+
+def test_other_files_come_along_unless_the_course_ignores_them(folder):
+    for name in ("data/x.csv", "help.py", "kept/__pycache__/help.pyc", "b.ipynb", ".qcourse.json"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(name)
+    got = take(folder.parent.parent, "ada", "a", ["a"], ["__pycache__", "*.py"])
+    assert got.read_files() == {"data/x.csv": b"data/x.csv"}
+    assert set(taken(folder).files) == {"data/x.csv", "help.py", "kept/__pycache__/help.pyc"}
+
+
+def test_other_files_have_a_limit_and_the_largest_are_left_out(folder):
+    for name, size in (("a.bin", 40), ("b.bin", 30), ("c.bin", 30)):
+        (folder / name).touch()
+        os.truncate(folder / name, size * 2**20)  # holes
+    got = taken(folder)
+    assert list(got.files) == ["b.bin", "c.bin"]
+    assert got.notes == ["other files may have 64 MB together: without 'a.bin'."]
+
+
+def test_of_several_notebooks_each_is_taken_and_a_missing_one_is_said(folder):
+    (folder / "b.ipynb").write_bytes(b"b")
+    got = take(folder.parent.parent, "ada", "a", ["a", "b", "c"])
+    assert got.notebooks == {"a": b"text", "b": b"b"}
+    assert got.notes == ["c.ipynb was not handed in."]
+    with pytest.raises(Refused, match=r"are 2 notebooks, none named c\.ipynb or d\.ipynb"):
+        take(folder.parent.parent, "ada", "a", ["c", "d"])
 
 
 def test_its_digest_follows_content_and_time_alone(folder):
     first = taken(folder)
     os.utime(folder / "a.ipynb", (0, 0))
-    (folder / "other.txt").write_text("x")
     assert taken(folder).digest == first.digest
     (folder / "timestamp.txt").write_text("2025-12-01 10:00:00 UTC")
     second = taken(folder)
     (folder / "a.ipynb").write_bytes(b"text2")
-    assert len({first.digest, second.digest, taken(folder).digest}) == 3
+    third = taken(folder)
+    (folder / "other.txt").write_text("x")
+    fourth = taken(folder)
+    (folder / "other.txt").write_text("y")
+    assert len({first.digest, second.digest, third.digest, fourth.digest, taken(folder).digest}) == 5
 
 
 def test_a_misnamed_single_notebook_is_accepted_and_said(folder):
@@ -63,7 +93,7 @@ def test_of_several_misnamed_notebooks_none_is_chosen(folder):
     (folder / "a.ipynb").rename(folder / "b.ipynb")
     (folder / "c.ipynb").write_bytes(b"")
     assert refused(folder).startswith("there are 2 notebooks, none named a.ipynb: hand in")
-    assert taken_with(folder, "b.ipynb").content == b"text"
+    assert taken_with(folder, "b.ipynb").notebooks == {"a": b"text"}
 
 
 def taken_with(folder, name):
@@ -145,7 +175,7 @@ def test_a_large_notebook_is_refused_and_not_read(folder):
 
 def test_a_notebook_of_just_the_limit_is_read(folder):
     os.truncate(folder / "a.ipynb", submission.LARGEST)
-    assert len(taken(folder).content) == submission.LARGEST
+    assert len(taken(folder).notebooks["a"]) == submission.LARGEST
 
 
 @pytest.mark.parametrize("content", [b"x" * 10_000, b"\xff\xfe\x00", b""])
@@ -176,7 +206,7 @@ def test_who_has_handed_in(folder, tmp_path):
 
 
 def stamped(text, now=NOW):
-    return timestamp(Submission("ada", b"", text, []), now)
+    return timestamp(Submission("ada", {}, text, []), now)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from qcourse.authoring.class_picture import class_figure
 from qcourse.authoring.classroom import Classroom
 from qcourse.course.cells import by_grade_id
 from qcourse.course.folder import answers_folder, assignments, number, solution_path
-from qcourse.course.notebooks import NotebookNode, read
+from qcourse.course.notebooks import NotebookNode
 from qcourse.course.settings import settings_path
 from qcourse.errors import UserError
 from qcourse.grading.grade_class import Options, grade, local_cluster
@@ -138,7 +138,8 @@ def _points(room: Classroom) -> dict[str, dict[str, list[float]]]:
 def _digest(root: Path) -> str:
     """Of everything that the demo's grades depend on."""
     digests = [
-        grader_digest(read(solution_path(root, name)), settings_path(root)) for name in assignments(root)
+        grader_digest({name: solution_path(root, name).read_bytes()}, settings_path(root))
+        for name in assignments(root)
     ]
     files = [Path(__file__), *sorted((root / "solutions").rglob("*.py"))]
     return sha256("".join(digests).encode() + b"".join(path.read_bytes() for path in files)).hexdigest()

@@ -38,6 +38,16 @@ def is_answer(cell: NotebookNode) -> bool:
     return bool(metadata(cell).get("solution"))
 
 
+def is_task(cell: NotebookNode) -> bool:
+    """Whether the cell describes a task, whose points are given by hand."""
+    return bool(metadata(cell).get("task"))
+
+
+def is_scored(cell: NotebookNode) -> bool:
+    """Whether the gradebook has a score for the cell."""
+    return is_graded(cell) or is_task(cell)
+
+
 def is_locked(cell: NotebookNode) -> bool:
     """Whether nbgrader restores the cell's source before it grades."""
     return not is_answer(cell) and bool(is_graded(cell) or metadata(cell).get("locked"))

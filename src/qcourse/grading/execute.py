@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from pathlib import Path
 from typing import Any
 
 from nbclient import NotebookClient
@@ -12,6 +13,7 @@ from nbgrader.preprocessors import Execute
 from qcourse.course.cells import is_graded
 from qcourse.course.notebooks import NotebookNode, new_error
 from qcourse.grading.kernels.client import ContainedKernelManager
+from qcourse.grading.other_files import read_folder
 from qcourse.grading.place.limits import Limits
 from qcourse.grading.place.watchdog import Watch
 from qcourse.grading.replay import Replay
@@ -23,7 +25,8 @@ class ContainedExecute(Execute):
     """nbgrader's own Execute, over contained kernels, with limits.
 
     ``isolation`` is one of `place.MODES`, or empty for the default. ``needed`` holds the indices of the cells
-    that must run; None means all. nbgrader itself passes only keywords of its own.
+    that must run; None means all. ``files`` go beside the notebook, by name; None means those in the folder
+    that nbgrader names. nbgrader itself passes only keywords of its own.
     """
 
     _watch: Watch
@@ -33,12 +36,14 @@ class ContainedExecute(Execute):
         limits: Limits = LIMITS,
         isolation: str = "",
         needed: set[int] | None = None,
+        files: dict[str, bytes] | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs, kernel_manager_class=ContainedKernelManager)
         self.limits = limits
         self.isolation = isolation
         self.needed = needed
+        self.files = files
         self.shutdown_kernel = "immediate"
         self.interrupt_on_timeout = False
         self.record_timing = False
@@ -50,12 +55,15 @@ class ContainedExecute(Execute):
         """Execute ``nb`` in place; `execute` does the work."""
         NotebookClient.__init__(self, nb, km)
         self._check_assign_resources(resources)
+        if self.files is None and (folder := resources.get("metadata", {}).get("path")):
+            self.files = read_folder(Path(folder))
         self.execute()
         return self.nb, self.resources
 
     async def async_execute(self, reset_kc: bool = False, **kwargs: Any) -> NotebookNode:
         """Execute every cell; after a lost kernel `Replay` goes on in a fresh one."""
         self.reset_execution_trackers()
+        kwargs |= {"limits": self.limits, "isolation": self.isolation, "files": self.files or {}}
         self.timeout = self.iopub_timeout = int(self.limits.cell_wall)
         code = [number for number, cell in enumerate(self.nb.cells) if cell.cell_type == "code"]
         needed = code if self.needed is None else [number for number in code if number in self.needed]
@@ -66,7 +74,7 @@ class ContainedExecute(Execute):
         self._written = 0  # bytes of output
         while replay.goes_on and in_time:
             self.km = self.kc = None  # nbclient starts a new one
-            async with self.async_setup_kernel(limits=self.limits, isolation=self.isolation, **kwargs):
+            async with self.async_setup_kernel(**kwargs):
                 manager: Any = self.km
                 self._watch = Watch(manager.provisioner.place, self.limits, spent, began)
                 try:

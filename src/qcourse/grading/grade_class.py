@@ -13,7 +13,7 @@ from dask import config as dask_config
 from distributed import CancelledError, Client, Future, KilledWorker, LocalCluster, as_completed
 from tqdm import tqdm
 
-from qcourse.course.notebooks import NotebookNode, to_bytes
+from qcourse.course.notebooks import to_bytes
 from qcourse.course.settings import nbgrader_settings
 from qcourse.errors import Refused, UserError
 from qcourse.grading import grade_submission
@@ -21,7 +21,8 @@ from qcourse.grading.grade_submission import Result, failed
 from qcourse.grading.gradebook import Writer, only_one
 from qcourse.grading.place.limits import Limits
 from qcourse.grading.place.place import make_place
-from qcourse.grading.submission import Submission, students, take, timestamp
+from qcourse.grading.release import Release
+from qcourse.grading.submission import Submission, students, timestamp
 
 DEATHS = 3  # of workers: a submission that was at work each time is not tried again
 DASK = {
@@ -74,11 +75,11 @@ def _intake(writer: Writer, options: Options) -> tuple[dict[str, Result], list[S
     waiting = []
     for student in dict.fromkeys(options.student) or found:
         try:
-            submission = take(writer.submitted, student, writer.assignment, writer.notebook)
+            submission = writer.take(student)
         except Refused as error:
-            results[student] = failed(str(error), writer.source)
+            results[student] = failed(str(error), writer.release.points)
         except OSError as error:
-            results[student] = failed(f"it cannot be read ({error.strerror}).", writer.source)
+            results[student] = failed(f"it cannot be read ({error.strerror}).", writer.release.points)
         else:
             before = None if options.force else writer.done(submission)
             if before is None:
@@ -93,14 +94,14 @@ def _grade_all(waiting: list[Submission], writer: Writer, options: Options) -> d
     results: dict[str, Result] = {}
     with _client(options) as client:
         bar = tqdm(total=len(waiting), desc="grading", file=sys.stdout, disable=not sys.stdout.isatty())
-        for submission, result in _graded(client, waiting, writer.source, options.isolation):
-            notebook = result.pop("notebook", b"")
+        for submission, result in _graded(client, waiting, writer.release, options.isolation):
+            notebooks = result.pop("notebooks", {})
             unanswered = result.pop("unanswered", [])
             stamp_note = timestamp(submission, datetime.now(UTC))[1]
             notes = [*submission.notes, stamp_note, result["reason"]]
             result["reason"] = " ".join(filter(None, notes))
             if result["status"] == "graded":
-                writer.record(submission, result, unanswered, notebook)
+                writer.record(submission, result, unanswered, notebooks)
             results[submission.student] = result
             bar.set_postfix(failed=sum(r["status"] == "failed" for r in results.values()))
             bar.update()
@@ -109,7 +110,7 @@ def _grade_all(waiting: list[Submission], writer: Writer, options: Options) -> d
 
 
 def _graded(
-    client: Client, waiting: list[Submission], source: NotebookNode, isolation: str
+    client: Client, waiting: list[Submission], release: Release, isolation: str
 ) -> Iterator[tuple[Submission, Result]]:
     """Submissions with their results, in the order in which they are ready.
 
@@ -118,7 +119,8 @@ def _graded(
     Raises:
         UserError: the scheduler is gone.
     """
-    original = to_bytes(source)  # sent with every task: a worker that holds it may die
+    # Sent with every task: a worker that holds it may die.
+    released = {name: to_bytes(notebook) for name, notebook in release.notebooks.items()}
     deaths: Counter[str] = Counter()
     queue = list(reversed(waiting))
     running: dict[Future[Any], Submission] = {}
@@ -127,8 +129,8 @@ def _graded(
     def start() -> None:
         while queue and len(running) < max(1, sum(client.nthreads().values())):  # a cluster may grow
             submission = queue.pop()
-            content = submission.content
-            future = client.submit(grade_submission.grade, content, original, isolation, pure=False)
+            given = (submission.notebooks, released, submission.read_files() | release.files, isolation)
+            future = client.submit(grade_submission.grade, *given, pure=False)
             running[future] = submission
             completed.add(future)
 
@@ -136,7 +138,7 @@ def _graded(
         start()
         for future in completed:
             submission = running.pop(future)
-            result = _result(future, submission, deaths, source)
+            result = _result(future, submission, deaths, release.points)
             if result is None:
                 queue.append(submission)
             start()
@@ -148,9 +150,7 @@ def _graded(
         ) from None
 
 
-def _result(
-    future: Future[Any], submission: Submission, deaths: Counter[str], source: NotebookNode
-) -> Result | None:
+def _result(future: Future[Any], submission: Submission, deaths: Counter[str], most: float) -> Result | None:
     """What came of a task; None where its worker died, and it is to be tried again.
 
     Raises:
@@ -164,9 +164,9 @@ def _result(
         deaths[submission.student] += error.allowed_failures + 1
         if deaths[submission.student] < DEATHS:
             return None
-        return failed(f"{deaths[submission.student]} workers died while grading it.", source)
+        return failed(f"{deaths[submission.student]} workers died while grading it.", most)
     except Exception as error:  # of the grader itself: the others go on
-        return failed(f"the grader failed ({type(error).__name__}: {error}).", source)
+        return failed(f"the grader failed ({type(error).__name__}: {error}).", most)
     return result
 
 

@@ -6,7 +6,15 @@ from typing import Any
 from nbgrader.preprocessors import LimitOutput
 from nbgrader.utils import compute_checksum, determine_grade
 
-from qcourse.course.cells import by_grade_id, is_answer, is_graded, message, metadata, points
+from qcourse.course.cells import (
+    by_grade_id,
+    is_answer,
+    is_scored,
+    is_task,
+    message,
+    metadata,
+    points,
+)
 from qcourse.course.notebooks import (
     NotebookNode,
     ValidationError,
@@ -24,44 +32,83 @@ from qcourse.grading.place.limits import Limits
 Result = dict[str, Any]
 
 
-def grade(content: bytes, source: bytes, isolation: str, limits: Limits = LIMITS) -> Result:
+def grade(
+    submitted: dict[str, bytes],
+    released: dict[str, bytes],
+    files: dict[str, bytes],
+    isolation: str,
+    limits: Limits = LIMITS,
+) -> Result:
     """Examine, execute and score a submission.
 
-    ``source`` is the notebook that was handed out, with its hidden tests. Returns a dict that JSON can hold,
-    except for ``notebook``, the graded notebook as bytes: ``status``, ``score``, ``max_score``, ``reason``,
-    ``seconds``, ``cells`` (for each grade id ``score``, None where a human grades, ``max_score`` and
-    ``message``) and ``unanswered``, the grade ids whose cell is as it was handed out.
+    ``submitted`` holds its notebooks by name, ``released`` those that were handed out, with their hidden
+    tests, and ``files`` what lies beside them. Returns a dict that JSON can hold, except for ``notebooks``,
+    the graded notebooks as bytes: ``status``, ``score``, ``max_score``, ``reason``, ``seconds``, ``cells``
+    (for each `cell_key` ``score``, None where a human grades, ``max_score`` and ``message``) and
+    ``unanswered``, the keys of answers that are as they were handed out.
     """
     started = time.monotonic()
-    original = from_bytes(source)
+    sources = {name: from_bytes(content) for name, content in released.items()}
     try:
-        notebook = parse(content)
+        parsed = {name: parse(content) for name, content in submitted.items()}
     except Refused as error:
-        return failed(str(error), original) | {"seconds": time.monotonic() - started}
-    notes = mend(notebook, original)
-    step = ContainedExecute(limits, isolation, needed(notebook, original))
-    step.preprocess(notebook, {})
-    for cell in notebook.cells:
-        _check_outputs(cell)
-    LimitOutput().preprocess(notebook, {})
-    known = by_grade_id(notebook)
-    cells = {name: _scored(cell) for name, cell in known.items() if is_graded(cell)}
+        most = sum(points(c) for source in sources.values() for c in source.cells if is_scored(c))
+        return failed(str(error), most) | {"seconds": time.monotonic() - started}
+    result: Result = {"cells": {}, "unanswered": [], "notebooks": {}}
+    notes: list[str] = []
+    for name, source in sources.items():
+        several = name if len(sources) > 1 else ""
+        if name not in parsed:
+            result["cells"] |= _missing(source, name, several)
+            continue
+        notebook = parsed[name]
+        notes += mend(notebook, source)
+        _execute(notebook, ContainedExecute(limits, isolation, needed(notebook, source), files))
+        known = {cell_key(several, grade_id): cell for grade_id, cell in by_grade_id(notebook).items()}
+        result["cells"] |= {key: _scored(cell) for key, cell in known.items() if is_scored(cell)}
+        result["unanswered"] += [
+            key for key, cell in known.items() if is_answer(cell) and _is_untouched(cell)
+        ]
+        result["notebooks"][name] = to_bytes(notebook)
+    return result | _sums(result["cells"], notes, time.monotonic() - started)
+
+
+def _sums(cells: dict[str, Any], notes: list[str], seconds: float) -> Result:
     return {
         "status": "graded",
         "score": sum(cell["score"] or 0 for cell in cells.values()),
         "max_score": sum(cell["max_score"] for cell in cells.values()),
         "reason": " ".join(notes),
-        "seconds": time.monotonic() - started,
-        "cells": cells,
-        "unanswered": [name for name, cell in known.items() if is_answer(cell) and _is_untouched(cell)],
-        "notebook": to_bytes(notebook),
+        "seconds": seconds,
     }
 
 
-def failed(reason: str, original: NotebookNode) -> Result:
-    """The result of a submission that cannot be graded."""
-    most = sum(points(cell) for cell in original.cells if is_graded(cell))
+def cell_key(notebook: str, grade_id: str) -> str:
+    """What a cell is called in a result: ``notebook`` is empty where the assignment has only one."""
+    return f"{notebook}/{grade_id}" if notebook else grade_id
+
+
+def failed(reason: str, most: float) -> Result:
+    """The result of a submission that cannot be graded; it could have earned ``most`` points."""
     return {"status": "failed", "score": 0, "max_score": most, "reason": reason, "seconds": 0, "cells": {}}
+
+
+def _missing(source: NotebookNode, name: str, several: str) -> dict[str, Any]:
+    """The scores of a notebook that was not handed in: 0 everywhere, as in nbgrader."""
+    message = f"{name}.ipynb was not handed in"
+    return {
+        cell_key(several, grade_id): {"score": 0.0, "max_score": points(cell), "message": message}
+        for grade_id, cell in by_grade_id(source).items()
+        if is_scored(cell)
+    }
+
+
+def _execute(notebook: NotebookNode, step: ContainedExecute) -> None:
+    """Run ``notebook`` in place, and bring its outputs into the form that nbgrader stores."""
+    step.preprocess(notebook, {})
+    for cell in notebook.cells:
+        _check_outputs(cell)
+    LimitOutput().preprocess(notebook, {})
 
 
 def _is_untouched(cell: NotebookNode) -> bool:
@@ -79,6 +126,8 @@ def _check_outputs(cell: NotebookNode) -> None:
 
 
 def _scored(cell: NotebookNode) -> dict[str, Any]:
+    if is_task(cell):
+        return {"score": None, "max_score": points(cell), "message": ""}
     try:
         score, most = determine_grade(cell)
     except (KeyError, TypeError, ValueError) as error:  # partial credit outside of 0 to the points

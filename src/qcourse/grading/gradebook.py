@@ -6,14 +6,15 @@ Killed at any point, the next run finds either the complete result or none, and 
 
 import fcntl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Gradebook, InvalidEntry, MissingEntry
+from nbgrader.api import InvalidEntry, MissingEntry
+from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy.exc import SQLAlchemyError
@@ -22,10 +23,10 @@ from traitlets.config import Config
 from qcourse.errors import UserError
 from qcourse.files import SUFFIX, replace
 from qcourse.grading import receipt
+from qcourse.grading.database import PATIENCE, one_transaction, open_gradebook, what_it_says
+from qcourse.grading.grade_submission import cell_key
 from qcourse.grading.release import find_assignment, read_release
-from qcourse.grading.submission import Submission, timestamp
-
-PATIENCE = 120  # seconds to wait for a database that somebody else has locked
+from qcourse.grading.submission import Submission, take, timestamp
 
 
 class Writer:
@@ -40,15 +41,24 @@ class Writer:
         self.course = CourseDirectory(config=config)
         self._penalties = AssignLatePenalties(config=config)
         self._penalties.init_plugin()
-        self._gradebook = _open(self.course.db_url, self.course.course_id)
+        self._gradebook = open_gradebook(self.course.db_url, self.course.course_id)
         self._session = self._gradebook.db()
-        self._commit = _one_transaction(self._session)
-        self.assignment, entry = find_assignment(self._gradebook, assignment)
-        self.notebook: str = entry.name
-        self.source = read_release(self.course, self.assignment, entry)
-        graded = [*entry.grade_cells, *entry.solution_cells, *entry.task_cells]
-        self._grade_ids = {cell.id: cell.name for cell in graded}  # a query for each would take longer
-        self._grader = receipt.grader_digest(self.source, root / "nbgrader_config.py")
+        self._commit = one_transaction(self._session)
+        self.assignment, entries = find_assignment(self._gradebook, assignment)
+        self.release = read_release(self.course, self.assignment, entries, self._own_files(config))
+        self._keys = {  # of cells in results: a query for each would take longer
+            cell.id: cell_key(entry.name if len(entries) > 1 else "", cell.name)
+            for entry in entries
+            for cell in (*entry.grade_cells, *entry.solution_cells, *entry.task_cells)
+        }
+        self._tasks = {cell.id for entry in entries for cell in entry.task_cells}
+        self._grader = receipt.grader_digest(self.release.contents, root / "nbgrader_config.py")
+
+    def _own_files(self, config: Config) -> set[str]:
+        """The names of files that the course has, and that the student's replaces."""
+        return set(
+            Autograde(coursedir=self.course, config=config).exclude_overwriting.get(self.assignment, [])
+        )
 
     def close(self) -> None:
         """Let go of the database."""
@@ -61,6 +71,12 @@ class Writer:
         folder: str = self.course.submitted_directory
         return Path(self.course.root) / folder
 
+    def take(self, student: str) -> Submission:
+        """Read the submission of a student; Refused where it cannot be graded."""
+        return take(
+            self.submitted, student, self.assignment, list(self.release.notebooks), self.course.ignore
+        )
+
     def done(self, submission: Submission) -> dict[str, Any] | None:
         """The result of exactly this submission to exactly this assignment, if there is a complete one."""
         folder = self._folder(submission.student)
@@ -71,10 +87,15 @@ class Writer:
             self._gradebook.find_submission(self.assignment, submission.student)
         except MissingEntry:  # the gradebook may have been made anew since
             return None
-        return found.result if (folder / f"{self.notebook}.ipynb").exists() else None
+        complete = all((folder / f"{name}.ipynb").exists() for name in submission.notebooks)
+        return found.result if complete else None
 
     def record(
-        self, submission: Submission, result: dict[str, Any], unanswered: list[str], notebook: bytes
+        self,
+        submission: Submission,
+        result: dict[str, Any],
+        unanswered: list[str],
+        notebooks: dict[str, bytes],
     ) -> None:
         """Write the grades, then the files; a locked database is waited for.
 
@@ -88,17 +109,19 @@ class Writer:
                 break
             except (SQLAlchemyError, InvalidEntry) as error:
                 self._session.rollback()
-                reason = _reason(error)
+                reason = what_it_says(error)
                 if "lock" not in reason or time.monotonic() > deadline:
                     raise UserError(f"the gradebook cannot be written ({reason}).") from None
                 time.sleep(0.2)
         try:
-            self._write_files(submission, result, notebook)
+            self._write_files(submission, result, notebooks)
         except OSError as error:
             where = error.filename or self._folder(submission.student)
             raise UserError(f"{where} cannot be written ({error.strerror}).") from None
 
-    def _write_files(self, submission: Submission, result: dict[str, Any], notebook: bytes) -> None:
+    def _write_files(
+        self, submission: Submission, result: dict[str, Any], notebooks: dict[str, bytes]
+    ) -> None:
         folder = self._folder(submission.student)
         folder.mkdir(parents=True, exist_ok=True)
         for leftover in folder.glob(f".*{SUFFIX}"):  # a killed run's: no other is running
@@ -108,7 +131,10 @@ class Writer:
             replace(stamp, submission.timestamp.encode(), mode=0o444)  # as nbgrader leaves graded files
         else:
             stamp.unlink(missing_ok=True)
-        replace(folder / f"{self.notebook}.ipynb", notebook, mode=0o444)
+        files = submission.read_files() | self.release.files
+        for name, content in (files | {f"{n}.ipynb": c for n, c in notebooks.items()}).items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            replace(folder / name, content, mode=0o444)
         receipt.Receipt(self._digest(submission), result).write(folder)
 
     def _write_grades(self, submission: Submission, result: dict[str, Any], unanswered: list[str]) -> None:
@@ -117,17 +143,24 @@ class Writer:
         stamp = timestamp(submission, datetime.now(UTC))[0]
         with self._session.no_autoflush:  # nbgrader builds a submission from parts that are not yet joined
             entry = book.update_or_create_submission(self.assignment, student, timestamp=stamp)
-        notebook = next(n for n in entry.notebooks if n.name == self.notebook)
-        for grade in notebook.grades:
-            score = result["cells"][self._grade_ids[grade.cell_id]]["score"]
-            grade.auto_score = score
-            grade.needs_manual_grade = grade.manual_score is not None or score is None
-        for comment in notebook.comments:
-            comment.auto_comment = "No response." if self._grade_ids[comment.cell_id] in unanswered else None
-        notebook.late_submission_penalty = None
-        if stamp and entry.total_seconds_late > 0:
-            notebook.late_submission_penalty = self._penalty(student, notebook, entry.total_seconds_late)
+        for notebook in entry.notebooks:
+            self._write_notebook(notebook, submission, result, unanswered)
+            if stamp and entry.total_seconds_late > 0 and notebook.name in submission.notebooks:
+                notebook.late_submission_penalty = self._penalty(student, notebook, entry.total_seconds_late)
         self._commit()
+
+    def _write_notebook(
+        self, notebook: Any, submission: Submission, result: dict[str, Any], unanswered: list[str]
+    ) -> None:
+        """What nbgrader writes: the score of a task is left to humans, unless its notebook is missing."""
+        for grade in notebook.grades:
+            if grade.cell_id not in self._tasks or notebook.name not in submission.notebooks:
+                score = result["cells"][self._keys[grade.cell_id]]["score"]
+                grade.auto_score = score
+                grade.needs_manual_grade = grade.manual_score is not None or score is None
+        for comment in notebook.comments:
+            comment.auto_comment = "No response." if self._keys[comment.cell_id] in unanswered else None
+        notebook.late_submission_penalty = None
 
     def _penalty(self, student: str, notebook: Any, seconds_late: float) -> float | None:
         """What nbgrader's plugin takes for lateness, at most the score."""
@@ -161,26 +194,3 @@ def only_one(root: Path) -> Iterator[None]:
         except BlockingIOError:
             raise UserError(f"another qcourse grade is running on {root}: wait until it has ended.") from None
         yield
-
-
-def _open(url: str, course_id: str) -> Gradebook:
-    wait = f"{'&' if '?' in url else '?'}timeout={PATIENCE}" if url.startswith("sqlite") else ""
-    try:
-        return Gradebook(url + wait, course_id)
-    except SQLAlchemyError as error:
-        raise UserError(f"the gradebook cannot be read ({_reason(error)}).") from None
-
-
-def _one_transaction(session: Any) -> Callable[[], None]:
-    """Let nbgrader's methods, which commit after every step, only flush; return the real commit.
-
-    So one submission is one transaction.
-    """
-    commit: Callable[[], None] = session.commit
-    session.commit = session.flush
-    return commit
-
-
-def _reason(error: Exception) -> str:
-    """What the database says, without the statement; nbgrader repeats some errors as its own."""
-    return str(getattr(error, "orig", error)).splitlines()[0]

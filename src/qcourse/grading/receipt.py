@@ -2,13 +2,13 @@
 
 import json
 import platform
+from collections.abc import Mapping
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import qcourse
-from qcourse.course.notebooks import NotebookNode, to_bytes
 from qcourse.files import replace
 
 NAME = ".qcourse.json"  # beside the graded notebook
@@ -34,14 +34,17 @@ def read(folder: Path) -> Receipt | None:
         return None
 
 
-def grader_digest(source: NotebookNode, settings: Path) -> str:
+def grader_digest(release: Mapping[str, bytes], settings: Path) -> str:
     """The digest of all that decides a result besides the submission.
 
-    That is: the assignment's ``source`` with its hidden tests, nbgrader's ``settings``, the files of this
+    That is: the ``release``, its notebooks with hidden tests and its other files, by name, nbgrader's
+    ``settings``, the files of this
     package (those for authors decide nothing), and the versions of Python and of the libraries that
     students' code, the tests and the scores depend on.
     """
-    digest = sha256(to_bytes(source))
+    digest = sha256()
+    for name, content in release.items():
+        digest.update(f"\0{name}\0{len(content)}\0".encode(errors="surrogateescape") + content)
     package = Path(qcourse.__file__).parent
     digest.update(settings.read_bytes())
     for path in sorted(package.rglob("*.py")):

@@ -1,48 +1,83 @@
 """An assignment as it was handed out, with the hidden tests, which only the gradebook holds."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import find_all_files
 
-from qcourse.course.cells import by_grade_id, metadata
+from qcourse.course.cells import by_grade_id, is_scored, metadata, points
 from qcourse.course.folder import find
-from qcourse.course.notebooks import NotebookNode, read
+from qcourse.course.notebooks import NotebookNode, read, to_bytes
 from qcourse.errors import UserError
+from qcourse.grading.other_files import MOST_BYTES
 
 
-def find_assignment(gradebook: Gradebook, given: str) -> tuple[str, Any]:
-    """The assignment that ``given`` names, or begins: its name, and the gradebook's entry for its notebook.
+class Release(NamedTuple):
+    """The notebooks that were handed out, by name, and the files of the course that go beside them."""
+
+    notebooks: dict[str, NotebookNode]
+    files: dict[str, bytes]
+
+    @property
+    def contents(self) -> dict[str, bytes]:
+        """All of its files, by name."""
+        notebooks = {f"{name}.ipynb": to_bytes(notebook) for name, notebook in self.notebooks.items()}
+        return notebooks | self.files
+
+    @property
+    def points(self) -> float:
+        """The most that a submission can earn."""
+        cells = (cell for notebook in self.notebooks.values() for cell in notebook.cells)
+        return sum(points(cell) for cell in cells if is_scored(cell))
+
+
+def find_assignment(gradebook: Gradebook, given: str) -> tuple[str, list[Any]]:
+    """The assignment that ``given`` names, or begins: its name, and the entries for its notebooks.
 
     Raises:
-        UserError: there is none, or more than one, or it has not exactly one notebook.
+        UserError: there is none, or more than one, or it has no notebook.
     """
     known = sorted(assignment.name for assignment in gradebook.assignments)
+    entries = []
     try:
         name = find(known, given)
-        (entry,) = gradebook.find_assignment(name).notebooks
-    except (UserError, MissingEntry, ValueError):
+        entries = sorted(gradebook.find_assignment(name).notebooks, key=lambda entry: str(entry.name))
+    except (UserError, MissingEntry):
+        pass
+    if not entries:
         raise UserError(
-            f"no single-notebook assignment {given!r} in the gradebook (found: "
+            f"no assignment {given!r} with a notebook in the gradebook (found: "
             f"{', '.join(known) or 'none'}): run nbgrader generate_assignment first."
-        ) from None
-    return name, entry
+        )
+    return name, entries
 
 
-def read_release(course: CourseDirectory, assignment: str, entry: Any) -> NotebookNode:
-    """The notebook as handed out, its locked cells as the gradebook holds them: with hidden tests.
+def read_release(course: CourseDirectory, assignment: str, entries: list[Any], own: set[str]) -> Release:
+    """The assignment as handed out; files of the course that are named in ``own`` are the student's.
 
     Raises:
-        UserError: the student version cannot be read.
+        UserError: the student version or a file cannot be read.
     """
-    folder = course.format_path(course.release_directory, ".", assignment)
+    folder = Path(course.format_path(course.release_directory, ".", assignment))
+    source = Path(course.format_path(course.source_directory, ".", assignment))
     try:
-        notebook = read(Path(folder) / f"{entry.name}.ipynb")
+        notebooks = {entry.name: _read_notebook(folder, entry) for entry in entries}
+        paths = [Path(path) for path in find_all_files(str(source), [*course.ignore, "*.ipynb"])]
+        files = {name: p for p in sorted(paths) if (name := p.relative_to(source).as_posix()) not in own}
+        if sum(path.stat().st_size for path in files.values()) > MOST_BYTES:
+            raise UserError(f"{source}: the files beside the notebooks have more than {MOST_BYTES >> 20} MB.")
+        return Release(notebooks, {name: path.read_bytes() for name, path in files.items()})
     except OSError as error:
         raise UserError(f"{error.filename} cannot be read: run nbgrader generate_assignment.") from None
+
+
+def _read_notebook(folder: Path, entry: Any) -> NotebookNode:
+    """The notebook as handed out, its locked cells as the gradebook holds them: with hidden tests."""
+    notebook = read(folder / f"{entry.name}.ipynb")
     stored = {cell.name: cell for cell in entry.source_cells}
-    points = {cell.name: cell.max_score for cell in entry.grade_cells}
+    points = {cell.name: cell.max_score for cell in (*entry.grade_cells, *entry.task_cells)}
     for grade_id, cell in by_grade_id(notebook).items():
         if grade_id in stored:
             metadata(cell)["checksum"] = stored[grade_id].checksum

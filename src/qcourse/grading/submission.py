@@ -1,13 +1,15 @@
-"""Intake, first half: from the folder ``submitted/`` to the bytes of one notebook.
+"""Intake, first half: from the folder ``submitted/`` to the bytes of notebooks.
 
-Stock nbgrader follows links and reads whatever it finds. Here a submission is one notebook, a regular file of
-reasonable size; other files are left behind, so that a ``numpy.py`` beside it does nothing.
+Stock nbgrader follows links and reads whatever it finds. Here a submission is notebooks and other files, all
+of them regular files of reasonable size.
 """
 
+import contextlib
 import os
 import re
 import stat
 import warnings
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -16,6 +18,7 @@ from typing import NamedTuple
 from nbgrader.utils import parse_utc
 
 from qcourse.errors import Refused
+from qcourse.grading.other_files import MOST_BYTES, is_other, within_limits
 
 LARGEST = 20 * 2**20  # bytes of a notebook; the course's own have less than 2 MB, pictures included
 MOST_FILES, DEEPEST = 1_000, 10
@@ -24,17 +27,33 @@ STAMP = r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)? ?([A-Za-z0-9+-][A-Za-z0-9
 
 
 class Submission(NamedTuple):
-    """One student's notebook as it was handed in; ``timestamp`` is nbgrader's text, or empty."""
+    """What one student handed in: notebooks by name, and ``files``, the paths of the others by their names.
+
+    ``timestamp`` is nbgrader's text, or empty; ``files_digest`` says what the other files held.
+    """
 
     student: str
-    content: bytes
+    notebooks: dict[str, bytes]
     timestamp: str
     notes: list[str]
+    files: dict[str, Path] = {}  # noqa: RUF012  (a default of a tuple's field; nothing changes it)
+    files_digest: str = ""
 
     @property
     def digest(self) -> str:
         """The SHA-256 of what decides the grade, in hexadecimal."""
-        return sha256(self.content + b"\0" + self.timestamp.encode()).hexdigest()
+        digest = sha256(f"{self.timestamp}\0{self.files_digest}".encode())
+        for name, content in self.notebooks.items():
+            digest.update(f"\0{name}\0{len(content)}\0".encode() + content)
+        return digest.hexdigest()
+
+    def read_files(self) -> dict[str, bytes]:
+        """The content of the other files by name; without one that is gone."""
+        found = {}
+        for name, path in self.files.items():
+            with contextlib.suppress(OSError, Refused):
+                found[name] = _read(path, MOST_BYTES)
+        return found
 
 
 def students(submitted: Path, assignment: str) -> list[str]:
@@ -42,8 +61,10 @@ def students(submitted: Path, assignment: str) -> list[str]:
     return sorted(p.name for p in submitted.glob("*") if os.path.lexists(p / assignment))
 
 
-def take(submitted: Path, student: str, assignment: str, notebook: str) -> Submission:
-    """Read one submission.
+def take(
+    submitted: Path, student: str, assignment: str, notebooks: Sequence[str], ignored: Sequence[str] = ()
+) -> Submission:
+    """Read one submission of the assignment's ``notebooks``; ``ignored`` are patterns of other files.
 
     Raises:
         Refused: it has no notebook, or something that no submission needs.
@@ -55,21 +76,52 @@ def take(submitted: Path, student: str, assignment: str, notebook: str) -> Submi
         if not stat.S_ISDIR(path.lstat().st_mode):
             raise Refused(f"{path.name} is a link or a file, not a folder: hand in the folder itself.")
     files = _files(folder)
-    found = [f for f in files if f.suffix == ".ipynb" and f.parent == folder]
-    wanted, notes = folder / f"{notebook}.ipynb", []
-    if wanted not in found:
-        if len(found) != 1:
-            what = f"are {len(found)} notebooks, none" if found else "is no notebook"
-            raise Refused(f"there {what} named {wanted.name}: hand in the notebook under that name.")
-        wanted = found[0]
-        notes.append(f"{wanted.name!r} was graded as {notebook}.ipynb.")
+    handed_in, notes = _notebooks(
+        [f for f in files if f.suffix == ".ipynb" and f.parent == folder], notebooks
+    )
     stamp = folder / "timestamp.txt"
     timestamp = _read(stamp)[:100].decode("utf-8", "replace").strip() if stamp in files else ""
-    content = _read(wanted)
-    if len(content) > LARGEST:
-        large = f"{wanted.name!r} is larger than {LARGEST >> 20} MB"
-        raise Refused(f"{large}: clear its outputs and save it again.")
-    return Submission(student, content, timestamp, notes)
+    others = _others(folder, files, ignored, notes)
+    digest = sha256()
+    for name, path in others.items():
+        digest.update(f"{name}\0".encode(errors="surrogateescape") + sha256(_read(path, MOST_BYTES)).digest())
+    return Submission(student, handed_in, timestamp, notes, others, digest.hexdigest() if others else "")
+
+
+def _notebooks(found: list[Path], names: Sequence[str]) -> tuple[dict[str, bytes], list[str]]:
+    """The content of the assignment's notebooks among those ``found``, and notes."""
+    paths = {path.stem: path for path in found if path.stem in names}
+    notes = []
+    if not paths:
+        if len(names) > 1 or len(found) != 1:
+            what = f"are {len(found)} notebooks, none" if found else "is no notebook"
+            named = " or ".join(f"{name}.ipynb" for name in names)
+            raise Refused(f"there {what} named {named}: hand in the notebook under that name.")
+        paths = {names[0]: found[0]}
+        notes.append(f"{found[0].name!r} was graded as {names[0]}.ipynb.")
+    elif missing := [f"{name}.ipynb" for name in names if name not in paths]:
+        notes.append(f"{', '.join(missing)} was not handed in.")
+    contents = {}
+    for name, path in sorted(paths.items()):
+        contents[name] = _read(path)
+        if len(contents[name]) > LARGEST:
+            large = f"{path.name!r} is larger than {LARGEST >> 20} MB"
+            raise Refused(f"{large}: clear its outputs and save it again.")
+    return contents, notes
+
+
+def _others(folder: Path, files: list[Path], ignored: Sequence[str], notes: list[str]) -> dict[str, Path]:
+    """The other files that come along, by name; those that are too large are noted."""
+    sizes = {
+        name.as_posix(): path.lstat().st_size
+        for path in files
+        if is_other(name := path.relative_to(folder), ignored)
+    }
+    kept, left = within_limits(sizes)
+    if left:
+        which = ", ".join(map(repr, left[:3])) + (f" and {len(left) - 3} more" if len(left) > 3 else "")
+        notes.append(f"other files may have {MOST_BYTES >> 20} MB together: without {which}.")
+    return {name: folder / name for name in sorted(kept)}
 
 
 def timestamp(submission: Submission, now: datetime) -> tuple[datetime | None, str]:
@@ -115,7 +167,7 @@ def _files(folder: Path) -> list[Path]:
     return found
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path, most: int = LARGEST) -> bytes:
     """The content of a regular file, one byte beyond the limit at most.
 
     The file is checked again when it is open: it may have been replaced since.
@@ -125,4 +177,4 @@ def _read(path: Path) -> bytes:
         info = os.fstat(descriptor)
         if not stat.S_ISREG(info.st_mode) or info.st_nlink > 1:
             raise Refused(f"{path.name!r} is not a regular file: hand in the notebook only.")
-        return stream.read(LARGEST + 1)
+        return stream.read(most + 1)

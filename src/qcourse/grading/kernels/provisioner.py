@@ -36,6 +36,7 @@ from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
 
 from qcourse.grading.kernels.forked_kernel import PORTS
 from qcourse.grading.kernels.forkserver import Forkserver
+from qcourse.grading.other_files import put
 from qcourse.grading.place.bubblewrap import HOME, SOCKETS
 from qcourse.grading.place.limits import Limits
 from qcourse.grading.place.place import Place, make_place
@@ -68,6 +69,7 @@ class ContainedProvisioner(KernelProvisionerBase):
         """Make the place, and tell the kernel manager where the sockets will be, as seen from outside."""
         self.limits = kwargs.pop("limits", self.limits)
         self.place = make_place(self.limits, kwargs.pop("isolation", ""))
+        put(self.place.root / HOME[1:], kwargs.pop("files", {}))
         manager: Any = self.parent
         manager.transport, manager.ip = "ipc", str(self.place.root / SOCKETS[1:] / "kernel")
         for number, port in enumerate(PORTS, start=1):

@@ -1,0 +1,35 @@
+"""The database behind nbgrader's gradebook: how it is opened, and how one submission is one transaction."""
+
+from collections.abc import Callable
+from typing import Any
+
+from nbgrader.api import Gradebook
+from sqlalchemy.exc import SQLAlchemyError
+
+from qcourse.errors import UserError
+
+PATIENCE = 120  # seconds to wait for a database that somebody else has locked
+
+
+def open_gradebook(url: str, course_id: str) -> Gradebook:
+    """nbgrader's gradebook, whose lock is waited for; UserError where it cannot be read."""
+    wait = f"{'&' if '?' in url else '?'}timeout={PATIENCE}" if url.startswith("sqlite") else ""
+    try:
+        return Gradebook(url + wait, course_id)
+    except SQLAlchemyError as error:
+        raise UserError(f"the gradebook cannot be read ({what_it_says(error)}).") from None
+
+
+def one_transaction(session: Any) -> Callable[[], None]:
+    """Let nbgrader's methods, which commit after every step, only flush; return the real commit.
+
+    So one submission is one transaction.
+    """
+    commit: Callable[[], None] = session.commit
+    session.commit = session.flush
+    return commit
+
+
+def what_it_says(error: Exception) -> str:
+    """What the database says, without the statement; nbgrader repeats some errors as its own."""
+    return str(getattr(error, "orig", error)).splitlines()[0]

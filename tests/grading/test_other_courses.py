@@ -1,0 +1,168 @@
+"""Courses of others, one trait each: `qcourse grade` and stock nbgrader give equal gradebooks.
+
+One course holds them all, so that each way of grading needs one class and few kernels.
+"""
+
+from contextlib import nullcontext
+from pathlib import Path
+
+import pytest
+from nbformat import write
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbgrader.api import Gradebook
+
+from qcourse.authoring import nbgrader_command
+from qcourse.course.notebooks import METADATA, to_bytes
+from qcourse.grading import grade_class, grade_submission
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("other courses")]
+
+SETTINGS = "c = get_config()\nc.CourseDirectory.course_id = 'other'\n"
+
+
+# Parts of notebooks
+
+
+def cell(source, grade_id="", kind=new_code_cell, **meta):
+    """A cell as nbgrader's extension of JupyterLab makes it; without a grade id an ordinary one."""
+    known = {"grade": False, "solution": False, "locked": False, "task": False, "schema_version": 3}
+    made = kind(source)
+    if grade_id:
+        made.metadata["nbgrader"] = known | {"grade_id": grade_id, "cell_type": made.cell_type} | meta
+    return made
+
+
+def answer(source, grade_id="answer", **meta):
+    return cell(f"### BEGIN SOLUTION\n{source}\n### END SOLUTION", grade_id, solution=True, **meta)
+
+
+def check(source, grade_id="check", points=1, **meta):
+    return cell(source, grade_id, **{"grade": True, "locked": True, "points": points} | meta)
+
+
+def notebook(*cells, **metadata):
+    return new_notebook(cells=list(cells), metadata=METADATA | metadata)
+
+
+class Course:
+    """A course folder of nbgrader's own layout, which is graded by stock nbgrader or by `qcourse grade`."""
+
+    def __init__(self, folder: Path, settings: str = SETTINGS) -> None:
+        folder.mkdir(parents=True)
+        self.folder = folder
+        self.results = {}
+        (folder / "gradebook.db").write_bytes(nbgrader_command.empty_gradebook())
+        (folder / "nbgrader_config.py").write_text(settings)
+
+    def assign(self, name, notebooks, files):
+        put(self.folder / "source" / name, notebooks, files)
+        self.nbgrader("generate_assignment", name)
+
+    def hand_in(self, student, name, notebooks, files):
+        put(self.folder / "submitted" / student / name, notebooks, files)
+
+    def nbgrader(self, *arguments):
+        code, said = nbgrader_command.run(self.folder, arguments)
+        assert code == 0, said
+
+    def grade(self, name):
+        return grade_class.grade(grade_class.Options(name, self.folder))
+
+    def book(self, name):
+        """What the gradebook has of an assignment, by student, notebook and cell."""
+        with Gradebook(f"sqlite:///{self.folder}/gradebook.db", "other") as book:
+            return {
+                (submission.student.id, notebook.name, grade.name): (
+                    *(grade.auto_score, grade.max_score, grade.needs_manual_grade),
+                    *(c.auto_comment for c in notebook.comments if c.name == grade.name),
+                )
+                for submission in book.assignment_submissions(name)
+                for notebook in submission.notebooks
+                for grade in notebook.grades
+            }
+
+
+def put(folder, notebooks, files):
+    folder.mkdir(parents=True)
+    for name, made in notebooks.items():
+        write(made, folder / f"{name}.ipynb")
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(content)
+
+
+def grade_here(monkeypatch):
+    """Grade in this process: its one warm process serves every course."""
+
+    def graded(client, waiting, release, isolation):
+        released = {name: to_bytes(made) for name, made in release.notebooks.items()}
+        for one in waiting:
+            files = one.read_files() | release.files
+            yield one, grade_submission.grade(one.notebooks, released, files, isolation)
+
+    monkeypatch.setattr(grade_class, "_client", lambda options: nullcontext())
+    monkeypatch.setattr(grade_class, "_graded", graded)
+
+
+# Courses: for each trait the notebooks and files of the course, and what Ada hands in
+
+
+def one(given, handed_in, files=None, beside=None):
+    """A trait of one notebook ``a``: its cells, those handed in, and the files beside each."""
+    return {"a": notebook(*given)}, files or {}, {"a": notebook(*handed_in)}, beside or {}
+
+
+RIGHT = answer("def f(): return 1")
+WRONG = answer("def f(): return 2")
+HIDDEN = "### BEGIN HIDDEN TESTS\nassert f() == 1\n### END HIDDEN TESTS"
+READS_FILES = """
+import helper
+assert helper.n == 1
+assert open("data/x.txt").read() == "course"
+assert open("own.txt").read() == "mine"
+"""
+TRAITS = {
+    "unlocked test": one([RIGHT, check(HIDDEN, locked=False)], [WRONG, check("f()", locked=False)]),
+    "locked answer": one(
+        [answer("def f(): return 1", locked=True), check(HIDDEN)],
+        [cell("def f(): return 1", "answer", solution=True, locked=True), check("")],
+    ),
+    "task": one(
+        [cell("Do it", "task1", new_markdown_cell, task=True, points=3, locked=True), RIGHT, check(HIDDEN)],
+        [cell("Done", "task1", new_markdown_cell, task=True, points=3, locked=True), RIGHT, check("")],
+    ),
+    "several notebooks": (
+        {name: notebook(RIGHT, check(HIDDEN)) for name in ("a", "b", "c")},
+        {},
+        {"a": notebook(RIGHT, check("")), "b": notebook(WRONG, check(""))},
+        {},
+    ),
+    "files": one(
+        [RIGHT, check(READS_FILES)],
+        [RIGHT, check("")],
+        {"helper.py": "n = 1", "data/x.txt": "course"},
+        {"helper.py": "n = 2", "data/x.txt": "x", "own.txt": "mine"},
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def books(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        grade_here(patch)
+        courses = {}
+        for way in ("stock", "ours"):
+            course = courses[way] = Course(tmp_path_factory.mktemp("other") / way)
+            for name, (given, files, handed_in, beside) in TRAITS.items():
+                course.assign(name, given, files)
+                course.hand_in("ada", name, handed_in, beside)
+                if way == "stock":
+                    course.nbgrader("autograde", name)
+                else:
+                    course.results[name] = course.grade(name)
+        return courses
+
+
+@pytest.mark.parametrize("trait", TRAITS)
+def test_the_gradebook_is_that_of_stock_nbgrader(books, trait):
+    assert books["ours"].book(trait) == books["stock"].book(trait)
