@@ -64,6 +64,7 @@ def test_the_instructor_guide_names_the_limits_as_they_are():
     limits, guide = Limits(), text("docs/instructor.md")
     for row in (
         f"| CPU time | {limits.cell_cpu} s per cell, {limits.cpu_total} s per submission |",
+        f"| after an endless loop | {limits.slow_cpu} s, for all cells together that call the answer",
         f"| wall time | {limits.wall_total:,} s per submission; {limits.idle} s idle |",
         f"| memory | {limits.memory // 2**30} GB, all processes together |",
         f"| processes | {limits.processes} |",

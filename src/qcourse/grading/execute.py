@@ -17,8 +17,10 @@ from qcourse.grading.other_files import read_folder
 from qcourse.grading.place.limits import Limits
 from qcourse.grading.place.watchdog import Watch
 from qcourse.grading.replay import Replay
+from qcourse.grading.slow_answers import SlowAnswers
 
 LIMITS = Limits()
+KERNEL_LOST, NOT_RUN = "KernelLost", "NotRun"  # the errors of cells that did not run to their end
 
 
 class ContainedExecute(Execute):
@@ -72,6 +74,7 @@ class ContainedExecute(Execute):
         spent = 0.0  # seconds of CPU time
         in_time = True
         self._written = 0  # bytes of output
+        self._slow = SlowAnswers(self.nb.cells, self.limits.slow_cpu)
         while replay.goes_on and in_time:
             self.km = self.kc = None  # nbclient starts a new one
             async with self.async_setup_kernel(**kwargs):
@@ -96,12 +99,21 @@ class ContainedExecute(Execute):
     async def _loss(self, number: int, again: bool) -> str:
         """Execute a cell; return how it cost its kernel, or an empty string."""
         cell, failure = self.nb.cells[number], ""
-        self._watch.next_cell()
+        left = None if again else self._slow.left(number)
+        if left == 0:
+            self._leave_out([number], self._slow.why(number))
+            return ""
+        self._watch.next_cell(left)
         self._written_before = self._written
         try:
             await self._execute_cell(cell, number)
         except Exception as error:  # a kernel may send anything
             failure = self._watch.reason or _words(error)
+        if self._watch.out_of_time:
+            self._slow.ended(number)
+        elif not again:
+            well = not failure and not any(output.output_type == "error" for output in cell.outputs)
+            self._slow.ran(number, self._watch.cell_cpu, well=well)
         if again:  # its outputs are dropped
             self._written = self._written_before
         elif is_graded(cell):
@@ -132,12 +144,13 @@ class ContainedExecute(Execute):
 
     def _leave_out(self, numbers: list[int], reason: str) -> None:
         for number in numbers:
-            self.nb.cells[number].outputs = [new_error("NotRun", f"not run: {reason}")]
+            self.nb.cells[number].outputs = [new_error(NOT_RUN, f"not run: {reason}")]
 
     def _fail(self, index: int, reason: str) -> None:
         cell = self.nb.cells[index]
-        what = f"{reason}. This cell was stopped; the others were graded without it."
-        cell.outputs = [*cell.get("outputs", []), new_error("KernelLost", what)]
+        end = "" if reason.endswith("?") else "."
+        what = f"{reason}{end} This cell was stopped; the others were graded without it."
+        cell.outputs = [*cell.get("outputs", []), new_error(KERNEL_LOST, what)]
 
 
 def _out_of_memory(output: NotebookNode) -> bool:

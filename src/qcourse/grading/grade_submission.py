@@ -8,6 +8,7 @@ from nbgrader.utils import compute_checksum, determine_grade
 
 from qcourse.course.cells import (
     by_grade_id,
+    grade_id,
     is_answer,
     is_scored,
     is_task,
@@ -24,7 +25,7 @@ from qcourse.course.notebooks import (
     validate_outputs,
 )
 from qcourse.errors import Refused
-from qcourse.grading.execute import LIMITS, ContainedExecute
+from qcourse.grading.execute import KERNEL_LOST, LIMITS, NOT_RUN, ContainedExecute
 from qcourse.grading.intake import mend, parse
 from qcourse.grading.needed_cells import needed
 from qcourse.grading.place.limits import Limits
@@ -64,11 +65,12 @@ def grade(
         notebook = parsed[name]
         notes += mend(notebook, source)
         _execute(notebook, ContainedExecute(limits, isolation, needed(notebook, source), files))
-        known = {cell_key(several, grade_id): cell for grade_id, cell in by_grade_id(notebook).items()}
+        known = {cell_key(several, key): cell for key, cell in by_grade_id(notebook).items()}
         result["cells"] |= {key: _scored(cell) for key, cell in known.items() if is_scored(cell)}
         result["unanswered"] += [
             key for key, cell in known.items() if is_answer(cell) and _is_untouched(cell)
         ]
+        notes += _stopped(notebook)
         result["notebooks"][name] = to_bytes(notebook)
     return result | _sums(result["cells"], notes, time.monotonic() - started)
 
@@ -97,8 +99,8 @@ def _missing(source: NotebookNode, name: str, several: str) -> dict[str, Any]:
     """The scores of a notebook that was not handed in: 0 everywhere, as in nbgrader."""
     message = f"{name}.ipynb was not handed in"
     return {
-        cell_key(several, grade_id): {"score": 0.0, "max_score": points(cell), "message": message}
-        for grade_id, cell in by_grade_id(source).items()
+        cell_key(several, key): {"score": 0.0, "max_score": points(cell), "message": message}
+        for key, cell in by_grade_id(source).items()
         if is_scored(cell)
     }
 
@@ -114,6 +116,16 @@ def _execute(notebook: NotebookNode, step: ContainedExecute) -> None:
 def _is_untouched(cell: NotebookNode) -> bool:
     """Whether an answer is as it was handed out."""
     return bool(metadata(cell)["checksum"] == compute_checksum(cell))
+
+
+def _stopped(notebook: NotebookNode) -> list[str]:
+    """Why cells did not run to their end, each reason once."""
+    cells: dict[str, list[str]] = {}
+    for number, cell in enumerate(notebook.cells, start=1):
+        for output in cell.get("outputs", []):
+            if output.get("ename") in (KERNEL_LOST, NOT_RUN):
+                cells.setdefault(output.evalue, []).append(grade_id(cell) or f"cell {number}")
+    return [f"{', '.join(which[:3])}{' …' * (len(which) > 3)}: {why}" for why, which in cells.items()]
 
 
 def _check_outputs(cell: NotebookNode) -> None:

@@ -14,6 +14,7 @@ class Limits(NamedTuple):
     """
 
     cell_cpu: float = 60  # seconds of CPU time per cell
+    slow_cpu: float = 25  # the same, for all cells together that call an answer which used up that time
     cpu_total: float = 300  # seconds of CPU time per submission
     wall_factor: float = 10  # wall time per CPU time
     idle: float = 60  # seconds of wall time without computing anything

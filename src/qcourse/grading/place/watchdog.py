@@ -30,15 +30,29 @@ class Watch:
         self._meter = Meter(place)
         self._cpu = 0.0  # seconds that this kernel has used
         self._cell_began = 0.0  # the same, when the cell began
+        self._cell_most, self._cell_idle = limits.cell_cpu, limits.idle
+        self.out_of_time = False  # the cell was ended for its own time, computing or waiting
         self._woke = time.monotonic()  # when it was last seen to compute
         self._woke_cpu = 0.0
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self._thread.start()
 
-    def next_cell(self) -> None:
-        """A new cell begins, and with it its CPU time."""
-        self._cell_began = self._cpu
+    def next_cell(self, left: float | None = None) -> None:
+        """A new cell begins, and with it its time: ``left`` seconds where it has not the usual limits."""
+        self._cell_began, self._cell_most, self._cell_idle = (
+            self._cpu,
+            self._limits.cell_cpu,
+            self._limits.idle,
+        )
+        if left is not None:
+            self._cell_most, self._cell_idle = min(left, self._cell_most), min(left, self._cell_idle)
+            self._woke = time.monotonic()
+
+    @property
+    def cell_cpu(self) -> float:
+        """The seconds of CPU time that the cell has used, as last seen."""
+        return self._cpu - self._cell_began
 
     def end(self, reason: str) -> None:
         """Close the place; the kernel is found dead soon after."""
@@ -63,8 +77,9 @@ class Watch:
         limits = self._limits
         if usage.processes > limits.processes:  # first: what they compute and hold follows from it
             return f"the notebook started more than {limits.processes} processes"
-        if self._cpu - self._cell_began > limits.cell_cpu:
-            return f"the cell used more than {limits.cell_cpu:g} seconds of CPU time: an endless loop?"
+        if self.cell_cpu > self._cell_most:
+            self.out_of_time = True
+            return f"the cell used more than {self._cell_most:.3g} seconds of CPU time: an endless loop?"
         if self._spent + self._cpu > limits.cpu_total:
             return f"the notebook used more than {limits.cpu_total:g} seconds of CPU time"
         if usage.memory > limits.memory:
@@ -80,9 +95,10 @@ class Watch:
         now = time.monotonic()
         if now - self._began > self._limits.wall_total:
             return f"the notebook ran for more than {self._limits.wall_total:g} seconds"
-        if self._cpu - self._woke_cpu > self._limits.idle * ASLEEP:
+        if self._cpu - self._woke_cpu > self._cell_idle * ASLEEP:
             self._woke = now
             self._woke_cpu = self._cpu
-        elif now - self._woke > self._limits.idle:
-            return f"the cell waited for {self._limits.idle:g} seconds and computed nothing"
+        elif now - self._woke > self._cell_idle:
+            self.out_of_time = True
+            return f"the cell waited for {self._cell_idle:.3g} seconds and computed nothing"
         return ""
