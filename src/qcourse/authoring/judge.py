@@ -7,6 +7,7 @@ a right one keeps all. One warm process per notebook, and a fork of it for each 
 
 import contextlib
 import copy
+import importlib
 import io
 import re
 import signal
@@ -28,6 +29,7 @@ from qcourse.course.folder import answers_folder, pick_exercises
 from qcourse.course.lesson import read_source
 from qcourse.course.notebooks import NotebookNode, new_code_cell
 from qcourse.errors import UserError
+from qcourse.grading.kernels.preload import LATE
 from qcourse.grading.needed_cells import may_read_anything, needed
 
 # Per answer and test; an endless loop is a wrong answer. On a loaded machine, a right one may take long.
@@ -45,6 +47,8 @@ class Judge:
 
     def __init__(self, notebook: NotebookNode, expected: Sequence[Answer]) -> None:
         torch.set_num_threads(1)  # one process per core, and threads would get in each other's way
+        for name in LATE:  # here, not in each fork
+            importlib.import_module(name)
         self._cells = by_grade_id(notebook)
         self._scope: dict[str, Any] = {"__name__": "__main__"}
         handed_in = copy.copy(notebook)

@@ -19,7 +19,8 @@ MODULES = (
     "qcourse.plots.scratch",
     "qcourse.torch_ao",
     "qcourse.training",
-    # torch imports these late: at the first gradient, and at the first optimizer.
+)
+LATE = (  # torch imports these at the first gradient and at the first optimizer, which takes over a second
     "torch._dynamo",
     "torch._subclasses.schema_check_mode",
     "torch.fx.experimental.symbolic_shapes",
@@ -28,7 +29,7 @@ MODULES = (
 
 def warm() -> None:
     """Import and load; every fork shares the memory until it writes to it."""
-    for name in MODULES:
+    for name in (*MODULES, *LATE):
         importlib.import_module(name)
     keep_loaded()
     gc.collect()
