@@ -76,11 +76,6 @@ def new_error(name: str, text: str) -> NotebookNode:
     return output
 
 
-def validate(notebook: NotebookNode) -> None:
-    """Raise nbformat's or jsonschema's own exception where the notebook is not valid."""
-    nbformat.validate(notebook)
-
-
 def validate_outputs(outputs: list[NotebookNode]) -> None:
     """Raise ValidationError or ValueError where no notebook, or no file, can hold the outputs."""
     for output in outputs:

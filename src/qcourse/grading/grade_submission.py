@@ -25,10 +25,11 @@ from qcourse.course.notebooks import (
     validate_outputs,
 )
 from qcourse.errors import Refused
-from qcourse.grading.execute import KERNEL_LOST, LIMITS, NOT_RUN, ContainedExecute
+from qcourse.grading.execute import LIMITS, ContainedExecute
 from qcourse.grading.intake import mend, parse
 from qcourse.grading.needed_cells import needed
 from qcourse.grading.place.limits import Limits
+from qcourse.grading.runner import KERNEL_LOST, NOT_RUN
 
 Result = dict[str, Any]
 

@@ -12,7 +12,8 @@ from qcourse.course.notebooks import NotebookNode, from_json
 from qcourse.errors import Refused
 
 MOST_CELLS, MOST_NOTES = 2_000, 20
-AGAIN = "save it again from JupyterLab and hand it in again"
+HAND_IN = " and hand it in again"
+AGAIN = "save it again from JupyterLab" + HAND_IN
 
 
 def parse(content: bytes) -> NotebookNode:

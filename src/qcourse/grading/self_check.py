@@ -3,23 +3,19 @@
 A fresh kernel runs every cell in order, which reveals a name that exists only in an old kernel.
 """
 
-import math
 import re
 import sys
 from pathlib import Path
 from typing import NamedTuple
 
-from nbclient import NotebookClient
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from tqdm import tqdm
 
 from qcourse.course import cells
 from qcourse.course.names import bound
-from qcourse.course.notebooks import NotebookNode, read, validate
-from qcourse.course.settings import QUIET
-from qcourse.errors import UserError
-from qcourse.grading.place.limits import Limits
-from qcourse.grading.replay import Replay
+from qcourse.course.notebooks import NotebookNode
+from qcourse.errors import Refused, UserError
+from qcourse.grading.intake import HAND_IN, parse
+from qcourse.grading.local_runner import LocalRunner
 
 
 class Checked(NamedTuple):
@@ -63,22 +59,18 @@ def _begins(name: str, given: str) -> bool:
 
 
 def read_notebook(path: Path) -> NotebookNode:
-    """The student's notebook.
+    """The student's notebook, read as grading reads it.
 
     Raises:
-        UserError: it is not a notebook.
+        UserError: grading would refuse it, too.
     """
     try:
-        notebook = read(path)
-        validate(notebook)
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{path} cannot be read ({error}): save it again from JupyterLab.") from None
-    except Exception as error:  # nbformat raises its own, json's and jsonschema's errors
-        reason = str(error).splitlines()[0]
-        raise UserError(
-            f"{path} is not a valid notebook ({reason}): save it again from JupyterLab."
-        ) from None
-    return notebook
+        return parse(path.read_bytes())
+    except OSError as error:
+        raise UserError(f"{path} cannot be read ({error.strerror}).") from None
+    except Refused as error:
+        reason = str(error).replace(HAND_IN, "")
+        raise UserError(f"{path} is not a valid notebook and cannot be read: {reason}") from None
 
 
 def run(notebook: NotebookNode, folder: Path, seconds: float) -> dict[int, str]:
@@ -90,42 +82,20 @@ def run(notebook: NotebookNode, folder: Path, seconds: float) -> dict[int, str]:
     Raises:
         UserError: ``seconds`` is not a time.
     """
-    if not 0 < seconds < 2**31:
-        raise UserError(f"invalid time limit {seconds:g}: use a number of seconds above 0.")
-    client = NotebookClient(
-        notebook,
-        timeout=math.ceil(seconds),
-        allow_errors=True,
-        kernel_name="python3",
-        record_timing=False,
-        extra_arguments=[QUIET],
-        resources={"metadata": {"path": str(folder)}},
-    )
-    code = [number for number, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
-    for number in code:
-        notebook.cells[number].outputs, notebook.cells[number].execution_count = [], None
-    replay = Replay(notebook, code, Limits().restarts)
-    bar = tqdm(total=len(code), desc="cells", file=sys.stdout, leave=False, disable=not sys.stdout.isatty())
-    while replay.goes_on:
-        client.km = client.kc = None  # nbclient starts new ones
-        with client.setup_kernel():
-            for number, again in replay.turns():
-                if reason := _loss(client, notebook.cells[number], number):
-                    replay.lose(reason)
-                bar.update(not again)
-    bar.close()
-    return {n: f"cell {n + 1} ({first_line(notebook.cells[n])}) {why}" for n, why in replay.lost.items()}
+    code = {number for number, cell in enumerate(notebook.cells) if cell.cell_type == "code"}
+    shown = sys.stdout.isatty()
+    with tqdm(total=len(code), desc="cells", file=sys.stdout, leave=False, disable=not shown) as bar:
 
+        def on_cell(number: int) -> None:
+            bar.update(number in code)
+            code.discard(number)
 
-def _loss(client: NotebookClient, cell: NotebookNode, number: int) -> str:
-    """Execute a cell; return how it cost its kernel, or an empty string."""
-    try:
-        client.execute_cell(cell, number, execution_count=client.code_cells_executed + 1)
-    except CellTimeoutError:
-        return f"ran for more than {client.timeout} seconds"
-    except DeadKernelError:
-        return "ended the kernel"
-    return ""
+        runner = LocalRunner(notebook, folder, seconds, on_cell)
+        runner.execute()
+    return {
+        n: f"cell {n + 1} ({first_line(notebook.cells[n])}) {why.removeprefix('the cell ')}"
+        for n, why in runner.lost.items()
+    }
 
 
 def first_line(cell: NotebookNode) -> str:
@@ -140,7 +110,7 @@ def results(notebook: NotebookNode, lost: dict[int, str]) -> list[Checked]:
     for number, cell in enumerate(notebook.cells):
         if not cells.is_check(cell):
             continue
-        title = re.search(r'Exercise\(\s*"([\d.]+)"', cell.source)
+        title = re.search(r'[Ee]xercise\(\s*"([\d.]+)"', cell.source)
         failure, most = _message(notebook, number, lost), cells.points(cell)
         found.append(
             Checked(title[1] if title else "", cells.exercise(cell), 0 if failure else most, most, failure)
@@ -165,10 +135,10 @@ def _message(notebook: NotebookNode, number: int, lost: dict[int, str]) -> str:
     cell = notebook.cells[number]
     if number in lost:
         return f"{lost[number]}."
-    if cell.execution_count is None:
-        return f"not reached: {'; '.join(lost.values())}."
     for output in cell.outputs:
         if output.output_type == "error":
+            if output.ename == "NotRun":
+                return f"not reached: {'; '.join(lost.values())}."
             if output.ename == "NameError":
                 return _missing_name(notebook, number, output.evalue, lost)
             return cells.message(cell)

@@ -1,6 +1,5 @@
 """What one submission may use."""
 
-import resource
 from typing import NamedTuple
 
 # RLIMIT_NPROC, which counts threads too, is this many times the limit of processes.
@@ -38,6 +37,8 @@ class Limits(NamedTuple):
 
 def rlimits(limits: Limits, size: int = 0, data: int = 0) -> dict[int, int]:
     """The limits that the system enforces per process; one already has ``size`` and ``data`` bytes."""
+    import resource  # Windows has none, and needs the limits only
+
     return {
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_CPU: int(limits.cpu_total) + 1,
