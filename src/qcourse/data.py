@@ -148,20 +148,29 @@ def _mnist_by_download() -> Digits:
     try:
         final.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cache_folder()) as scratch:
-            # Its progress bar goes to stderr, which the notebook shows.
-            command = [sys.executable, "-m", "qcourse.download_mnist", scratch]
-            done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
-            if done.returncode:
-                said = done.stdout.splitlines() or [f"torchvision ended its process, code {done.returncode}"]
-                raise Unavailable(f"the download failed ({said[-1]})")
+            _download(scratch)
             raw = Path(scratch) / "MNIST" / "raw"
             _read_folder(raw, MNIST_FILES, "MNIST")
             if final.exists():
                 shutil.rmtree(final)  # found damaged above
             raw.rename(final)
-    except OSError as error:  # no space left, a cache that cannot be written
-        raise Unavailable(f"the download failed ({error.strerror or error})") from None
+    except OSError as error:
+        why = error.strerror or error
+        raise Unavailable(f"the cache {cache_folder()} cannot be written ({why})") from None
     return _read_folder(final, MNIST_FILES, "MNIST")
+
+
+def _download(folder: str) -> None:
+    """Let torchvision download into ``folder``, in a process of its own. Raises Unavailable."""
+    command = [sys.executable, "-X", "utf8", "-m", "qcourse.download_mnist", folder]
+    try:  # its progress bar goes to stderr, which the notebook shows
+        done = subprocess.run(command, stdout=subprocess.PIPE, encoding="utf-8")
+    except OSError as error:
+        raise Unavailable(f"the download failed ({error})") from None
+    if done.returncode:
+        said = done.stdout.splitlines() if done.returncode == 1 else []
+        why = said[-1] if said else f"torchvision ended its process, code {done.returncode}"
+        raise Unavailable(f"the download failed ({why})")
 
 
 def _offline_digits(reason: str) -> tuple[Digits, str]:

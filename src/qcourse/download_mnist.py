@@ -44,15 +44,16 @@ def main() -> None:
     socket.setdefaulttimeout(TIMEOUT)
     try:
         import_datasets().MNIST(sys.argv[1], download=True)
-    except OSError as error:  # no network, no space left
-        sys.exit(_fail(error.strerror or str(error)))
-    except Exception as error:  # torchvision reports a failed mirror as RuntimeError
-        sys.exit(_fail(str(error) or repr(error)))
+    except Exception as error:  # torchvision reports failed mirrors as one RuntimeError
+        print(_in_one_line(str(error) or repr(error)))
+        sys.exit(1)
 
 
-def _fail(reason: str) -> int:
-    print(reason.splitlines()[0])
-    return 1
+def _in_one_line(reason: str) -> str:
+    """Every mirror's cause; that torchvision's check sum does not fit means that another page has come."""
+    lines = filter(None, map(str.strip, reason.splitlines()))
+    text = "; ".join(lines).replace(":; ", ": ")
+    return text.replace("File not found or corrupted.", "not that file (a login page of your network?)")
 
 
 if __name__ == "__main__":

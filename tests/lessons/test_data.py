@@ -2,15 +2,18 @@
 
 import hashlib
 import os
+import socket
 import subprocess
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from qcourse import data, offline_digits
+from qcourse import data, download_mnist, offline_digits
 from qcourse.errors import UserError
 
 
@@ -135,8 +138,12 @@ def test_a_damaged_cache_is_fetched_again(no_data, small_mnist, made_up_torchvis
     ("fault", "reason"),
     [
         ("raise OSError(28, 'No space left on device')", "No space left on device"),
-        ("raise RuntimeError('Error downloading x\\nTried …')", "Error downloading x"),
-        ("import os; os.abort()", "torchvision ended its process, code -6"),
+        (
+            "raise RuntimeError('Error downloading x:\\nTried a, got:\\n<403>\\nTried b, got:\\n<407>\\n')",
+            "the download failed (Error downloading x: Tried a, got: <403>; Tried b, got: <407>)",
+        ),
+        ("raise TimeoutError('timed out')", "the download failed (timed out)"),
+        ("print('Downloading …'); import os; os.abort()", "torchvision ended its process, code -6"),
         ("pass", "t10k-images-idx3-ubyte is incomplete"),
     ],
 )
@@ -151,6 +158,54 @@ def test_a_failed_download_leaves_nothing_and_falls_back(
     assert not (no_data / "MNIST" / "raw").exists()
     with pytest.raises(UserError, match="QCOURSE_DATA"):
         data.load_digits28("mnist")
+
+
+class Answers(BaseHTTPRequestHandler):
+    """A proxy that wants a password; to who asks it directly, a login page."""
+
+    def do_CONNECT(self):  # https through a proxy
+        self.send_error(407)
+
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"<html>Log in</html>")
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("mirror", "proxy", "reason"),
+    [
+        ("https://mnist.invalid/", True, "407 Proxy Authentication Required"),
+        ("http://{host}/", False, "not that file (a login page of your network?)"),
+        ("https://{host}/", False, "[SSL: "),
+    ],
+)
+def test_a_network_that_gives_no_mnist_is_named_in_full(tmp_path, monkeypatch, capsys, mirror, proxy, reason):
+    """By the real torchvision; the second mirror's cause is told, too."""
+    monkeypatch.setattr("urllib.request._opener", None)  # it keeps the proxies of the first call
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        host = f"127.0.0.1:{server.server_port}"
+        for name in ("http_proxy", "https_proxy", "no_proxy"):
+            monkeypatch.delenv(name.upper(), raising=False)
+            monkeypatch.setenv(name, f"http://{host}" if proxy and name != "no_proxy" else "")
+        mirrors = [mirror.format(host=host), "http://127.0.0.1:1/"]
+        monkeypatch.setattr(download_mnist.import_datasets().MNIST, "mirrors", mirrors)
+        monkeypatch.setattr(sys, "argv", ["download_mnist", str(tmp_path)])
+        try:
+            with pytest.raises(SystemExit):
+                download_mnist.main()
+        finally:
+            socket.setdefaulttimeout(None)
+            server.shutdown()
+    [said] = capsys.readouterr().out.splitlines()
+    first, second = said.removeprefix("Error downloading train-images-idx3-ubyte.gz: ").split("; ")
+    assert first.startswith(f"Tried {mirrors[0]}, got: ")
+    assert reason in first
+    assert second.startswith(f"Tried {mirrors[1]}, got: ")
 
 
 def test_operators_that_torchvision_defines_are_not_declared_by_hand(
@@ -175,8 +230,12 @@ def test_a_missing_folder_and_a_cache_that_cannot_be_written(no_data, tmp_path, 
     (tmp_path / "file").write_text("not a folder")
     monkeypatch.setenv("QCOURSE_DATA", str(tmp_path / "nowhere"))
     monkeypatch.setenv("QCOURSE_CACHE", str(tmp_path / "file" / "cache"))
+    monkeypatch.delenv("QCOURSE_OFFLINE")
     assert data.load_digits28().name.startswith("scikit-learn")
-    assert "nowhere" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "nowhere" in said
+    assert f"the cache {tmp_path / 'file' / 'cache'} cannot be written (Not a directory)" in said
+    assert "download" not in said
 
 
 def test_an_unknown_source_is_one_sentence():

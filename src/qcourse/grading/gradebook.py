@@ -4,7 +4,6 @@ A submission is one transaction; then its files are replaced one by one, the rec
 Killed at any point, the next run finds either the complete result or none, and grades again.
 """
 
-import fcntl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -183,6 +182,10 @@ def only_one(root: Path) -> Iterator[None]:
     Raises:
         UserError: one does.
     """
+    try:
+        import fcntl
+    except ModuleNotFoundError:
+        raise UserError("qcourse grade does not run on Windows: use Linux there (WSL 2).") from None
     path = root / ".qcourse-grade.lock"
     try:
         lock = path.open("a")

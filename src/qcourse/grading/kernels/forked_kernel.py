@@ -4,7 +4,6 @@ import contextlib
 import ctypes
 import json
 import os
-import resource
 import signal
 import sys
 import time
@@ -99,6 +98,8 @@ def _become_nobody() -> None:
 
 def _confine(limits: Limits) -> None:
     """Give up every capability and every descriptor, and accept limits, for good."""
+    import resource  # see rlimits
+
     os.closerange(0, MOST_DESCRIPTORS)
     for _ in range(3):
         os.open(os.devnull, os.O_RDWR)

@@ -7,7 +7,6 @@ is killed, Linux kills every process in its process namespace.
 import itertools
 import json
 import os
-import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -44,6 +43,8 @@ class Sandbox:
         assert self._bwrap.stdout
         if not self._bwrap.stdout.readline():
             self._fail()
+        import resource  # see rlimits
+
         for resource_, most in rlimits(limits).items():
             resource.prlimit(self.pid, resource_, (most, most))
         self.pidfd = os.pidfd_open(self.pid)
