@@ -9,6 +9,7 @@ from pathlib import Path
 
 import nbformat
 import psutil
+from traitlets.config.loader import Config
 
 from qcourse.authoring.classroom import Classroom
 from qcourse.authoring.demo import STUDENTS
@@ -98,7 +99,7 @@ def _held(pid: int) -> int:
 
 def _writer(room: Classroom, name: str) -> dict[str, float]:
     """Results that are there already, written again and again."""
-    writer = Writer(room.folder, nbgrader_settings(room.folder), name)
+    writer = Writer(nbgrader_settings(room.folder), name)
     submission = writer.take("student00")
     result = writer.done(submission)
     graded = (room.folder / "autograded" / "student00" / name / f"{name}.ipynb").read_bytes()
@@ -113,7 +114,7 @@ def _writer(room: Classroom, name: str) -> dict[str, float]:
 
 def _one(room: Classroom, name: str) -> dict[str, float]:
     """What one submission costs beside its own cells."""
-    writer = Writer(room.folder, nbgrader_settings(room.folder), name)
+    writer = Writer(nbgrader_settings(room.folder), name)
     submission = writer.take("student00")
     released = {name: to_bytes(notebook) for name, notebook in writer.release.notebooks.items()}
     grade_submission.ContainedExecute = Timed
@@ -122,7 +123,8 @@ def _one(room: Classroom, name: str) -> dict[str, float]:
     for _ in range(5):
         Timed.cells = 0.0
         over.append(
-            _seconds(lambda: grade_submission.grade(submission.notebooks, released, {}, "auto")) - Timed.cells
+            _seconds(lambda: grade_submission.grade(submission.notebooks, released, {}, "auto", Config()))
+            - Timed.cells
         )
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(READY)])
         ready.append(_seconds(lambda nb=notebook: ContainedExecute().preprocess(nb, {})))

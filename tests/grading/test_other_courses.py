@@ -98,7 +98,7 @@ def grade_here(monkeypatch):
         released = {name: to_bytes(made) for name, made in release.notebooks.items()}
         for one in waiting:
             files = one.read_files() | release.files
-            yield one, grade_submission.grade(one.notebooks, released, files, isolation)
+            yield one, grade_submission.grade(one.notebooks, released, files, isolation, release.settings)
 
     monkeypatch.setattr(grade_class, "_client", lambda options: nullcontext())
     monkeypatch.setattr(grade_class, "_graded", graded)

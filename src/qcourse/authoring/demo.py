@@ -17,7 +17,7 @@ from qcourse.authoring.classroom import Classroom
 from qcourse.course.cells import by_grade_id
 from qcourse.course.folder import answers_folder, assignments, number, solution_path
 from qcourse.course.notebooks import NotebookNode
-from qcourse.course.settings import settings_path
+from qcourse.course.settings import nbgrader_settings
 from qcourse.errors import UserError
 from qcourse.grading.grade_class import Options, grade, local_cluster
 from qcourse.grading.place import place
@@ -138,7 +138,7 @@ def _points(room: Classroom) -> dict[str, dict[str, list[float]]]:
 def _digest(root: Path) -> str:
     """Of everything that the demo's grades depend on."""
     digests = [
-        grader_digest({name: solution_path(root, name).read_bytes()}, settings_path(root))
+        grader_digest({name: solution_path(root, name).read_bytes()}, nbgrader_settings(root))
         for name in assignments(root)
     ]
     files = [Path(__file__), *sorted((root / "solutions").rglob("*.py"))]

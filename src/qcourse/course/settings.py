@@ -1,10 +1,13 @@
 """nbgrader's settings for a course, and what nbgrader needs to run."""
 
+import contextlib
+import logging
 import os
 import sys
 from pathlib import Path
 
-from traitlets.config.loader import Config, PyFileConfigLoader
+from jupyter_core.application import JupyterApp
+from traitlets.config.loader import Config
 
 from qcourse.errors import UserError
 
@@ -32,10 +35,47 @@ def settings_path(root: Path) -> Path:
     return path
 
 
+def course_settings(course: Path) -> Config:
+    """The settings for the course at ``course``, or elsewhere if they say so.
+
+    Raises:
+        UserError: there is no course, or a file of settings cannot be read.
+    """
+    course = course.absolute()
+    config = nbgrader_settings(course) if course.is_dir() else Config()
+    root = Path(config.CourseDirectory.get("root", course))
+    known = "db_url" in config.CourseDirectory or root != course
+    if not (known or any((root / name).exists() for name in ("nbgrader_config.py", "gradebook.db"))):
+        raise UserError(
+            f"{course} is not a course folder (it has no nbgrader_config.py and no gradebook.db): "
+            "pass --course DIR."
+        )
+    return config
+
+
 def nbgrader_settings(root: Path) -> Config:
-    """The settings of ``nbgrader_config.py``, for nbgrader's API on the course at ``root``."""
+    """The settings that nbgrader finds when it is started in ``root``, those of user and system included.
+
+    As nbgrader does, it lets Python find modules, such as plugins, in that folder.
+
+    Raises:
+        UserError: a file of settings cannot be read.
+    """
+    from nbgrader.apps.baseapp import NbGrader
+
     find_own_scripts()
-    path = settings_path(root)
-    config: Config = PyFileConfigLoader(path.name, path=str(path.parent)).load_config()
-    config.CourseDirectory.root = str(root)
+    if str(root) not in sys.path:
+        sys.path.insert(0, str(root))  # before nbgrader adds it in front each time
+    app = NbGrader(raise_config_file_errors=True, log_level=logging.ERROR)
+    try:
+        with contextlib.chdir(root):
+            app.load_config_file()
+            course_root = app.config.CourseDirectory.get("root", str(root))
+            if course_root != str(root):  # nbgrader reads the settings there too
+                super(JupyterApp, app).load_config_file("nbgrader_config.py", path=course_root)
+    except Exception as error:  # the files are Python: anything
+        what = f"{type(error).__name__}: {error}"
+        raise UserError(f"nbgrader's settings for {root} cannot be read ({what}): mend them.") from None
+    config: Config = app.config
+    config.CourseDirectory.root = str(Path(root, course_root))
     return config

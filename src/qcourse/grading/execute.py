@@ -8,6 +8,7 @@ from typing import Any
 
 from nbclient import NotebookClient
 from nbgrader.preprocessors import Execute
+from traitlets import Integer
 
 from qcourse.course.notebooks import NotebookNode
 from qcourse.grading.kernels.client import ContainedKernelManager
@@ -26,6 +27,8 @@ class ContainedExecute(Runner, Execute):
     that must run; None means all. ``files`` go beside the notebook, by name; None means those in the folder
     that nbgrader names. nbgrader itself passes only keywords of its own.
     """
+
+    timeout = Integer(int(LIMITS.cell_wall), allow_none=True, help=Execute.timeout.help).tag(config=True)
 
     def __init__(
         self,
@@ -53,7 +56,8 @@ class ContainedExecute(Runner, Execute):
         self._check_assign_resources(resources)
         if self.files is None and (folder := resources.get("metadata", {}).get("path")):
             self.files = read_folder(Path(folder))
-        self.timeout = self.iopub_timeout = int(self.limits.cell_wall)
+        given, most = self.timeout or 0, int(self.limits.cell_wall)
+        self.timeout = self.iopub_timeout = min(given, most) if given > 0 else most
         self._began = time.monotonic()
         self._spent = 0.0  # seconds of CPU time
         self.execute(limits=self.limits, isolation=self.isolation, files=self.files or {})

@@ -14,7 +14,7 @@ from distributed import CancelledError, Client, Future, KilledWorker, LocalClust
 from tqdm import tqdm
 
 from qcourse.course.notebooks import to_bytes
-from qcourse.course.settings import nbgrader_settings
+from qcourse.course.settings import course_settings
 from qcourse.errors import Refused, UserError
 from qcourse.grading import grade_submission
 from qcourse.grading.grade_submission import Result, failed
@@ -22,7 +22,7 @@ from qcourse.grading.gradebook import Writer, only_one
 from qcourse.grading.place.limits import Limits
 from qcourse.grading.place.place import make_place
 from qcourse.grading.release import Release
-from qcourse.grading.submission import Submission, students, timestamp
+from qcourse.grading.submission import Submission, timestamp
 
 DEATHS = 3  # of workers: a submission that was at work each time is not tried again
 DASK = {
@@ -56,10 +56,8 @@ def grade(options: Options) -> list[dict[str, Any]]:
     Raises:
         UserError: nothing could be started.
     """
-    root = options.course.absolute()
-    if not (root / "nbgrader_config.py").exists():
-        raise UserError(f"{root} is not a course folder (it has no nbgrader_config.py); pass --course DIR.")
-    with only_one(root), closing(Writer(root, nbgrader_settings(root), options.assignment)) as writer:
+    config = course_settings(options.course)
+    with only_one(Path(config.CourseDirectory.root)), closing(Writer(config, options.assignment)) as writer:
         results, waiting = _intake(writer, options)
         if waiting:
             results |= _grade_all(waiting, writer, options)
@@ -68,7 +66,7 @@ def grade(options: Options) -> list[dict[str, Any]]:
 
 def _intake(writer: Writer, options: Options) -> tuple[dict[str, Result], list[Submission]]:
     """The results that are known already, by student, and the submissions that must be graded."""
-    found = students(writer.submitted, writer.assignment)
+    found = writer.students()
     if missing := set(options.student) - set(found):
         raise UserError(f"no submission of {', '.join(sorted(missing))} in {writer.submitted}.")
     results: dict[str, Result] = {}
@@ -129,8 +127,8 @@ def _graded(
     def start() -> None:
         while queue and len(running) < max(1, sum(client.nthreads().values())):  # a cluster may grow
             submission = queue.pop()
-            given = (submission.notebooks, released, submission.read_files() | release.files, isolation)
-            future = client.submit(grade_submission.grade, *given, pure=False)
+            given = (submission.notebooks, released, submission.read_files() | release.files)
+            future = client.submit(grade_submission.grade, *given, isolation, release.settings, pure=False)
             running[future] = submission
             completed.add(future)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from nbgrader.preprocessors import LimitOutput
 from nbgrader.utils import compute_checksum, determine_grade
+from traitlets.config.loader import Config
 
 from qcourse.course.cells import (
     by_grade_id,
@@ -39,23 +40,23 @@ def grade(
     released: dict[str, bytes],
     files: dict[str, bytes],
     isolation: str,
+    settings: Config,
     limits: Limits = LIMITS,
 ) -> Result:
     """Examine, execute and score a submission.
 
     ``submitted`` holds its notebooks by name, ``released`` those that were handed out, with their hidden
-    tests, and ``files`` what lies beside them. Returns a dict that JSON can hold, except for ``notebooks``,
-    the graded notebooks as bytes: ``status``, ``score``, ``max_score``, ``reason``, ``seconds``, ``cells``
-    (for each `cell_key` ``score``, None where a human grades, ``max_score`` and ``message``) and
-    ``unanswered``, the keys of answers that are as they were handed out.
+    tests, ``files`` what lies beside them, and ``settings`` nbgrader's. Returns a dict that JSON can hold,
+    except for ``notebooks``, the graded notebooks as bytes: ``status``, ``score``, ``max_score``, ``reason``,
+    ``seconds``, ``cells`` (for each `cell_key` ``score``, None where a human grades, ``max_score`` and
+    ``message``) and ``unanswered``, the keys of answers that are as they were handed out.
     """
     started = time.monotonic()
     sources = {name: from_bytes(content) for name, content in released.items()}
     try:
         parsed = {name: parse(content) for name, content in submitted.items()}
     except Refused as error:
-        most = sum(points(c) for source in sources.values() for c in source.cells if is_scored(c))
-        return failed(str(error), most) | {"seconds": time.monotonic() - started}
+        return failed(str(error), _most(sources)) | {"seconds": time.monotonic() - started}
     result: Result = {"cells": {}, "unanswered": [], "notebooks": {}}
     notes: list[str] = []
     for name, source in sources.items():
@@ -65,15 +66,24 @@ def grade(
             continue
         notebook = parsed[name]
         notes += mend(notebook, source)
-        _execute(notebook, ContainedExecute(limits, isolation, needed(notebook, source), files))
-        known = {cell_key(several, key): cell for key, cell in by_grade_id(notebook).items()}
-        result["cells"] |= {key: _scored(cell) for key, cell in known.items() if is_scored(cell)}
-        result["unanswered"] += [
-            key for key, cell in known.items() if is_answer(cell) and _is_untouched(cell)
-        ]
+        _execute(
+            notebook, ContainedExecute(limits, isolation, needed(notebook, source), files, config=settings)
+        )
         notes += _stopped(notebook)
         result["notebooks"][name] = to_bytes(notebook)
+        _add_scores(result, {cell_key(several, i): cell for i, cell in by_grade_id(notebook).items()})
     return result | _sums(result["cells"], notes, time.monotonic() - started)
+
+
+def _add_scores(result: Result, known: dict[str, NotebookNode]) -> None:
+    """Add what the cells of a notebook earn, by key, and which of them are unanswered."""
+    result["cells"] |= {key: _scored(cell) for key, cell in known.items() if is_scored(cell)}
+    result["unanswered"] += [key for key, cell in known.items() if is_answer(cell) and _is_untouched(cell)]
+
+
+def _most(sources: dict[str, NotebookNode]) -> float:
+    """The most points that a submission can earn."""
+    return sum(points(cell) for source in sources.values() for cell in source.cells if is_scored(cell))
 
 
 def _sums(cells: dict[str, Any], notes: list[str], seconds: float) -> Result:
@@ -111,7 +121,7 @@ def _execute(notebook: NotebookNode, step: ContainedExecute) -> None:
     step.preprocess(notebook, {})
     for cell in notebook.cells:
         _check_outputs(cell)
-    LimitOutput().preprocess(notebook, {})
+    LimitOutput(config=step.config).preprocess(notebook, {})
 
 
 def _is_untouched(cell: NotebookNode) -> bool:

@@ -8,24 +8,24 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from fnmatch import fnmatchcase
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from nbgrader.api import InvalidEntry, MissingEntry
-from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
-from qcourse.errors import UserError
+from qcourse.errors import Refused, UserError
 from qcourse.files import SUFFIX, replace
 from qcourse.grading import receipt
 from qcourse.grading.database import PATIENCE, one_transaction, open_gradebook, what_it_says
 from qcourse.grading.grade_submission import cell_key
 from qcourse.grading.release import find_assignment, read_release
-from qcourse.grading.submission import Submission, take, timestamp
+from qcourse.grading.settings_followed import steps
+from qcourse.grading.submission import Submission, students, take, timestamp
 
 
 class Writer:
@@ -35,29 +35,21 @@ class Writer:
         UserError: nbgrader does not know the assignment, or it has not been generated.
     """
 
-    def __init__(self, root: Path, config: Config, assignment: str) -> None:
-        config.CourseDirectory.root = str(root)
+    def __init__(self, config: Config, assignment: str) -> None:
         self.course = CourseDirectory(config=config)
-        self._penalties = AssignLatePenalties(config=config)
-        self._penalties.init_plugin()
+        self._autograde, self._penalties = steps(self.course, config)
         self._gradebook = open_gradebook(self.course.db_url, self.course.course_id)
         self._session = self._gradebook.db()
         self._commit = one_transaction(self._session)
         self.assignment, entries = find_assignment(self._gradebook, assignment)
-        self.release = read_release(self.course, self.assignment, entries, self._own_files(config))
+        self.release = read_release(self._autograde, self.assignment, entries)
         self._keys = {  # of cells in results: a query for each would take longer
             cell.id: cell_key(entry.name if len(entries) > 1 else "", cell.name)
             for entry in entries
             for cell in (*entry.grade_cells, *entry.solution_cells, *entry.task_cells)
         }
         self._tasks = {cell.id for entry in entries for cell in entry.task_cells}
-        self._grader = receipt.grader_digest(self.release.contents, root / "nbgrader_config.py")
-
-    def _own_files(self, config: Config) -> set[str]:
-        """The names of files that the course has, and that the student's replaces."""
-        return set(
-            Autograde(coursedir=self.course, config=config).exclude_overwriting.get(self.assignment, [])
-        )
+        self._grader = receipt.grader_digest(self.release.contents, config)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -70,11 +62,19 @@ class Writer:
         folder: str = self.course.submitted_directory
         return Path(self.course.root) / folder
 
+    def students(self) -> list[str]:
+        """Those who have handed in, without those whom nbgrader's settings leave out."""
+        course, found = self.course, students(self.submitted, self.assignment)
+        excluded = course.student_id_exclude.split(",")
+        return [s for s in found if s not in excluded and fnmatchcase(s, course.student_id)]
+
     def take(self, student: str) -> Submission:
         """Read the submission of a student; Refused where it cannot be graded."""
-        return take(
-            self.submitted, student, self.assignment, list(self.release.notebooks), self.course.ignore
-        )
+        known = self._autograde.create_student or student in {s.id for s in self._gradebook.students}
+        if not known:
+            raise Refused("the gradebook has no such student (Autograde.create_student is False).")
+        names = list(self.release.notebooks)
+        return take(self.submitted, student, self.assignment, names, self.course.ignore)
 
     def done(self, submission: Submission) -> dict[str, Any] | None:
         """The result of exactly this submission to exactly this assignment, if there is a complete one."""

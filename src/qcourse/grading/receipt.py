@@ -8,6 +8,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from traitlets.config.loader import Config, LazyConfigValue
+
 import qcourse
 from qcourse.files import replace
 
@@ -34,7 +36,7 @@ def read(folder: Path) -> Receipt | None:
         return None
 
 
-def grader_digest(release: Mapping[str, bytes], settings: Path) -> str:
+def grader_digest(release: Mapping[str, bytes], settings: Config) -> str:
     """The digest of all that decides a result besides the submission.
 
     That is: the ``release``, its notebooks with hidden tests and its other files, by name, nbgrader's
@@ -46,10 +48,17 @@ def grader_digest(release: Mapping[str, bytes], settings: Path) -> str:
     for name, content in release.items():
         digest.update(f"\0{name}\0{len(content)}\0".encode(errors="surrogateescape") + content)
     package = Path(qcourse.__file__).parent
-    digest.update(settings.read_bytes())
+    digest.update(json.dumps(settings, sort_keys=True, default=_named).encode())
     for path in sorted(package.rglob("*.py")):
         if (inside := path.relative_to(package)).parts[0] != "authoring":
             digest.update(f"\0{inside}\0".encode() + path.read_bytes())
     versions = [platform.python_version(), *map(version, DECIDES)]
     digest.update("\0".join(versions).encode())
     return digest.hexdigest()
+
+
+def _named(setting: Any) -> Any:
+    """What JSON can hold of a setting: a plugin or a step is known by its name."""
+    if isinstance(setting, LazyConfigValue):
+        return setting.to_dict()
+    return getattr(setting, "__qualname__", type(setting).__qualname__)

@@ -4,21 +4,27 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.coursedir import CourseDirectory
+from nbgrader.converters import Autograde
 from nbgrader.utils import find_all_files
+from traitlets.config.loader import Config
 
 from qcourse.course.cells import by_grade_id, is_scored, metadata, points
 from qcourse.course.folder import find
 from qcourse.course.notebooks import NotebookNode, read, to_bytes
 from qcourse.errors import UserError
 from qcourse.grading.other_files import MOST_BYTES
+from qcourse.grading.settings_followed import for_workers
 
 
 class Release(NamedTuple):
-    """The notebooks that were handed out, by name, and the files of the course that go beside them."""
+    """The notebooks that were handed out, by name, and the files of the course that go beside them.
+
+    ``settings`` are nbgrader's for the steps that a worker runs.
+    """
 
     notebooks: dict[str, NotebookNode]
     files: dict[str, bytes]
+    settings: Config
 
     @property
     def contents(self) -> dict[str, bytes]:
@@ -54,12 +60,13 @@ def find_assignment(gradebook: Gradebook, given: str) -> tuple[str, list[Any]]:
     return name, entries
 
 
-def read_release(course: CourseDirectory, assignment: str, entries: list[Any], own: set[str]) -> Release:
-    """The assignment as handed out; files of the course that are named in ``own`` are the student's.
+def read_release(autograde: Autograde, assignment: str, entries: list[Any]) -> Release:
+    """The assignment as handed out, and what nbgrader's settings say of how it is graded.
 
     Raises:
         UserError: the student version or a file cannot be read.
     """
+    course, own = autograde.coursedir, autograde.exclude_overwriting.get(assignment, [])
     folder = Path(course.format_path(course.release_directory, ".", assignment))
     source = Path(course.format_path(course.source_directory, ".", assignment))
     try:
@@ -68,7 +75,8 @@ def read_release(course: CourseDirectory, assignment: str, entries: list[Any], o
         files = {name: p for p in sorted(paths) if (name := p.relative_to(source).as_posix()) not in own}
         if sum(path.stat().st_size for path in files.values()) > MOST_BYTES:
             raise UserError(f"{source}: the files beside the notebooks have more than {MOST_BYTES >> 20} MB.")
-        return Release(notebooks, {name: path.read_bytes() for name, path in files.items()})
+        contents = {name: path.read_bytes() for name, path in files.items()}
+        return Release(notebooks, contents, for_workers(autograde.config))
     except OSError as error:
         raise UserError(f"{error.filename} cannot be read: run nbgrader generate_assignment.") from None
 
