@@ -9,7 +9,6 @@ from pathlib import Path
 
 import nbformat
 import psutil
-from traitlets.config.loader import Config
 
 from qcourse.authoring.classroom import Classroom
 from qcourse.authoring.demo import STUDENTS
@@ -123,8 +122,7 @@ def _one(room: Classroom, name: str) -> dict[str, float]:
     for _ in range(5):
         Timed.cells = 0.0
         over.append(
-            _seconds(lambda: grade_submission.grade(submission.notebooks, released, {}, "auto", Config()))
-            - Timed.cells
+            _seconds(lambda: grade_submission.grade(submission.notebooks, released, {}, "auto")) - Timed.cells
         )
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(READY)])
         ready.append(_seconds(lambda nb=notebook: ContainedExecute().preprocess(nb, {})))

@@ -414,9 +414,9 @@ def hand_in(kit: Kit) -> None:
         row.make(kit, folder)
 
 
-def _grade(*given: Any) -> dict[str, Any]:
+def _grade(*given: Any, **options: Any) -> dict[str, Any]:
     """In place of `grade_submission.grade`, on a worker."""
-    return grade_submission.grade(*given, LIMITS)
+    return grade_submission.grade(*given, **options, limits=LIMITS)
 
 
 if __name__ == "__main__":

@@ -53,7 +53,7 @@ def no_kernels(log=None):
         grade_class._client, grade_class._graded = before
 
 
-def on_a_worker(submitted, released, files, isolation, settings):
+def on_a_worker(submitted, released, files, isolation, settings=None):
     """Stands in for `grade_submission.grade`: "5" is 5 points a cell.
 
     "kill" and "once FILE" take the worker along.

@@ -12,7 +12,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook
 
 from qcourse.authoring import nbgrader_command
-from qcourse.course.notebooks import METADATA, to_bytes
+from qcourse.course.notebooks import METADATA
 from qcourse.grading import grade_class, grade_submission
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("other courses")]
@@ -95,10 +95,13 @@ def grade_here(monkeypatch):
     """Grade in this process: its one warm process serves every course."""
 
     def graded(client, waiting, release, isolation):
-        released = {name: to_bytes(made) for name, made in release.notebooks.items()}
+        released = release.as_bytes()
         for one in waiting:
             files = one.read_files() | release.files
-            yield one, grade_submission.grade(one.notebooks, released, files, isolation, release.settings)
+            yield (
+                one,
+                grade_submission.grade(one.notebooks, released, files, isolation, settings=release.settings),
+            )
 
     monkeypatch.setattr(grade_class, "_client", lambda options: nullcontext())
     monkeypatch.setattr(grade_class, "_graded", graded)

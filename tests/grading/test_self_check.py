@@ -6,7 +6,6 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
-from traitlets.config.loader import Config
 
 from qcourse.cli import main
 from qcourse.errors import UserError
@@ -118,7 +117,7 @@ def test_check_gives_the_points_that_grading_gives(checked, tmp_path, cells, poi
     assert [r["points"] for r in result] == points
     source = nbformat.writes(new_notebook(cells=[cell for cell in cells if not isinstance(cell, str)]))
     content = (tmp_path / "06_small.ipynb").read_bytes()
-    grades = grade_submission.grade({"a": content}, {"a": source.encode()}, {}, "none", Config())["cells"]
+    grades = grade_submission.grade({"a": content}, {"a": source.encode()}, {}, "none")["cells"]
     assert [grade["score"] for grade in grades.values()] == points
 
 

@@ -13,7 +13,6 @@ from dask import config as dask_config
 from distributed import CancelledError, Client, Future, KilledWorker, LocalCluster, as_completed
 from tqdm import tqdm
 
-from qcourse.course.notebooks import to_bytes
 from qcourse.course.settings import course_settings
 from qcourse.errors import Refused, UserError
 from qcourse.grading import grade_submission
@@ -117,8 +116,8 @@ def _graded(
     Raises:
         UserError: the scheduler is gone.
     """
-    # Sent with every task: a worker that holds it may die.
-    released = {name: to_bytes(notebook) for name, notebook in release.notebooks.items()}
+    released = release.as_bytes()  # sent with every task: a worker that holds it may die
+    options = {"isolation": isolation, "settings": release.settings}
     deaths: Counter[str] = Counter()
     queue = list(reversed(waiting))
     running: dict[Future[Any], Submission] = {}
@@ -128,7 +127,7 @@ def _graded(
         while queue and len(running) < max(1, sum(client.nthreads().values())):  # a cluster may grow
             submission = queue.pop()
             given = (submission.notebooks, released, submission.read_files() | release.files)
-            future = client.submit(grade_submission.grade, *given, isolation, release.settings, pure=False)
+            future = client.submit(grade_submission.grade, *given, **options, pure=False)
             running[future] = submission
             completed.add(future)
 

@@ -40,8 +40,8 @@ def grade(
     released: dict[str, bytes],
     files: dict[str, bytes],
     isolation: str,
-    settings: Config,
     limits: Limits = LIMITS,
+    settings: Config | None = None,
 ) -> Result:
     """Examine, execute and score a submission.
 
@@ -67,7 +67,8 @@ def grade(
         notebook = parsed[name]
         notes += mend(notebook, source)
         _execute(
-            notebook, ContainedExecute(limits, isolation, needed(notebook, source), files, config=settings)
+            notebook,
+            ContainedExecute(limits, isolation, needed(notebook, source), files, config=settings or Config()),
         )
         notes += _stopped(notebook)
         result["notebooks"][name] = to_bytes(notebook)

@@ -26,11 +26,14 @@ class Release(NamedTuple):
     files: dict[str, bytes]
     settings: Config
 
+    def as_bytes(self) -> dict[str, bytes]:
+        """The notebooks by name, as the contents of files."""
+        return {name: to_bytes(notebook) for name, notebook in self.notebooks.items()}
+
     @property
     def contents(self) -> dict[str, bytes]:
         """All of its files, by name."""
-        notebooks = {f"{name}.ipynb": to_bytes(notebook) for name, notebook in self.notebooks.items()}
-        return notebooks | self.files
+        return {f"{name}.ipynb": content for name, content in self.as_bytes().items()} | self.files
 
     @property
     def points(self) -> float:
