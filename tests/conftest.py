@@ -19,6 +19,7 @@ LONGEST = (
     "test_lab",
     "test_containment",
     "test_notebooks.py::test_nbval[auto-09",
+    "test_notebooks.py::test_stock_nbgrader_grades_rightly[09",
     "test_every_answer_is_judged_rightly",
     "test_notebooks",
     "test_faults",

@@ -1,4 +1,4 @@
-"""Every solution notebook, executed again: nbval compares what it prints with what is stored."""
+"""Every solution notebook, executed again: by nbval, which compares outputs, and by stock nbgrader."""
 
 import json
 import os
@@ -11,9 +11,8 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from qcourse.authoring.build import execute
+from qcourse.authoring import verify
 from qcourse.course.folder import assignments, solution_path
-from qcourse.course.lesson import read_source
 from qcourse.course.notebooks import read
 
 ROOT = Path(__file__).parents[2]
@@ -61,12 +60,23 @@ def test_what_a_notebook_prints_is_compared(name):
     assert not ignored
 
 
+@pytest.fixture(scope="module")
+def stock_graded(tmp_path_factory):
+    """By name: the solved and the unsolved notebook, executed and graded by stock nbgrader."""
+    return cache(lambda name: verify.stock_graded(ROOT, tmp_path_factory.mktemp("stock"), [name]))
+
+
 @each_notebook
-def test_two_runs_print_the_same(name, tmp_path):
-    """Figures marked as measured too, times aside: nbval's run is the one, a run of the text the other."""
-    notebook = read_source(ROOT, name)
-    execute(notebook, tmp_path)
-    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+def test_stock_nbgrader_grades_rightly(name, stock_graded):
+    """The gate `verify.grades_are_right`, a notebook at a time."""
+    assert list(verify.wrong_grades(stock_graded(name))) == []
+
+
+@each_notebook
+def test_two_runs_print_the_same(name, stock_graded):
+    """Figures marked as measured too, times aside: nbval's run is the one, stock nbgrader's the other."""
+    solved = read(stock_graded(name).folder / "autograded" / "solved" / name / f"{name}.ipynb")
+    outputs = [output for cell in solved.cells for output in cell.get("outputs", [])]
     printed = [o.get("text", "") or o.get("data", {}).get("text/plain", "") for o in outputs]
     texts = ["\n".join(texts) for texts in (printed, nbval(name, "auto")[2])]
     first, second = (PROGRESS.sub("", TIMES.sub(" ≈ time", text)) for text in texts)

@@ -1,6 +1,7 @@
 """A class of students in nbgrader's own folders and gradebook, for the demo, the gates and the tests."""
 
 import shutil
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
@@ -30,12 +31,14 @@ STOCK = "\nc.Autograde.autograde_preprocessors = Autograde.autograde_preprocesso
 class Classroom:
     """A copy of the course at ``root`` in ``folder``, where a class hands in and is graded.
 
+    ``names``: the assignments that it is given; none stands for all.
+
     ``stock``: nbgrader autograde runs submissions with its own Execute, cold and not contained.
     """
 
-    def __init__(self, root: Path, folder: Path, *, stock: bool = False) -> None:
+    def __init__(self, root: Path, folder: Path, names: Sequence[str] = (), *, stock: bool = False) -> None:
         self.root, self.folder = root, folder.resolve()
-        self.assignments = assignments(root)
+        self.assignments = list(names) or assignments(root)
         self.folder.mkdir(parents=True, exist_ok=True)
         settings = settings_path(root).read_text(encoding="utf-8")
         (self.folder / "nbgrader_config.py").write_text(settings + STOCK * stock, encoding="utf-8")

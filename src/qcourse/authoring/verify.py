@@ -1,7 +1,7 @@
 """The gates of the course: ``qcourse verify``."""
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from qcourse.authoring import gates, leaks
@@ -14,19 +14,30 @@ Gate = Callable[[Course], Iterator[str]]  # yields its defects, a sentence each
 def grades_are_right(course: Course) -> Iterator[str]:
     """Stock nbgrader gives the solution every point, and the unsolved notebook 0 on every graded cell."""
     with tempfile.TemporaryDirectory() as scratch:
-        room = Classroom(course.root, Path(scratch) / "course", stock=True)
-        for name in room.assignments:
-            room.hand_in("solved", name, room.solution(name))
-            room.hand_in("unsolved", name, room.release(name))
-        room.generate()
-        room.autograde()
-        for name in room.assignments:
-            for student, share in (("solved", 1), ("unsolved", 0)):
-                scored = [s for s in room.scores(student, name) if not s.by_hand]
-                if not scored:
-                    yield f"{name}: nbgrader graded nothing for the {student} notebook."
-                wrong = [s for s in scored if s.score != share * s.max_score]
-                yield from (f"{name}, {student}: {s.grade_id} has {s.score} of {s.max_score}." for s in wrong)
+        room = stock_graded(course.root, Path(scratch) / "course")
+        yield from wrong_grades(room)
+
+
+def stock_graded(root: Path, folder: Path, names: Sequence[str] = ()) -> Classroom:
+    """A class of two in ``folder``, graded by stock nbgrader in all or the named assignments of ``root``."""
+    room = Classroom(root, folder, names, stock=True)
+    for name in room.assignments:
+        room.hand_in("solved", name, room.solution(name))
+        room.hand_in("unsolved", name, room.release(name))
+    room.generate()
+    room.autograde()
+    return room
+
+
+def wrong_grades(room: Classroom) -> Iterator[str]:
+    """A sentence for each graded cell of that class that has not the points that it should have."""
+    for name in room.assignments:
+        for student, share in (("solved", 1), ("unsolved", 0)):
+            scored = [s for s in room.scores(student, name) if not s.by_hand]
+            if not scored:
+                yield f"{name}: nbgrader graded nothing for the {student} notebook."
+            wrong = [s for s in scored if s.score != share * s.max_score]
+            yield from (f"{name}, {student}: {s.grade_id} has {s.score} of {s.max_score}." for s in wrong)
 
 
 QUICK: tuple[Gate, ...] = (
