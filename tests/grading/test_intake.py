@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from qcourse.errors import Refused
-from qcourse.grading import intake
+from qcourse.grading import intake, mending
 
 # Bytes to a notebook
 
@@ -122,7 +122,7 @@ def mended(change):
     notebook = handed_out()
     notebook.cells[1].source, notebook.cells[3].source = "answer = 42", "Because."
     change(notebook)
-    notes = intake.mend(notebook, handed_out())
+    notes = mending.mend(notebook, handed_out())
     nbformat.validate(notebook)
     assert [c.id for c in notebook.cells] == [f"cell-{i}" for i in range(len(notebook.cells))]
     assert notebook.metadata == handed_out().metadata
@@ -156,7 +156,10 @@ def test_a_changed_check_is_ours_again():
         notebook.metadata = {"kernelspec": {"name": "R", "display_name": "R"}}
 
     notes, notebook = mended(blank)
-    assert notes == []
+    assert notes == [
+        "'check' was given other grading metadata; what was handed out counts.",
+        "'check' was changed; replaced by what was handed out.",
+    ]
     assert sources(notebook) == GOOD
 
 
@@ -184,7 +187,7 @@ def test_a_missing_cell_is_there_again_in_its_place(number, grade_id, source):
 
 def test_an_empty_notebook_gets_every_graded_cell():
     notes, notebook = mended(lambda notebook: notebook.cells.clear())
-    assert len(notes) == 3
+    assert notes == ["'answer', 'check', 'why' were missing; restored as handed out."]
     assert sources(notebook) == ["answer = None", "assert answer == 42", "Why?"]
 
 
@@ -221,7 +224,8 @@ def test_nonsense_in_the_metadata_is_no_grade_id(meta):
 
 
 def test_a_cell_of_another_type_is_of_its_own_again():
-    notes, notebook = mended(lambda nb: nb.cells.__setitem__(1, cell("markdown", "answer = 42", "answer")))
+    text = cell("markdown", "answer = 42", "answer", solution=True)
+    notes, notebook = mended(lambda nb: nb.cells.__setitem__(1, text))
     assert notes == ["'answer' was a markdown cell; restored as a code cell."]
     assert sources(notebook) == GOOD
 

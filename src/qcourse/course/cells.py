@@ -4,11 +4,13 @@
 (anything), and importing them takes seconds; a test compares the two.
 """
 
+import copy
 from typing import Any
 
 from qcourse.course.notebooks import NotebookNode
 
 CHECK, HIDDEN = "-check", "-hidden"  # how the grade ids of an exercise's two test cells end
+_HANDED_OUT = "handed_out"  # the metadata that holds the text students got, where the cell has hidden tests
 
 
 def metadata(cell: NotebookNode) -> dict[str, Any]:
@@ -77,6 +79,23 @@ def points(cell: NotebookNode) -> float:
     """The most that the cell earns; 0 where that is not a number."""
     found = metadata(cell).get("points")
     return float(found) if isinstance(found, int | float) else 0.0
+
+
+def set_tests(cell: NotebookNode, source: str) -> None:
+    """Give a cell its text with hidden tests; `handed_out` remembers the one that students got."""
+    cell.metadata[_HANDED_OUT], cell.source = cell.source, source
+
+
+def handed_out(cell: NotebookNode) -> str:
+    """The text that students got."""
+    return str(cell.metadata.get(_HANDED_OUT, cell.source))
+
+
+def to_grade(cell: NotebookNode) -> NotebookNode:
+    """A copy of the cell for a submission, with the text that is graded."""
+    copied = copy.deepcopy(cell)
+    copied.metadata.pop(_HANDED_OUT, None)
+    return copied
 
 
 def message(cell: NotebookNode) -> str:

@@ -27,7 +27,8 @@ from qcourse.course.notebooks import (
 )
 from qcourse.errors import Refused
 from qcourse.grading.execute import LIMITS, ContainedExecute
-from qcourse.grading.intake import mend, parse
+from qcourse.grading.intake import parse
+from qcourse.grading.mending import mend
 from qcourse.grading.needed_cells import needed
 from qcourse.grading.place.limits import Limits
 from qcourse.grading.runner import KERNEL_LOST, NOT_RUN
@@ -55,17 +56,16 @@ def grade(
     sources = {name: from_bytes(content) for name, content in released.items()}
     try:
         parsed = {name: parse(content) for name, content in submitted.items()}
+        notes = [note for name in parsed for note in mend(parsed[name], sources[name])]
     except Refused as error:
         return failed(str(error), _most(sources)) | {"seconds": time.monotonic() - started}
     result: Result = {"cells": {}, "unanswered": [], "notebooks": {}}
-    notes: list[str] = []
     for name, source in sources.items():
         several = name if len(sources) > 1 else ""
         if name not in parsed:
             result["cells"] |= _missing(source, name, several)
             continue
         notebook = parsed[name]
-        notes += mend(notebook, source)
         _execute(
             notebook,
             ContainedExecute(limits, isolation, needed(notebook, source), files, config=settings or Config()),

@@ -8,7 +8,7 @@ from nbgrader.converters import Autograde
 from nbgrader.utils import find_all_files
 from traitlets.config.loader import Config
 
-from qcourse.course.cells import by_grade_id, is_scored, metadata, points
+from qcourse.course.cells import by_grade_id, is_scored, metadata, points, set_tests
 from qcourse.course.folder import find
 from qcourse.course.notebooks import NotebookNode, read, to_bytes
 from qcourse.errors import UserError
@@ -93,7 +93,7 @@ def _read_notebook(folder: Path, entry: Any) -> NotebookNode:
         if grade_id in stored:
             metadata(cell)["checksum"] = stored[grade_id].checksum
         if grade_id in stored and stored[grade_id].locked:
-            cell.source = stored[grade_id].source
+            set_tests(cell, stored[grade_id].source)
         if grade_id in points:
             metadata(cell)["points"] = points[grade_id]
     return notebook

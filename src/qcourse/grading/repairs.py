@@ -1,0 +1,38 @@
+"""What was repaired in a submission, in words."""
+
+MOST_NAMES = 3  # in one sentence
+
+MISSING = "{} was missing; restored as handed out."
+ELSEWHERE = "{} was missing; what it defines stands in another cell, which counts."
+MOVED = "{} was moved; put back in the handed-out order."
+CHANGED = "{} was changed; replaced by what was handed out."
+HELD_MORE = "{} was changed; replaced by what was handed out, your text beside it is a cell of its own."
+METADATA = "{} was given other grading metadata; what was handed out counts."
+RECOGNISED = "{} had lost the grading metadata; recognised by content."
+UNKNOWN = "a cell with the unknown grade id {} is not graded."
+REMOVED = "a second {} was removed."
+ORDINARY = "a second {} counts as an ordinary cell."
+
+
+class Repairs:
+    """One sentence for each kind of repair, with the names of the cells."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, list[str]] = {}
+
+    def add(self, sentence: str, name: str) -> None:
+        """``sentence`` has {} where names stand."""
+        self._names.setdefault(sentence, []).append(repr(name[:60]))
+
+    def sentences(self) -> list[str]:
+        """All of them, each with the first of its names and the number of the others."""
+        return [_with_names(sentence, names) for sentence, names in self._names.items()]
+
+
+def _with_names(sentence: str, names: list[str]) -> str:
+    shown = ", ".join(names[:MOST_NAMES])
+    if len(names) > MOST_NAMES:
+        shown += f" and {len(names) - MOST_NAMES} more"
+    if len(names) > 1:
+        sentence = sentence.replace("{} was ", "{} were ")
+    return sentence.replace("{}", shown)
