@@ -73,6 +73,19 @@ def test_conda_installs_all_that_the_package_requires(root):
         assert pins(root)[requirement.name] in conda, f"environment.yml has no {requirement.name} as tested"
 
 
+# What repo2docker 2026.4, which Binder runs, would build from in place of environment.yml.
+BEFORE_CONDA = ("binder", ".binder", "Dockerfile", "Project.toml", "REQUIRE", "default.nix", "install.R")
+
+
+def test_binder_builds_from_environment_yml_with_a_python_that_is_allowed(root):
+    """By the rules of repo2docker's detection, which takes another Python where its pattern does not fit."""
+    assert not [name for name in BEFORE_CONDA if (root / name).exists()]
+    entries = [entry for entry in environment(root) if isinstance(entry, str)]
+    python = next(filter(None, (re.match(r"python\s*=+\s*([\d.]*)", entry) for entry in entries)))
+    assert python[1] in PYTHONS
+    assert not [entry for entry in entries if re.match(r"r-base\s*=+", entry)]
+
+
 @pytest.mark.slow
 def test_pip_accepts_what_conda_makes_of_environment_yml(root, tmp_path):
     """Conda, mamba and Binder write the ``pip:`` part, an entry per line, into a requirements file, and run
