@@ -12,11 +12,13 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook
 
 from qcourse.authoring import nbgrader_command
-from qcourse.course.notebooks import METADATA
+from qcourse.course.folder import release_path
+from qcourse.course.notebooks import METADATA, from_bytes, read, to_bytes
 from qcourse.grading import grade_class, grade_submission
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("other courses")]
 
+ROOT = Path(__file__).parents[2]
 SETTINGS = "c = get_config()\nc.CourseDirectory.course_id = 'other'\n"
 
 
@@ -169,3 +171,19 @@ def books(tmp_path_factory):
 @pytest.mark.parametrize("trait", TRAITS)
 def test_the_gradebook_is_that_of_stock_nbgrader(books, trait):
     assert books["ours"].book(trait) == books["stock"].book(trait)
+
+
+# Pictures
+
+
+def test_a_students_plot_in_06_is_in_the_graded_notebook_and_its_figure_is_closed():
+    name = "06_quantization_from_scratch"
+    released = to_bytes(read(release_path(ROOT, name)))
+    mine = from_bytes(released)
+    plots = ["import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()", "plt.plot([2, 1]);"]
+    mine.cells += map(new_code_cell, [*plots, "print(plt.get_fignums())"])
+    result = grade_submission.grade({name: to_bytes(mine)}, {name: released}, {}, "auto")
+    one, two, left = from_bytes(result["notebooks"][name]).cells[-3:]
+    for shown in (one, two):
+        assert [sorted(output.data) for output in shown.outputs] == [["image/png", "text/plain"]]
+    assert left.outputs[0].text == "[]\n"

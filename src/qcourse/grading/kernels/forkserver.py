@@ -22,6 +22,8 @@ KEPT = ["HOME", "PATH", "QCOURSE_CACHE", "QCOURSE_DATA", "QCOURSE_SOURCE"]
 GIVEN = {
     "OMP_NUM_THREADS": "1",
     "PYTHONHASHSEED": "0",
+    # What ipykernel sets before a fresh kernel imports matplotlib, which is imported here already.
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "QCOURSE_OFFLINE": "1",
     "USER": "student",
     "NBGRADER_EXECUTION": "autograde",

@@ -8,7 +8,6 @@ from qcourse.data import keep_loaded
 MODULES = (
     "ipykernel.debugger",
     "ipykernel.kernelapp",
-    "matplotlib_inline.backend_inline",
     "numpy.random",
     "qcourse.pt2e_qat",
     "qcourse.check.causes.registry",
