@@ -10,6 +10,7 @@ from nbclient import NotebookClient
 from nbgrader.preprocessors import Execute
 from traitlets import Integer
 
+from qcourse.course.language import refuse_other_languages
 from qcourse.course.notebooks import NotebookNode
 from qcourse.grading.kernels.client import ContainedKernelManager
 from qcourse.grading.other_files import read_folder
@@ -52,6 +53,7 @@ class ContainedExecute(Runner, Execute):
         self, nb: NotebookNode, resources: dict[str, Any], km: None = None
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Execute ``nb`` in place; `execute` does the work."""
+        refuse_other_languages(nb, "the notebook")
         NotebookClient.__init__(self, nb, km)
         self._check_assign_resources(resources)
         if self.files is None and (folder := resources.get("metadata", {}).get("path")):

@@ -10,6 +10,7 @@ from traitlets.config.loader import Config
 
 from qcourse.course.cells import by_grade_id, is_scored, metadata, points, set_tests
 from qcourse.course.folder import find
+from qcourse.course.language import refuse_other_languages
 from qcourse.course.notebooks import NotebookNode, read, to_bytes
 from qcourse.errors import UserError
 from qcourse.grading.other_files import MOST_BYTES
@@ -87,6 +88,7 @@ def read_release(autograde: Autograde, assignment: str, entries: list[Any]) -> R
 def _read_notebook(folder: Path, entry: Any) -> NotebookNode:
     """The notebook as handed out, its locked cells as the gradebook holds them: with hidden tests."""
     notebook = read(folder / f"{entry.name}.ipynb")
+    refuse_other_languages(notebook, f"{entry.name}.ipynb")
     stored = {cell.name: cell for cell in entry.source_cells}
     points = {cell.name: cell.max_score for cell in (*entry.grade_cells, *entry.task_cells)}
     for grade_id, cell in by_grade_id(notebook).items():
