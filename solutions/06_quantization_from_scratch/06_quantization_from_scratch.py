@@ -35,7 +35,6 @@ import math
 
 import numpy as np
 
-from qcourse.check import Exercise
 from qcourse.plots import figure, scratch
 
 np.set_printoptions(suppress=True, precision=4, linewidth=100)
@@ -136,20 +135,24 @@ def clamp(params_q, lower_bound, upper_bound):
 
 
 # %% tags=["check:clamp"]
-ex = Exercise("6.1", clamp)
+import qcourse.check
 
-got = ex.call(np.array([-300, 0, 50, 200, 400], np.int32), 0, 255, case="codes outside and inside 0 to 255")
-ex.equal("the result", got, np.array([0, 0, 50, 200, 255], np.int32), dtype=np.int32)
 
-got = ex.call(np.array([-1.5, 0.25, 3.0]), -1, 1, case="floats; the bounds are -1 and 1")
-ex.equal("the result", got, np.array([-1.0, 0.25, 1.0]), dtype=np.float64)
+@qcourse.check.exercise("6.1", clamp)
+def check_clamp(ex):
+    got = ex.call(
+        np.array([-300, 0, 50, 200, 400], np.int32), 0, 255, case="codes outside and inside 0 to 255"
+    )
+    ex.equal("the result", got, np.array([0, 0, 50, 200, 255], np.int32), dtype=np.int32)
 
-inside = np.array([1, 2, 3])
-got = ex.call(inside, 0, 255, case="nothing to limit")
-ex.equal("the result", got, np.array([1, 2, 3]), dtype=inside.dtype)
-ex.true(not np.shares_memory(got, inside), "the result is the caller's own array; return a new one.")
+    got = ex.call(np.array([-1.5, 0.25, 3.0]), -1, 1, case="floats; the bounds are -1 and 1")
+    ex.equal("the result", got, np.array([-1.0, 0.25, 1.0]), dtype=np.float64)
 
-ex.passed()
+    inside = np.array([1, 2, 3])
+    got = ex.call(inside, 0, 255, case="nothing to limit")
+    ex.equal("the result", got, np.array([1, 2, 3]), dtype=inside.dtype)
+    ex.true(not np.shares_memory(got, inside), "the result is the caller's own array; return a new one.")
+
 
 # %% tags=["hidden:clamp"]
 
@@ -240,25 +243,30 @@ def asymmetric_quantization(params, bits):
 
 
 # %% tags=["check:asymmetric_quantization"]
-ex = Exercise("6.2", asymmetric_quantization, returns=("params_q", "scale", "zero"), given=["clamp"])
+import qcourse.check
 
-codes, scale, zero = ex.call(np.array([-0.8, 0.0, 0.6, 2.2]), 2, case="the example on paper, 2 bits")
-ex.equal("scale", scale, 1.0)
-ex.equal("zero", zero, 1)
-ex.equal("params_q", codes, np.array([0, 1, 2, 3], np.int32), dtype=np.int32)
 
-codes, scale, zero = ex.call(np.array([6.2, 3.1, 15.0]), 4, case="all above 0: the range is 0 to 15")
-ex.equal("scale", scale, 1.0)
-ex.equal("zero", zero, 0)
-ex.equal("params_q", codes, np.array([6, 3, 15], np.int32), dtype=np.int32)
+@qcourse.check.exercise(
+    "6.2", asymmetric_quantization, returns=("params_q", "scale", "zero"), given=["clamp"]
+)
+def check_asymmetric_quantization(ex):
+    codes, scale, zero = ex.call(np.array([-0.8, 0.0, 0.6, 2.2]), 2, case="the example on paper, 2 bits")
+    ex.equal("scale", scale, 1.0)
+    ex.equal("zero", zero, 1)
+    ex.equal("params_q", codes, np.array([0, 1, 2, 3], np.int32), dtype=np.int32)
 
-codes, scale, zero = ex.call(np.zeros(3), 8, case="all zeros")
-ex.equal("scale", scale, 1.0)
-ex.equal("zero", zero, 0)
-ex.equal("params_q", codes, np.zeros(3, np.int32), dtype=np.int32)
+    codes, scale, zero = ex.call(np.array([6.2, 3.1, 15.0]), 4, case="all above 0: the range is 0 to 15")
+    ex.equal("scale", scale, 1.0)
+    ex.equal("zero", zero, 0)
+    ex.equal("params_q", codes, np.array([6, 3, 15], np.int32), dtype=np.int32)
 
-ex.raises(ValueError, np.array([1.0, np.nan]), 8, case="an array that holds NaN")
-ex.passed()
+    codes, scale, zero = ex.call(np.zeros(3), 8, case="all zeros")
+    ex.equal("scale", scale, 1.0)
+    ex.equal("zero", zero, 0)
+    ex.equal("params_q", codes, np.zeros(3, np.int32), dtype=np.int32)
+
+    ex.raises(ValueError, np.array([1.0, np.nan]), 8, case="an array that holds NaN")
+
 
 # %% tags=["hidden:asymmetric_quantization"]
 
@@ -344,14 +352,17 @@ def asymmetric_dequantize(params_q, scale, zero):
 
 
 # %% tags=["check:asymmetric_dequantize"]
-ex = Exercise("6.3", asymmetric_dequantize)
+import qcourse.check
 
-got = ex.call(np.array([0, 1, 2, 3], np.int32), 1.0, 1, case="the example on paper")
-ex.equal("the result", got, np.array([-1.0, 0.0, 1.0, 2.0]), dtype=np.float64)
 
-got = ex.call(np.array([0, 100, 255], np.int32), 0.5, 100, case="scale 0.5, zero point 100")
-ex.equal("the result", got, np.array([-50.0, 0.0, 77.5]), dtype=np.float64)
-ex.passed()
+@qcourse.check.exercise("6.3", asymmetric_dequantize)
+def check_asymmetric_dequantize(ex):
+    got = ex.call(np.array([0, 1, 2, 3], np.int32), 1.0, 1, case="the example on paper")
+    ex.equal("the result", got, np.array([-1.0, 0.0, 1.0, 2.0]), dtype=np.float64)
+
+    got = ex.call(np.array([0, 100, 255], np.int32), 0.5, 100, case="scale 0.5, zero point 100")
+    ex.equal("the result", got, np.array([-50.0, 0.0, 77.5]), dtype=np.float64)
+
 
 # %% tags=["hidden:asymmetric_dequantize"]
 
@@ -422,22 +433,25 @@ def symmetric_quantization(params, bits):
 
 
 # %% tags=["check:symmetric_quantization"]
-ex = Exercise("6.4", symmetric_quantization, returns=("params_q", "scale"), given=["clamp"])
+import qcourse.check
 
-codes, scale = ex.call(np.array([-0.8, 0.0, 0.6, 2.2]), 2, case="the example on paper, 2 bits")
-ex.equal("scale", scale, 2.2)
-ex.equal("params_q", codes, np.array([0, 0, 0, 1], np.int32), dtype=np.int32)
 
-codes, scale = ex.call(np.array([-14.0, -3.2, 9.4]), 4, case="4 bits; the largest absolute value is 14")
-ex.equal("scale", scale, 2.0)
-ex.equal("params_q", codes, np.array([-7, -2, 5], np.int32), dtype=np.int32)
+@qcourse.check.exercise("6.4", symmetric_quantization, returns=("params_q", "scale"), given=["clamp"])
+def check_symmetric_quantization(ex):
+    codes, scale = ex.call(np.array([-0.8, 0.0, 0.6, 2.2]), 2, case="the example on paper, 2 bits")
+    ex.equal("scale", scale, 2.2)
+    ex.equal("params_q", codes, np.array([0, 0, 0, 1], np.int32), dtype=np.int32)
 
-codes, scale = ex.call(np.zeros(3), 8, case="all zeros")
-ex.equal("scale", scale, 1.0)
-ex.equal("params_q", codes, np.zeros(3, np.int32), dtype=np.int32)
+    codes, scale = ex.call(np.array([-14.0, -3.2, 9.4]), 4, case="4 bits; the largest absolute value is 14")
+    ex.equal("scale", scale, 2.0)
+    ex.equal("params_q", codes, np.array([-7, -2, 5], np.int32), dtype=np.int32)
 
-ex.raises(ValueError, np.array([]), 8, case="an empty array")
-ex.passed()
+    codes, scale = ex.call(np.zeros(3), 8, case="all zeros")
+    ex.equal("scale", scale, 1.0)
+    ex.equal("params_q", codes, np.zeros(3, np.int32), dtype=np.int32)
+
+    ex.raises(ValueError, np.array([]), 8, case="an empty array")
+
 
 # %% tags=["hidden:symmetric_quantization"]
 
@@ -494,14 +508,17 @@ def symmetric_dequantize(params_q, scale):
 
 
 # %% tags=["check:symmetric_dequantize"]
-ex = Exercise("6.5", symmetric_dequantize)
+import qcourse.check
 
-got = ex.call(np.array([-7, 2, 5], np.int32), 2.0, case="scale 2")
-ex.equal("the result", got, np.array([-14.0, 4.0, 10.0]), dtype=np.float64)
 
-got = ex.call(np.array([-127, 0, 1], np.int32), 0.25, case="scale 0.25")
-ex.equal("the result", got, np.array([-31.75, 0.0, 0.25]), dtype=np.float64)
-ex.passed()
+@qcourse.check.exercise("6.5", symmetric_dequantize)
+def check_symmetric_dequantize(ex):
+    got = ex.call(np.array([-7, 2, 5], np.int32), 2.0, case="scale 2")
+    ex.equal("the result", got, np.array([-14.0, 4.0, 10.0]), dtype=np.float64)
+
+    got = ex.call(np.array([-127, 0, 1], np.int32), 0.25, case="scale 0.25")
+    ex.equal("the result", got, np.array([-31.75, 0.0, 0.25]), dtype=np.float64)
+
 
 # %% tags=["hidden:symmetric_dequantize"]
 
@@ -555,16 +572,19 @@ def quantization_error(params, params_deq):
 
 
 # %% tags=["check:quantization_error"]
-ex = Exercise("6.6", quantization_error)
+import qcourse.check
 
-x, restored = np.array([[3.0, 1.0], [2.0, 5.0]]), np.array([[0.0, 1.0], [3.0, 1.0]])
-got = ex.call(x, restored, case="a matrix: (9 + 0 + 1 + 16) / 4")
-ex.equal("the error", got, 6.5)
 
-x, restored = np.array([-0.8, 0.0, 0.6, 2.2]), np.array([-1.0, 0.0, 1.0, 2.0])
-got = ex.call(x, restored, case="on paper: (0.04 + 0 + 0.16 + 0.04) / 4")
-ex.equal("the error", got, 0.06)
-ex.passed()
+@qcourse.check.exercise("6.6", quantization_error)
+def check_quantization_error(ex):
+    x, restored = np.array([[3.0, 1.0], [2.0, 5.0]]), np.array([[0.0, 1.0], [3.0, 1.0]])
+    got = ex.call(x, restored, case="a matrix: (9 + 0 + 1 + 16) / 4")
+    ex.equal("the error", got, 6.5)
+
+    x, restored = np.array([-0.8, 0.0, 0.6, 2.2]), np.array([-1.0, 0.0, 1.0, 2.0])
+    got = ex.call(x, restored, case="on paper: (0.04 + 0 + 0.16 + 0.04) / 4")
+    ex.equal("the error", got, 0.06)
+
 
 # %% tags=["hidden:quantization_error"]
 
@@ -632,17 +652,20 @@ def sqnr_db(params, params_deq):
 
 
 # %% tags=["check:sqnr_db"]
-ex = Exercise("6.7", sqnr_db)
+import qcourse.check
 
-x = np.array([1.0, -2.0, 4.0])
-ex.equal("the SQNR", ex.call(x, 0.9 * x, case="each value 10 % too small: 20 dB"), 20.0)
 
-x, restored = np.array([4.0, 2.0]), np.array([3.0, 3.0])
-ex.equal("the SQNR", ex.call(x, restored, case="signal 16 + 4, noise 1 + 1: 10 dB"), 10.0)
+@qcourse.check.exercise("6.7", sqnr_db)
+def check_sqnr_db(ex):
+    x = np.array([1.0, -2.0, 4.0])
+    ex.equal("the SQNR", ex.call(x, 0.9 * x, case="each value 10 % too small: 20 dB"), 20.0)
 
-x = np.array([0.5, 0.5])
-ex.equal("the SQNR", ex.call(x, x.copy(), case="nothing lost"), math.inf)
-ex.passed()
+    x, restored = np.array([4.0, 2.0]), np.array([3.0, 3.0])
+    ex.equal("the SQNR", ex.call(x, restored, case="signal 16 + 4, noise 1 + 1: 10 dB"), 10.0)
+
+    x = np.array([0.5, 0.5])
+    ex.equal("the SQNR", ex.call(x, x.copy(), case="nothing lost"), math.inf)
+
 
 # %% tags=["hidden:sqnr_db"]
 
@@ -726,23 +749,26 @@ def symmetric_quantization_per_channel(weight, bits, axis=0):
 
 
 # %% tags=["check:symmetric_quantization_per_channel"]
-ex = Exercise(
+import qcourse.check
+
+
+@qcourse.check.exercise(
     "6.8",
     symmetric_quantization_per_channel,
     returns=("weight_q", "scales"),
     given=["clamp", "symmetric_quantization"],
 )
+def check_symmetric_quantization_per_channel(ex):
+    weight = np.array([[-7.0, -2.2, 0.9], [0.14, -0.7, 0.33]])
+    codes, scales = ex.call(weight, 4, case="two rows, 4 bits; the largest absolute values are 7 and 0.7")
+    ex.equal("scales", scales, np.array([1.0, 0.1]), dtype=np.float64)
+    ex.equal("weight_q", codes, np.array([[-7, -2, 1], [1, -7, 3]], np.int32), dtype=np.int32)
 
-weight = np.array([[-7.0, -2.2, 0.9], [0.14, -0.7, 0.33]])
-codes, scales = ex.call(weight, 4, case="two rows, 4 bits; the largest absolute values are 7 and 0.7")
-ex.equal("scales", scales, np.array([1.0, 0.1]), dtype=np.float64)
-ex.equal("weight_q", codes, np.array([[-7, -2, 1], [1, -7, 3]], np.int32), dtype=np.int32)
+    weight = np.array([[3.0, 0.0], [-1.1, 0.0], [1.9, 0.0]])
+    codes, scales = ex.call(weight, 3, axis=1, case="axis=1: one scale per column; one column is all zeros")
+    ex.equal("scales", scales, np.array([1.0, 1.0]), dtype=np.float64)
+    ex.equal("weight_q", codes, np.array([[3, 0], [-1, 0], [2, 0]], np.int32), dtype=np.int32)
 
-weight = np.array([[3.0, 0.0], [-1.1, 0.0], [1.9, 0.0]])
-codes, scales = ex.call(weight, 3, axis=1, case="axis=1: one scale per column; one column is all zeros")
-ex.equal("scales", scales, np.array([1.0, 1.0]), dtype=np.float64)
-ex.equal("weight_q", codes, np.array([[3, 0], [-1, 0], [2, 0]], np.int32), dtype=np.int32)
-ex.passed()
 
 # %% tags=["hidden:symmetric_quantization_per_channel"]
 
@@ -822,21 +848,24 @@ def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
 
 
 # %% tags=["check:integer_linear"]
-ex = Exercise("6.9", integer_linear)
+import qcourse.check
 
-x_q = np.array([[3, 0]], np.int32)
-w_q = np.array([[1, -3], [2, 5], [-4, 0]], np.int32)
-got = ex.call(x_q, 0.5, 1, w_q, 0.1, case="on paper: the bracket is 5, -1, -8")
-ex.equal("the result", got, np.array([[0.25, -0.05, -0.4]]))
 
-scales, bias = np.array([0.1, 1.0, 0.01]), np.array([1.0, 2.0, 3.0])
-got = ex.call(x_q, 0.5, 1, w_q, scales, bias, case="the same with one scale per row, and a bias")
-ex.equal("the result", got, np.array([[1.25, 1.5, 2.96]]))
+@qcourse.check.exercise("6.9", integer_linear)
+def check_integer_linear(ex):
+    x_q = np.array([[3, 0]], np.int32)
+    w_q = np.array([[1, -3], [2, 5], [-4, 0]], np.int32)
+    got = ex.call(x_q, 0.5, 1, w_q, 0.1, case="on paper: the bracket is 5, -1, -8")
+    ex.equal("the result", got, np.array([[0.25, -0.05, -0.4]]))
 
-x_q, w_q = np.array([[3, 1]], np.int32), np.array([[1, -3]], np.int32)
-got = ex.call(x_q, 0.1, 0, w_q, 0.3, case="3·1 + 1·(-3) = 0, so the result is exactly 0")
-ex.equal("the result", got, np.array([[0.0]]), rtol=0)
-ex.passed()
+    scales, bias = np.array([0.1, 1.0, 0.01]), np.array([1.0, 2.0, 3.0])
+    got = ex.call(x_q, 0.5, 1, w_q, scales, bias, case="the same with one scale per row, and a bias")
+    ex.equal("the result", got, np.array([[1.25, 1.5, 2.96]]))
+
+    x_q, w_q = np.array([[3, 1]], np.int32), np.array([[1, -3]], np.int32)
+    got = ex.call(x_q, 0.1, 0, w_q, 0.3, case="3·1 + 1·(-3) = 0, so the result is exactly 0")
+    ex.equal("the result", got, np.array([[0.0]]), rtol=0)
+
 
 # %% tags=["hidden:integer_linear"]
 

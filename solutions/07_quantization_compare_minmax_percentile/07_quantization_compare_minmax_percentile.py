@@ -34,7 +34,6 @@ import math
 import numpy as np
 import torch
 
-from qcourse.check import Exercise
 from qcourse.data import load_digits28
 from qcourse.models import to_input, to_labels
 from qcourse.plots import calibration, figure
@@ -166,22 +165,25 @@ def asymmetric_quantization_percentile(params, bits, percentile=99.99):
 
 
 # %% tags=["check:asymmetric_quantization_percentile"]
-ex = Exercise("7.1", asymmetric_quantization_percentile, returns=("params_q", "scale", "zero"))
+import qcourse.check
 
-# Eleven sorted values: the 80th percentile is the third from the end, 40; the 20th is -20.
-x = np.array([-100.0, -30, -20, -17, -4, 0, 5, 18, 40, 49, 1000])
-codes, scale, zero = ex.call(x, 2, 80, case="range [-20, 40], 2 bits: scale 60 / 3 = 20, zero 1")
-ex.equal("scale", scale, 20.0)
-ex.equal("zero", zero, 1)
-ex.codes("params_q", codes, x / 20 + 1, 0, 3)
 
-# 5 to 15: the 90th percentile is 14, the 10th is 6, widened to 0.
-x = np.arange(5.0, 16.0)
-codes, scale, zero = ex.call(x, 3, percentile=90, case="range [0, 14], 3 bits: scale 14 / 7 = 2, zero 0")
-ex.equal("scale", scale, 2.0)
-ex.equal("zero", zero, 0)
-ex.codes("params_q", codes, x / 2, 0, 7)
-ex.passed()
+@qcourse.check.exercise("7.1", asymmetric_quantization_percentile, returns=("params_q", "scale", "zero"))
+def check_asymmetric_quantization_percentile(ex):
+    # Eleven sorted values: the 80th percentile is the third from the end, 40; the 20th is -20.
+    x = np.array([-100.0, -30, -20, -17, -4, 0, 5, 18, 40, 49, 1000])
+    codes, scale, zero = ex.call(x, 2, 80, case="range [-20, 40], 2 bits: scale 60 / 3 = 20, zero 1")
+    ex.equal("scale", scale, 20.0)
+    ex.equal("zero", zero, 1)
+    ex.codes("params_q", codes, x / 20 + 1, 0, 3)
+
+    # 5 to 15: the 90th percentile is 14, the 10th is 6, widened to 0.
+    x = np.arange(5.0, 16.0)
+    codes, scale, zero = ex.call(x, 3, percentile=90, case="range [0, 14], 3 bits: scale 14 / 7 = 2, zero 0")
+    ex.equal("scale", scale, 2.0)
+    ex.equal("zero", zero, 0)
+    ex.codes("params_q", codes, x / 2, 0, 7)
+
 
 # %% tags=["hidden:asymmetric_quantization_percentile"]
 
@@ -284,20 +286,23 @@ def error_parts(params, bits, beta, alpha):
 
 
 # %% tags=["check:error_parts"]
-ex = Exercise("7.2", error_parts, returns=("clipping", "rounding"))
+import qcourse.check
 
-# The codes stand for -1, 0, 1, 2. -3 becomes -1, 2 off; 5 becomes 2, 3 off. -0.75 and 0.25 become -1 and 0.
-x = np.array([-3.0, -0.75, 0.25, 2.0, 5.0])
-clipping, rounding = ex.call(x, 2, -1.0, 2.0, case="two of five values lie outside [-1, 2]")
-ex.equal("clipping", clipping, (4 + 9) / 5)
-ex.equal("rounding", rounding, (0.0625 + 0.0625) / 5)
 
-# Scale 1.5, zero 1: the codes stand for -1.5, 0, 1.5, 3. The value 3.5 is at the end: inside.
-x = np.array([0.0, 1.25, 3.5])
-clipping, rounding = ex.call(x, 2, -1.0, 3.5, case="no value lies outside [-1, 3.5]")
-ex.equal("clipping", clipping, 0.0)
-ex.equal("rounding", rounding, (0 + 0.0625 + 0.25) / 3)
-ex.passed()
+@qcourse.check.exercise("7.2", error_parts, returns=("clipping", "rounding"))
+def check_error_parts(ex):
+    # The codes stand for -1, 0, 1, 2. -3 becomes -1, 2 off; 5 becomes 2, 3 off. -0.75 becomes -1, 0.25 0.
+    x = np.array([-3.0, -0.75, 0.25, 2.0, 5.0])
+    clipping, rounding = ex.call(x, 2, -1.0, 2.0, case="two of five values lie outside [-1, 2]")
+    ex.equal("clipping", clipping, (4 + 9) / 5)
+    ex.equal("rounding", rounding, (0.0625 + 0.0625) / 5)
+
+    # Scale 1.5, zero 1: the codes stand for -1.5, 0, 1.5, 3. The value 3.5 is at the end: inside.
+    x = np.array([0.0, 1.25, 3.5])
+    clipping, rounding = ex.call(x, 2, -1.0, 3.5, case="no value lies outside [-1, 3.5]")
+    ex.equal("clipping", clipping, 0.0)
+    ex.equal("rounding", rounding, (0 + 0.0625 + 0.25) / 3)
+
 
 # %% tags=["hidden:error_parts"]
 
@@ -380,24 +385,27 @@ def mse_optimal_range(params, bits, candidates=100):
 
 
 # %% tags=["check:mse_optimal_range"]
-ex = Exercise("7.3", mse_optimal_range, returns=("beta", "alpha"))
+import qcourse.check
 
-# 2 bits, 4 candidates. The sums of squared errors for k = 1, 2, 3, 4: 12.25, 5, 1.75 and 1.
-x = np.array([-2.0, 0, 1, 2, 4])
-beta, alpha = ex.call(x, 2, candidates=4, case="[-2, 4] is best: its codes stand for -2, 0, 2, 4")
-ex.equal("beta", beta, -2.0)
-ex.equal("alpha", alpha, 4.0)
 
-# With five more ones: 12.25, 5, 3 and 6.
-x = np.array([-2.0, 0, 1, 1, 1, 1, 1, 1, 2, 4])
-beta, alpha = ex.call(x, 2, candidates=4, case="[-1.5, 3] is best: its codes stand for -1.5, 0, 1.5, 3")
-ex.equal("beta", beta, -1.5)
-ex.equal("alpha", alpha, 3.0)
+@qcourse.check.exercise("7.3", mse_optimal_range, returns=("beta", "alpha"))
+def check_mse_optimal_range(ex):
+    # 2 bits, 4 candidates. The sums of squared errors for k = 1, 2, 3, 4: 12.25, 5, 1.75 and 1.
+    x = np.array([-2.0, 0, 1, 2, 4])
+    beta, alpha = ex.call(x, 2, candidates=4, case="[-2, 4] is best: its codes stand for -2, 0, 2, 4")
+    ex.equal("beta", beta, -2.0)
+    ex.equal("alpha", alpha, 4.0)
 
-beta, alpha = ex.call(x, 2, candidates=1, case="one candidate: that is min-max")
-for name, got, want in (("beta", beta, -2.0), ("alpha", alpha, 4.0)):
-    ex.equal(name, got, want)
-ex.passed()
+    # With five more ones: 12.25, 5, 3 and 6.
+    x = np.array([-2.0, 0, 1, 1, 1, 1, 1, 1, 2, 4])
+    beta, alpha = ex.call(x, 2, candidates=4, case="[-1.5, 3] is best: its codes stand for -1.5, 0, 1.5, 3")
+    ex.equal("beta", beta, -1.5)
+    ex.equal("alpha", alpha, 3.0)
+
+    beta, alpha = ex.call(x, 2, candidates=1, case="one candidate: that is min-max")
+    for name, got, want in (("beta", beta, -2.0), ("alpha", alpha, 4.0)):
+        ex.equal(name, got, want)
+
 
 # %% tags=["hidden:mse_optimal_range"]
 
@@ -559,27 +567,30 @@ class MovingAverageMinMax:
 
 
 # %% tags=["check:MovingAverageMinMax"]
-ex = Exercise("7.4", MovingAverageMinMax)
+import qcourse.check
 
 
-def ranges_after(batches, **settings):
-    """The range that a new tracker holds after each of the batches."""
-    tracker, seen = MovingAverageMinMax(**settings), []
-    for batch in batches:
-        tracker.update(batch)
-        seen.append(copy.copy(tracker.range))
-    return seen
+@qcourse.check.exercise("7.4", MovingAverageMinMax)
+def check_MovingAverageMinMax(ex):
+    def ranges_after(batches, **settings):
+        """The range that a new tracker holds after each of the batches."""
+        tracker, seen = ex.answer(**settings), []
+        for batch in batches:
+            tracker.update(batch)
+            seen.append(copy.copy(tracker.range))
+        return seen
 
+    # Momentum 0.25: a quarter of the way each time. -1 -> -1.25 -> -1 and 3 -> 4 -> 3.5.
+    batches = [np.array([-1.0, 3.0]), np.array([-2.0, 7.0]), np.array([-0.25, 2.0])]
+    seen = ex.call(batches, function=ranges_after, momentum=0.25, case="three batches, momentum 0.25")
+    for number, (got, want) in enumerate(zip(seen, [(-1.0, 3.0), (-1.25, 4.0), (-1.0, 3.5)]), start=1):
+        ex.true(not callable(got), "range is a method: make it an attribute or a property.")
+        ex.true(
+            isinstance(got, tuple | list) and len(got) == 2, "range must be the pair (beta, alpha).", got=got
+        )
+        ex.equal(f"beta after batch {number}", got[0], want[0])
+        ex.equal(f"alpha after batch {number}", got[1], want[1])
 
-# Momentum 0.25: a quarter of the way each time. -1 -> -1.25 -> -1 and 3 -> 4 -> 3.5.
-batches = [np.array([-1.0, 3.0]), np.array([-2.0, 7.0]), np.array([-0.25, 2.0])]
-seen = ex.call(batches, function=ranges_after, momentum=0.25, case="three batches, momentum 0.25")
-for number, (got, want) in enumerate(zip(seen, [(-1.0, 3.0), (-1.25, 4.0), (-1.0, 3.5)]), start=1):
-    ex.true(not callable(got), "range is a method: make it an attribute or a property.")
-    ex.true(isinstance(got, tuple | list) and len(got) == 2, "range must be the pair (beta, alpha).", got=got)
-    ex.equal(f"beta after batch {number}", got[0], want[0])
-    ex.equal(f"alpha after batch {number}", got[1], want[1])
-ex.passed()
 
 # %% tags=["hidden:MovingAverageMinMax"]
 
@@ -673,21 +684,26 @@ def compare_ranges(params, bits, ranges):
 
 
 # %% tags=["check:compare_ranges"]
-ex = Exercise("7.5", compare_ranges)
+import qcourse.check
 
-# The example on paper: the bulk is all but the 14.
-x = np.array([-1.0, 0.0, 1.0, 2.0, 14.0])
-got = ex.call(x, 2, {"min-max": (-1.0, 14.0), "clipped": (-1.0, 2.0)}, case="the example on paper")
-want = {"min-max": (1.4, 1.5), "clipped": (28.8, 0.0)}
-ex.true(isinstance(got, dict), "return a dict: name -> (mse_all, mse_bulk).", got=got)
-ex.true(set(got) == set(want), "the keys must be the names in ranges.", expected=list(want), got=list(got))
-for name, (whole, bulk) in want.items():
-    pair = got[name]
-    two = isinstance(pair, tuple | list) and len(pair) == 2
-    ex.true(two, f"{name}: give the pair (mse_all, mse_bulk).", got=pair)
-    ex.equal(f"mse_all of {name}", pair[0], whole)
-    ex.equal(f"mse_bulk of {name}", pair[1], bulk, atol=1e-12)
-ex.passed()
+
+@qcourse.check.exercise("7.5", compare_ranges)
+def check_compare_ranges(ex):
+    # The example on paper: the bulk is all but the 14.
+    x = np.array([-1.0, 0.0, 1.0, 2.0, 14.0])
+    got = ex.call(x, 2, {"min-max": (-1.0, 14.0), "clipped": (-1.0, 2.0)}, case="the example on paper")
+    want = {"min-max": (1.4, 1.5), "clipped": (28.8, 0.0)}
+    ex.true(isinstance(got, dict), "return a dict: name -> (mse_all, mse_bulk).", got=got)
+    ex.true(
+        set(got) == set(want), "the keys must be the names in ranges.", expected=list(want), got=list(got)
+    )
+    for name, (whole, bulk) in want.items():
+        pair = got[name]
+        two = isinstance(pair, tuple | list) and len(pair) == 2
+        ex.true(two, f"{name}: give the pair (mse_all, mse_bulk).", got=pair)
+        ex.equal(f"mse_all of {name}", pair[0], whole)
+        ex.equal(f"mse_bulk of {name}", pair[1], bulk, atol=1e-12)
+
 
 # %% tags=["hidden:compare_ranges"]
 

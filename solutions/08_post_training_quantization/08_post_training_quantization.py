@@ -167,26 +167,30 @@ class QuantizedVerySimpleNet(nn.Module):
 
 
 # %% tags=["check:QuantizedVerySimpleNet"]
-ex = Exercise("8.1", QuantizedVerySimpleNet)
-torch.manual_seed(81)
-float_net, images = models.VerySimpleNet(), torch.rand(2, 28, 28)
-model = ex.call(case="created without arguments")
-ex.true(isinstance(model, nn.Module), "it is not an nn.Module.", got=type(model).__name__)
-for stub in (torch_ao.QuantStub, torch_ao.DeQuantStub):
-    found = sum(isinstance(module, stub) for module in model.modules())
-    ex.true(found == 1, f"it needs one {stub.__name__} among its modules.", expected="1", got=str(found))
-names = list(float_net.state_dict())
-ex.true(
-    sorted(model.state_dict()) == sorted(names),
-    "the parameters must have VerySimpleNet's names.",
-    expected=", ".join(names),
-    got=", ".join(model.state_dict()),
-)
-ex.call(float_net.state_dict(), case="VerySimpleNet's state_dict", function=model.load_state_dict)
-for shape in ([2, 28, 28], [2, 1, 28, 28], [2, 784]):
-    logits = ex.call(images.reshape(shape), case=f"two images of shape {shape}", function=model)
-    ex.equal("the output before prepare", logits, float_net(images), rtol=1e-4, atol=1e-5)
-ex.passed()
+import qcourse.check
+
+
+@qcourse.check.exercise("8.1", QuantizedVerySimpleNet)
+def check_QuantizedVerySimpleNet(ex):
+    torch.manual_seed(81)
+    float_net, images = models.VerySimpleNet(), torch.rand(2, 28, 28)
+    model = ex.call(case="created without arguments")
+    ex.true(isinstance(model, nn.Module), "it is not an nn.Module.", got=type(model).__name__)
+    for stub in (torch_ao.QuantStub, torch_ao.DeQuantStub):
+        found = sum(isinstance(module, stub) for module in model.modules())
+        ex.true(found == 1, f"it needs one {stub.__name__} among its modules.", expected="1", got=str(found))
+    names = list(float_net.state_dict())
+    ex.true(
+        sorted(model.state_dict()) == sorted(names),
+        "the parameters must have VerySimpleNet's names.",
+        expected=", ".join(names),
+        got=", ".join(model.state_dict()),
+    )
+    ex.call(float_net.state_dict(), case="VerySimpleNet's state_dict", function=model.load_state_dict)
+    for shape in ([2, 28, 28], [2, 1, 28, 28], [2, 784]):
+        logits = ex.call(images.reshape(shape), case=f"two images of shape {shape}", function=model)
+        ex.equal("the output before prepare", logits, float_net(images), rtol=1e-4, atol=1e-5)
+
 
 # %% tags=["hidden:QuantizedVerySimpleNet"]
 
@@ -256,20 +260,24 @@ def calibrate(model, images, batch_size=256):
 
 
 # %% tags=["check:calibrate"]
-ex = Exercise("8.2", calibrate)
-images = torch.arange(1, 10)[:, None, None].expand(9, 28, 28) / 10
-watched = torch_ao.QuantStub(torch_ao.default_qconfig).train()
-watched, modes, sizes = torch_ao.prepare(nn.Sequential(watched)), [], []
-watched.register_forward_pre_hook(lambda module, inputs: modes.append(module.training))
-watched.register_forward_pre_hook(lambda module, inputs: sizes.append(len(inputs[0])))
-seen = ex.call(watched, images, batch_size=4, case="9 images in batches of 4: 4 + 4 + 1", may_change=[0])
-ex.equal("the number of images seen", seen, 9)
-ex.true(not any(modes), "calibrate in evaluation mode.", expected="model.training False", got="True")
-ex.true(max(sizes) <= 4, "a batch has more images than batch_size.", expected="at most 4", got=max(sizes))
-observer = watched[0].activation_post_process
-ex.equal("the observer's minimum (the first image is 0.1)", float(observer.min_val), 0.1, rtol=1e-5)
-ex.equal("the observer's maximum (the last image is 0.9)", float(observer.max_val), 0.9, rtol=1e-5)
-ex.passed()
+import qcourse.check
+
+
+@qcourse.check.exercise("8.2", calibrate)
+def check_calibrate(ex):
+    images = torch.arange(1, 10)[:, None, None].expand(9, 28, 28) / 10
+    watched = torch_ao.QuantStub(torch_ao.default_qconfig).train()
+    watched, modes, sizes = torch_ao.prepare(nn.Sequential(watched)), [], []
+    watched.register_forward_pre_hook(lambda module, inputs: modes.append(module.training))
+    watched.register_forward_pre_hook(lambda module, inputs: sizes.append(len(inputs[0])))
+    seen = ex.call(watched, images, batch_size=4, case="9 images in batches of 4: 4 + 4 + 1", may_change=[0])
+    ex.equal("the number of images seen", seen, 9)
+    ex.true(not any(modes), "calibrate in evaluation mode.", expected="model.training False", got="True")
+    ex.true(max(sizes) <= 4, "a batch has more images than batch_size.", expected="at most 4", got=max(sizes))
+    observer = watched[0].activation_post_process
+    ex.equal("the observer's minimum (the first image is 0.1)", float(observer.min_val), 0.1, rtol=1e-5)
+    ex.equal("the observer's maximum (the last image is 0.9)", float(observer.max_val), 0.9, rtol=1e-5)
+
 
 # %% tags=["hidden:calibrate"]
 
@@ -365,27 +373,31 @@ def post_training_quantize(net, images, qconfig=None):
 
 
 # %% tags=["check:post_training_quantize"]
-def calibrate_at_once(model, images, batch_size=256):
-    """Replaces your calibrate, so that this check tests this exercise alone."""
-    model.eval()(images)
-    return len(images)
+import qcourse.check
 
 
-given = {"calibrate": calibrate_at_once, "QuantizedVerySimpleNet": models.QuantizedVerySimpleNet}
-ex = Exercise("8.3", post_training_quantize, given=given)
-torch.manual_seed(83)
-float_net, images = models.QuantizedVerySimpleNet().eval(), torch.rand(20, 28, 28)
-images[-1, 0, 0] = 2.54  # the brightest pixel is in the last image
-result = ex.call(float_net, images, case="20 images, the largest pixel 2.54")
-ex.true(isinstance(result, nn.Module), "the result is not an nn.Module.", got=type(result).__name__)
-parts = {name: module._get_name() for name, module in result.named_modules()}
-got = ", ".join(str(parts.get(name)) for name in ("quant", "linear1", "linear2", "linear3"))
-int8 = "Quantize" + 3 * ", QuantizedLinear"
-ex.true(got == int8, "the result is not converted to int8.", expected=int8, got=got)
-ex.equal("the input's scale: 2.54 / 127", float(result.quant.scale), 0.02, rtol=1e-4)
-logits = ex.call(images, case="the result called", function=result)
-ex.true(logits.dtype == torch.float32, "the result must give float logits.", got=str(logits.dtype))
-ex.passed()
+@qcourse.check.exercise("8.3", post_training_quantize)
+def check_post_training_quantize(ex):
+    def calibrate_at_once(model, images, batch_size=256):
+        """Replaces your calibrate, so that this check tests this exercise alone."""
+        model.eval()(images)
+        return len(images)
+
+    given = {"calibrate": calibrate_at_once, "QuantizedVerySimpleNet": models.QuantizedVerySimpleNet}
+    ex.given = given
+    torch.manual_seed(83)
+    float_net, images = models.QuantizedVerySimpleNet().eval(), torch.rand(20, 28, 28)
+    images[-1, 0, 0] = 2.54  # the brightest pixel is in the last image
+    result = ex.call(float_net, images, case="20 images, the largest pixel 2.54")
+    ex.true(isinstance(result, nn.Module), "the result is not an nn.Module.", got=type(result).__name__)
+    parts = {name: module._get_name() for name, module in result.named_modules()}
+    got = ", ".join(str(parts.get(name)) for name in ("quant", "linear1", "linear2", "linear3"))
+    int8 = "Quantize" + 3 * ", QuantizedLinear"
+    ex.true(got == int8, "the result is not converted to int8.", expected=int8, got=got)
+    ex.equal("the input's scale: 2.54 / 127", float(result.quant.scale), 0.02, rtol=1e-4)
+    logits = ex.call(images, case="the result called", function=result)
+    ex.true(logits.dtype == torch.float32, "the result must give float logits.", got=str(logits.dtype))
+
 
 # %% tags=["hidden:post_training_quantize"]
 
@@ -481,17 +493,23 @@ def model_size_kb(model):
 
 
 # %% tags=["check:model_size_kb"]
-ex = Exercise("8.4", model_size_kb)
-layer = nn.Linear(100, 40)  # 4,000 weights and 40 biases of 4 bytes: 16,160 bytes, plus the packing
-size = ex.call(layer, case="4,040 numbers of 4 bytes")
-ex.true(isinstance(size, int | float | np.number), "the size must be a number.", got=type(size).__name__)
-ex.true(
-    size > 16.5,
-    "the size in kB leaves out names, shapes and packing, or is in another unit.",
-    got=f"{size:.6g}",
-)
-ex.equal("the size in kB, to within 1 %", float(size), size_kb(layer), rtol=0.01)
-ex.passed()
+import qcourse.check
+
+
+@qcourse.check.exercise("8.4", model_size_kb)
+def check_model_size_kb(ex):
+    from qcourse import measure
+
+    layer = nn.Linear(100, 40)  # 4,000 weights and 40 biases of 4 bytes: 16,160 bytes, plus the packing
+    size = ex.call(layer, case="4,040 numbers of 4 bytes")
+    ex.true(isinstance(size, int | float | np.number), "the size must be a number.", got=type(size).__name__)
+    ex.true(
+        size > 16.5,
+        "the size in kB leaves out names, shapes and packing, or is in another unit.",
+        got=f"{size:.6g}",
+    )
+    ex.equal("the size in kB, to within 1 %", float(size), measure.size_kb(layer), rtol=0.01)
+
 
 # %% tags=["hidden:model_size_kb"]
 
@@ -565,21 +583,25 @@ def quantized_linear_by_hand(x_q, x_scale, x_zero, w_q, w_scale, bias, out_scale
 
 
 # %% tags=["check:quantized_linear_by_hand"]
-ex = Exercise("8.5", quantized_linear_by_hand)
-x_q = np.array([[50, 100], [0, 100]], np.uint8)
-w_q = np.array([[100, 50], [-100, -50], [127, 127]], np.int8)
-bias = np.array([0.1, -0.1, 0.5], np.float32)
-got = ex.call(
-    x_q, 0.01, 0, w_q, 0.004, bias, 0.005, 20, case="the example on paper in the first row and column"
-)
-# First row: 100 + 20 = 120; -100 + 20 = -80 becomes 0; 252 + 20 = 272 becomes 255.
-ex.equal("the output", got, np.array([[120, 0, 255], [80, 0, 222]], np.uint8), dtype=np.uint8)
-got = ex.call(x_q, 0.01, 50, w_q, 0.004, bias, 0.005, 20, case="the input's zero point is 50")
-ex.equal("the output", got, np.array([[60, 0, 171], [20, 20, 120]], np.uint8), dtype=np.uint8)
-scales = np.array([0.004, 0.002, 0.001])
-got = ex.call(x_q, 0.01, 0, w_q, scales, bias, 0.005, 20, case="one weight scale per output row")
-ex.equal("the output", got, np.array([[120, 0, 158], [80, 0, 145]], np.uint8), dtype=np.uint8)
-ex.passed()
+import qcourse.check
+
+
+@qcourse.check.exercise("8.5", quantized_linear_by_hand)
+def check_quantized_linear_by_hand(ex):
+    x_q = np.array([[50, 100], [0, 100]], np.uint8)
+    w_q = np.array([[100, 50], [-100, -50], [127, 127]], np.int8)
+    bias = np.array([0.1, -0.1, 0.5], np.float32)
+    got = ex.call(
+        x_q, 0.01, 0, w_q, 0.004, bias, 0.005, 20, case="the example on paper in the first row and column"
+    )
+    # First row: 100 + 20 = 120; -100 + 20 = -80 becomes 0; 252 + 20 = 272 becomes 255.
+    ex.equal("the output", got, np.array([[120, 0, 255], [80, 0, 222]], np.uint8), dtype=np.uint8)
+    got = ex.call(x_q, 0.01, 50, w_q, 0.004, bias, 0.005, 20, case="the input's zero point is 50")
+    ex.equal("the output", got, np.array([[60, 0, 171], [20, 20, 120]], np.uint8), dtype=np.uint8)
+    scales = np.array([0.004, 0.002, 0.001])
+    got = ex.call(x_q, 0.01, 0, w_q, scales, bias, 0.005, 20, case="one weight scale per output row")
+    ex.equal("the output", got, np.array([[120, 0, 158], [80, 0, 145]], np.uint8), dtype=np.uint8)
+
 
 # %% tags=["hidden:quantized_linear_by_hand"]
 
@@ -665,30 +687,32 @@ def layer_sqnr(net, net_quantized, images):
 
 
 # %% tags=["check:layer_sqnr"]
-ex = Exercise("8.6", layer_sqnr)
-float_net, images = models.QuantizedVerySimpleNet().eval(), torch.rand(4, 28, 28)
-biases = {"linear1": 1.01, "linear2": 1.04, "linear3": 4.02}
-for name, bias in biases.items():
-    float_net.get_submodule(name).weight.detach().zero_()  # so each layer outputs its bias for any input
-    float_net.get_submodule(name).bias.detach().fill_(bias)
-observed = copy.deepcopy(float_net)
-observed.qconfig = torch_ao.default_qconfig
-observed = torch_ao.prepare(observed)
-observed(images)
-for name in biases:  # an observed maximum of 12.7 makes the scale 0.1
-    observed.get_submodule(name).activation_post_process.max_val.fill_(12.7)
-int8_net = torch_ao.convert(observed).eval()
-case = "the layers output 1.01, 1.04 and 4.02; in int8, 1.0, 1.0 and 4.0"
-result = ex.call(float_net, int8_net, images, case=case)
-ex.true(isinstance(result, dict), "return a dict, layer name -> dB.", got=type(result).__name__)
-ex.true(biases.keys() <= result.keys(), "the dict lacks a layer.", expected=[*biases], got=[*result])
-single = all(np.asarray(value).size == 1 and value is not None for value in result.values())
-ex.true(single, "each layer needs a single number of dB.", got=result)
-for name, bias in biases.items():
-    error = bias - round(bias, 1)
-    want = 10 * math.log10(bias**2 / error**2)
-    ex.equal(f"{name}: 10 log10({bias}² / {error:.2f}²) in dB", float(result[name]), want, rtol=0, atol=0.02)
-ex.passed()
+import qcourse.check
+
+
+@qcourse.check.exercise("8.6", layer_sqnr)
+def check_layer_sqnr(ex):
+    float_net, images = models.QuantizedVerySimpleNet().eval(), torch.rand(4, 28, 28)
+    biases = {"linear1": 1.01, "linear2": 1.04, "linear3": 4.02}
+    for name, bias in biases.items():
+        float_net.get_submodule(name).weight.detach().zero_()  # so each layer outputs its bias for any input
+        float_net.get_submodule(name).bias.detach().fill_(bias)
+    observed = copy.deepcopy(float_net)
+    observed.qconfig = torch_ao.default_qconfig
+    torch_ao.prepare(observed, inplace=True)(images)
+    for name in biases:  # an observed maximum of 12.7 makes the scale 0.1
+        observed.get_submodule(name).activation_post_process.max_val.fill_(12.7)
+    int8_net = torch_ao.convert(observed).eval()
+    result = ex.call(float_net, int8_net, images, case="the layers output 1.01, 1.04, 4.02; in int8, 1, 1, 4")
+    ex.true(isinstance(result, dict), "return a dict, layer name -> dB.", got=type(result).__name__)
+    ex.true(biases.keys() <= result.keys(), "the dict lacks a layer.", expected=[*biases], got=[*result])
+    single = all(np.asarray(value).size == 1 and value is not None for value in result.values())
+    ex.true(single, "each layer needs a single number of dB.", got=result)
+    for name, bias in biases.items():
+        error = bias - round(bias, 1)
+        want, what = 10 * math.log10(bias**2 / error**2), f"{name}: 10 log10({bias}² / {error:.2f}²) in dB"
+        ex.equal(what, float(result[name]), want, rtol=0, atol=0.02)
+
 
 # %% tags=["hidden:layer_sqnr"]
 

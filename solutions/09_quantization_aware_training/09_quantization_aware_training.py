@@ -37,8 +37,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from qcourse import pt2e, pt2e_qat, torch_ao
-from qcourse.check import Exercise
+from qcourse import models, pt2e, pt2e_qat, torch_ao
 from qcourse.data import load_digits28
 from qcourse.measure import size_kb
 from qcourse.models import QuantizedVerySimpleNet, to_input, to_labels
@@ -125,29 +124,31 @@ def fake_quantize(x, scale, zero, quant_min, quant_max):
 
 
 # %% tags=["check:fake_quantize"]
-def forward_and_gradient(x, scale, zero, quant_min, quant_max, upstream):
-    """The answer's output, and the gradient of x where ``upstream`` arrives from above."""
-    leaf = x.clone().requires_grad_()
-    output = fake_quantize(leaf, scale, zero, quant_min, quant_max)
-    if isinstance(output, torch.Tensor) and output.requires_grad:
-        output.backward(upstream)
-    return output, torch.zeros_like(x) if leaf.grad is None else leaf.grad
+import qcourse.check
 
 
-ex = Exercise("9.1", fake_quantize)
-x = torch.tensor([-1.6, -0.6, 0.1, 0.4, 0.6, 0.9])  # codes -3, -1, 0, 1, 1, 2, of which -2 … 1 exist
-output = ex.call(x, 0.5, 0, -2, 1, case="scale 0.5, codes -2 to 1")
-ex.equal("the output", output, torch.tensor([-1.0, -0.5, 0.0, 0.5, 0.5, 0.5]), dtype=torch.float32)
-output, gradient = ex.call(
-    x, 0.5, 0, -2, 1, torch.full((6,), 10.0), function=forward_and_gradient, case="a gradient of 10 arrives"
-)
-ex.equal("the gradient", gradient, torch.tensor([0.0, 10.0, 10.0, 10.0, 10.0, 0.0]))
-output, gradient = ex.call(
-    torch.tensor([-1.0, 0.0, 1.5]), 0.5, 1, 0, 3, torch.ones(3), function=forward_and_gradient, case="zero 1"
-)
-ex.equal("the output", output, torch.tensor([-0.5, 0.0, 1.0]))
-ex.equal("the gradient", gradient, torch.tensor([0.0, 1.0, 0.0]))
-ex.passed()
+@qcourse.check.exercise("9.1", fake_quantize)
+def check_fake_quantize(ex):
+    def forward_and_gradient(x, scale, zero, quant_min, quant_max, upstream):
+        """The answer's output, and the gradient of x where ``upstream`` arrives from above."""
+        leaf = x.clone().requires_grad_()
+        output = ex.answer(leaf, scale, zero, quant_min, quant_max)
+        if isinstance(output, torch.Tensor) and output.requires_grad:
+            output.backward(upstream)
+        return output, torch.zeros_like(x) if leaf.grad is None else leaf.grad
+
+    both = {"function": forward_and_gradient}
+    x = torch.tensor([-1.6, -0.6, 0.1, 0.4, 0.6, 0.9])  # codes -3, -1, 0, 1, 1, 2, of which -2 … 1 exist
+    output = ex.call(x, 0.5, 0, -2, 1, case="scale 0.5, codes -2 to 1")
+    ex.equal("the output", output, torch.tensor([-1.0, -0.5, 0.0, 0.5, 0.5, 0.5]), dtype=torch.float32)
+    output, gradient = ex.call(
+        x, 0.5, 0, -2, 1, torch.full((6,), 10.0), case="a gradient of 10 arrives", **both
+    )
+    ex.equal("the gradient", gradient, torch.tensor([0.0, 10.0, 10.0, 10.0, 10.0, 0.0]))
+    x = torch.tensor([-1.0, 0.0, 1.5])
+    output, gradient = ex.call(x, 0.5, 1, 0, 3, torch.ones(3), case="zero 1", **both)
+    ex.equal("the output", output, torch.tensor([-0.5, 0.0, 1.0]))
+    ex.equal("the gradient", gradient, torch.tensor([0.0, 1.0, 0.0]))
 
 
 # %% tags=["hidden:fake_quantize"]
@@ -256,23 +257,26 @@ def prepare_for_qat(net, qconfig=None):
 
 
 # %% tags=["check:prepare_for_qat"]
-ex = Exercise("9.2", prepare_for_qat)
-torch.manual_seed(1)
-small = QuantizedVerySimpleNet().eval()
-model = ex.call(small, case="a float network in eval mode")
-ex.true(isinstance(model, nn.Module), "return the prepared model: is a return missing?", got=model)
-ex.true(all(m.training for m in model.modules()), "the prepared model must be in train mode.")
-for name in ("linear1", "linear2", "linear3"):
-    fake = getattr(getattr(model, name), "weight_fake_quant", None)
-    ex.true(
-        isinstance(fake, torch_ao.FakeQuantize),
-        f"{name} does not fake quantization.",
-        expected="weight_fake_quant is a FakeQuantize",
-        got=f"weight_fake_quant is a {type(fake).__name__}",
-    )
-    weight = getattr(model, name).weight
-    ex.true(not torch.equal(fake(weight), weight), f"{name} uses its weight unrounded.")
-ex.passed()
+import qcourse.check
+
+
+@qcourse.check.exercise("9.2", prepare_for_qat)
+def check_prepare_for_qat(ex):
+    torch.manual_seed(1)
+    small = models.QuantizedVerySimpleNet().eval()
+    model = ex.call(small, case="a float network in eval mode")
+    ex.true(isinstance(model, nn.Module), "return the prepared model: is a return missing?", got=model)
+    ex.true(all(m.training for m in model.modules()), "the prepared model must be in train mode.")
+    for name in ("linear1", "linear2", "linear3"):
+        fake = getattr(getattr(model, name), "weight_fake_quant", None)
+        ex.true(
+            isinstance(fake, torch_ao.FakeQuantize),
+            f"{name} does not fake quantization.",
+            expected="weight_fake_quant is a FakeQuantize",
+            got=f"weight_fake_quant is a {type(fake).__name__}",
+        )
+        weight = getattr(model, name).weight
+        ex.true(not torch.equal(fake(weight), weight), f"{name} uses its weight unrounded.")
 
 
 # %% tags=["hidden:prepare_for_qat"]
@@ -349,31 +353,37 @@ def train_qat(model, images, labels, epochs=1, freeze_after=1):
 
 
 # %% tags=["check:train_qat"]
-def note(model, inputs):
-    fakes = [m for m in model.modules() if isinstance(m, torch_ao.FakeQuantize)]
-    if torch.is_grad_enabled():  # a training step
-        seen.extend([{(int(m.observer_enabled), int(m.fake_quant_enabled)) for m in fakes}] * len(inputs[0]))
+import qcourse.check
 
 
-ex = Exercise("9.3", train_qat)
-torch.manual_seed(2)
-model = QuantizedVerySimpleNet().train()
-model.qconfig = torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
-torch_ao.prepare_qat(model, inplace=True).register_forward_pre_hook(note)
-start, seen = model.linear1.weight.detach().clone(), []  # the switches, for each image of a training step
-losses = ex.call(model, torch.rand(40, 28, 28), torch.arange(40) % 10, 5, 3, may_change=[0], case="5 epochs")
-ex.true(losses is not None, "return the losses: is a return missing?")
-ex.true(len(seen) == 200, "each epoch must use each of the 40 images once.", images=len(seen))
-ex.true(all(fake for on in seen for _, fake in on), "fake quantization is off: disable_fake_quant called?")
-ex.true(all(len(on) == 1 for on in seen), "only some observers are frozen: model.apply reaches all.")
-got = "".join(str(min(on)[0]) for on in seen)
-why = {"11111": "they are never switched off", "00011": "the condition is the wrong way round",
-       "00000": "they are off from the start",
-       "11000": "one epoch too few, or freeze_after is taken for the number of frozen epochs",
-       "11110": "epochs are counted from 0: freeze at epoch == freeze_after"}.get(got[::40], "")  # fmt: skip
-ex.true(got == "1" * 120 + "0" * 80, "keep observers on 3 epochs (11100).", got=got[::40], likely_cause=why)
-ex.true((model.linear1.weight != start).any(), "unchanged weights: no step, not in the optimizer, a copy?")
-ex.passed()
+@qcourse.check.exercise("9.3", train_qat)
+def check_train_qat(ex):
+    def note(model, inputs):
+        fakes = [m for m in model.modules() if isinstance(m, torch_ao.FakeQuantize)]
+        if torch.is_grad_enabled():  # a training step
+            on = {(int(m.observer_enabled), int(m.fake_quant_enabled)) for m in fakes}
+            seen.extend([on] * len(inputs[0]))
+
+    torch.manual_seed(2)
+    model = models.QuantizedVerySimpleNet().train()
+    model.qconfig = torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
+    torch_ao.prepare_qat(model, inplace=True).register_forward_pre_hook(note)
+    start, seen = model.linear1.weight.detach().clone(), []  # the switches, for each image of a training step
+    x, y = torch.rand(40, 28, 28), torch.arange(40) % 10
+    losses = ex.call(model, x, y, 5, 3, may_change=[0], case="5 epochs, freeze_after=3")
+    ex.true(losses is not None, "return the losses: is a return missing?")
+    ex.true(len(seen) == 200, "each epoch must use each of the 40 images once.", images=len(seen))
+    ex.true(all(f for on in seen for _, f in on), "fake quantization is off: disable_fake_quant called?")
+    ex.true(all(len(on) == 1 for on in seen), "only some observers are frozen: model.apply reaches all.")
+    got = "".join(str(min(on)[0]) for on in seen)
+    why = {"11111": "they are never switched off", "00011": "the condition is the wrong way round",
+           "00000": "they are off from the start",
+           "11000": "one epoch too few, or freeze_after is taken for the number of frozen epochs",
+           "11110": "epochs are counted from 0: freeze at epoch == freeze_after"}  # fmt: skip
+    on_3 = got == "1" * 120 + "0" * 80
+    ex.true(on_3, "keep observers on 3 epochs (11100).", got=got[::40], likely_cause=why.get(got[::40], ""))
+    moved = (model.linear1.weight != start).any()
+    ex.true(moved, "unchanged weights: no step, not in the optimizer, a copy?")
 
 
 # %% tags=["hidden:train_qat"]
@@ -433,23 +443,27 @@ def convert_qat(model):
 
 
 # %% tags=["check:convert_qat"]
-ex = Exercise("9.4", convert_qat)
-torch.manual_seed(3)
-model = QuantizedVerySimpleNet().train()
-model.qconfig = torch_ao.default_qat_qconfig
-torch_ao.prepare_qat(model, inplace=True)
-model(torch.rand(16, 28, 28))  # stands for training: the observers have seen something
-int8 = ex.call(model, case="a model in train mode, as after training")
-ex.true(isinstance(int8, nn.Module), "return the converted model: is a return missing?", got=int8)
-ex.true(not int8.training, "the int8 model must be in eval mode.")
-weight = getattr(int8, "linear2", None) and int8.linear2.weight
-ex.true(
-    callable(weight) and weight().dtype == torch.qint8,
-    "linear2's weight is not int8.",
-    expected="codes of dtype qint8",
-    got=type(weight).__name__,
-)
-ex.passed()
+import qcourse.check
+
+
+@qcourse.check.exercise("9.4", convert_qat)
+def check_convert_qat(ex):
+    torch.manual_seed(3)
+    model = models.QuantizedVerySimpleNet().train()
+    model.qconfig = torch_ao.default_qat_qconfig
+    torch_ao.prepare_qat(model, inplace=True)
+    model(torch.rand(16, 28, 28))  # stands for training: the observers have seen something
+    int8 = ex.call(model, case="a model in train mode, as after training")
+    ex.true(isinstance(int8, nn.Module), "return the converted model: is a return missing?", got=int8)
+    ex.true(not int8.training, "the int8 model must be in eval mode.")
+    weight = getattr(int8, "linear2", None) and int8.linear2.weight
+    ex.true(
+        callable(weight) and weight().dtype == torch.qint8,
+        "linear2's weight is not int8.",
+        expected="codes of dtype qint8",
+        got=type(weight).__name__,
+    )
+
 
 # %% tags=["hidden:convert_qat"]
 
@@ -484,8 +498,8 @@ with torch.no_grad():
 int8_ptq = convert_qat(ptq_8)
 
 # %%
-models = {"float": net, "PTQ, 8 bits": int8_ptq, "QAT, 8 bits": int8_qat}
-at_8 = {name: accuracy(model, test_images, test_labels) for name, model in models.items()}
+nets = {"float": net, "PTQ, 8 bits": int8_ptq, "QAT, 8 bits": int8_qat}
+at_8 = {name: accuracy(model, test_images, test_labels) for name, model in nets.items()}
 figure.show_table(["model", "test accuracy"], [[name, f"≈ {value:.1%}"] for name, value in at_8.items()])
 print("all within 3 points of each other:", max(at_8.values()) - min(at_8.values()) < 0.03)
 
@@ -544,28 +558,28 @@ def low_bit_qconfig(bits, per_channel=False):
 
 
 # %% tags=["check:low_bit_qconfig"]
-ex = Exercise("9.5", low_bit_qconfig)
-weight = torch.tensor([[0.9, -0.2, 0.4], [0.3, 0.1, -0.3]])
+import qcourse.check
 
 
-def weight_range(bits, **options):
-    """The answer, and what it makes of the small weight above: its range of codes and its scale."""
-    qconfig = low_bit_qconfig(bits, **options)
-    fake = qconfig.weight()
-    fake(weight)
-    scale = fake.calculate_qparams()[0]
-    return qconfig, f"{fake.quant_min} to {fake.quant_max}", scale, isinstance(fake, torch_ao.FakeQuantize)
+@qcourse.check.exercise("9.5", low_bit_qconfig)
+def check_low_bit_qconfig(ex):
+    weight = torch.tensor([[0.9, -0.2, 0.4], [0.3, 0.1, -0.3]])
 
+    def weight_range(bits, **options):
+        """What the answer makes of the small weight above: its range of codes, its scale, and if it fakes."""
+        fake = ex.answer(bits, **options).weight()
+        fake(weight)
+        codes, scale = f"{fake.quant_min} to {fake.quant_max}", fake.calculate_qparams()[0]
+        return codes, scale, isinstance(fake, torch_ao.FakeQuantize)
 
-ex.true(isinstance(ex.call(3), torch_ao.QConfig), "return a torch_ao.QConfig: is a return missing?")
-_, codes, scale, fakes = ex.call(3, function=weight_range, case="weights of 3 bits: codes -3 to 3")
-ex.true(codes == "-3 to 3", "3 bits are the codes -3 to 3.", expected="-3 to 3", got=codes)
-ex.true(fakes, "the weights are observed, not fake-quantized.", expected="FakeQuantize")
-ex.equal("the scale", scale, torch.tensor([0.3]), rtol=1e-4)
-_, codes, scale, _ = ex.call(2, per_channel=True, function=weight_range, case="2 bits, one scale per row")
-ex.true(codes == "-1 to 1", "2 bits are the codes -1 to 1.", expected="-1 to 1", got=codes)
-ex.equal("the scale of each row", scale, torch.tensor([0.9, 0.3]), rtol=1e-4)
-ex.passed()
+    ex.true(isinstance(ex.call(3), torch_ao.QConfig), "return a torch_ao.QConfig: is a return missing?")
+    codes, scale, fakes = ex.call(3, function=weight_range, case="weights of 3 bits: codes -3 to 3")
+    ex.true(codes == "-3 to 3", "3 bits are the codes -3 to 3.", expected="-3 to 3", got=codes)
+    ex.true(fakes, "the weights are observed, not fake-quantized.", expected="FakeQuantize")
+    ex.equal("the scale", scale, torch.tensor([0.3]), rtol=1e-4)
+    codes, scale, _ = ex.call(2, per_channel=True, function=weight_range, case="2 bits, one scale per row")
+    ex.true(codes == "-1 to 1", "2 bits are the codes -1 to 1.", expected="-1 to 1", got=codes)
+    ex.equal("the scale of each row", scale, torch.tensor([0.9, 0.3]), rtol=1e-4)
 
 
 # %% tags=["hidden:low_bit_qconfig"]
@@ -657,31 +671,36 @@ def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2))
 
 
 # %% tags=["check:ptq_vs_qat"]
-# Stand-ins take the place of 9.2 to 9.5: they quantize nothing, and the one for train_qat moves one bias.
-def stand_in(model, images, labels, epochs=1, freeze_after=1):
-    model.linear3.bias.data[1] += 2 * (images.max() < 0.5)  # only the training images are that dark
-    return [1.0] * epochs
+import qcourse.check
 
 
-asked, observe = {}, torch_ao.default_qconfig
-given = {
-    "low_bit_qconfig": lambda bits, per_channel=False: asked.setdefault((bits, per_channel), observe),
-    "prepare_for_qat": lambda net, qconfig=None: copy.deepcopy(net).train(),
-    "train_qat": stand_in,
-    "convert_qat": lambda model: copy.deepcopy(model).eval(),
-}
-ex, small = Exercise("9.6", ptq_vs_qat, given=given), QuantizedVerySimpleNet().eval()
-small.linear3.bias.data[0] = 1  # whatever the image, the network answers 0, and 1 once it is trained
-x, y = torch.rand(20, 28, 28) / 3, (torch.arange(20) % 4 > 0).long()  # test labels: 5 zeros, 15 ones
-results = ex.call(small, x, torch.ones(20).long(), x + 0.5, y, bits=(8, 3), case="stand-ins for 9.2 to 9.5")
-ex.true(isinstance(results, dict) and {*results} == {8, 3}, "the keys must be 8 and 3 here.", got=results)
-ex.true({*asked} in ({(8, False), (3, False)}, set()), "use low_bit_qconfig(bits), per tensor.", got={*asked})
-fractions = all(np.shape(p) == (2,) and max(p) <= 1 for p in results.values())
-ex.true(fractions, "each value must be a pair (ptq, qat) of fractions, 0 to 1.", got=results)
-ok = all(np.allclose(p, (0.25, 0.75), atol=0.01) for p in results.values())
-why = "PTQ never trains; QAT calls train_qat on images and labels; each is measured on the test images"
-ex.true(ok, "untrained, the network gets 25 % right; trained, 75 %.", got=results, likely_cause=why)
-ex.passed()
+@qcourse.check.exercise("9.6", ptq_vs_qat)
+def check_ptq_vs_qat(ex):
+    # Stand-ins for 9.2 to 9.5: they quantize nothing; the one for train_qat moves one bias.
+    def stand_in(model, images, labels, epochs=1, freeze_after=1):
+        model.linear3.bias.data[1] += 2 * (images.max() < 0.5)  # only the training images are that dark
+        return [1.0] * epochs
+
+    asked, observe = {}, torch_ao.default_qconfig
+    ex.given = {
+        "low_bit_qconfig": lambda bits, per_channel=False: asked.setdefault((bits, per_channel), observe),
+        "prepare_for_qat": lambda net, qconfig=None: copy.deepcopy(net).train(),
+        "train_qat": stand_in,
+        "convert_qat": lambda model: copy.deepcopy(model).eval(),
+    }
+    small = models.QuantizedVerySimpleNet().eval()
+    small.linear3.bias.data[0] = 1  # whatever the image, the network answers 0, and 1 once it is trained
+    x, y = torch.rand(20, 28, 28) / 3, (torch.arange(20) % 4 > 0).long()  # test labels: 5 zeros, 15 ones
+    ones, case = torch.ones(20).long(), "stand-ins for 9.2 to 9.5"
+    results = ex.call(small, x, ones, x + 0.5, y, bits=(8, 3), case=case)
+    ex.true(isinstance(results, dict) and {*results} == {8, 3}, "the keys must be 8 and 3 here.", got=results)
+    per_tensor = {*asked} in ({(8, False), (3, False)}, set())
+    ex.true(per_tensor, "use low_bit_qconfig(bits), per tensor.", got={*asked})
+    fractions = all(np.shape(p) == (2,) and max(p) <= 1 for p in results.values())
+    ex.true(fractions, "each value must be a pair (ptq, qat) of fractions, 0 to 1.", got=results)
+    ok = all(np.allclose(p, (0.25, 0.75), atol=0.01) for p in results.values())
+    why = "PTQ never trains; QAT calls train_qat on images and labels; each is measured on the test images"
+    ex.true(ok, "untrained, the network gets 25 % right; trained, 75 %.", got=results, likely_cause=why)
 
 
 # %% tags=["hidden:ptq_vs_qat"]

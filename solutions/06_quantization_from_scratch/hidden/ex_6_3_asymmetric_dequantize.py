@@ -6,28 +6,27 @@ four dimensions; the zero point stands for exactly 0.0.
 
 import numpy as np
 
-from qcourse.check import Exercise
+import qcourse.check
 from qcourse.quantization import asymmetric_dequantize  # here the student's answer
 
+
 # %%
-ex = Exercise("6.3", asymmetric_dequantize, hidden=True)
-_rng = np.random.default_rng(603)
+@qcourse.check.exercise("6.3", asymmetric_dequantize, hidden=True)
+def hidden_asymmetric_dequantize(ex):
+    rng = np.random.default_rng(603)
 
+    def check(codes, scale, zero, case):
+        got = ex.call(codes, scale, zero, case=case)
+        want = np.array([(int(q) - zero) * scale for q in codes.ravel()], np.float64).reshape(codes.shape)
+        ex.equal("the result", got, want, dtype=np.float64, rtol=1e-9, atol=1e-9 * scale)
+        ex.true(np.all(got[codes == zero] == 0.0), "the zero point must stand for exactly 0.0.")
 
-def _check(codes, scale, zero, case):
-    got = ex.call(codes, scale, zero, case=case)
-    want = np.array([(int(q) - zero) * scale for q in codes.ravel()], np.float64).reshape(codes.shape)
-    ex.equal("the result", got, want, dtype=np.float64, rtol=1e-9, atol=1e-9 * scale)
-    ex.true(np.all(got[codes == zero] == 0.0), "the zero point must stand for exactly 0.0.")
-
-
-for _bits in (2, 3, 5, 8, 11, 16):
-    for _scale in (0.012345678901, 1.0, 7.25, 1.7e-6):
-        _codes = _rng.integers(0, 2**_bits, 50).astype(np.int32)
-        _codes[:2] = 0, 2**_bits - 1
-        for _zero in (0, 1, 2 ** (_bits - 1), 2**_bits - 1):
-            _codes[2] = _zero
-            _check(_codes, _scale, _zero, f"codes of {_bits} bits, both ends among them")
-for _shape in [(1,), (1, 1), (4, 3), (2, 3, 4), (2, 1, 3, 2)]:
-    _check(_rng.integers(0, 256, _shape).astype(np.int32), 0.031, 77, f"{len(_shape)} dimensions")
-ex.passed()
+    for bits in (2, 3, 5, 8, 11, 16):
+        for scale in (0.012345678901, 1.0, 7.25, 1.7e-6):
+            codes = rng.integers(0, 2**bits, 50).astype(np.int32)
+            codes[:2] = 0, 2**bits - 1
+            for zero in (0, 1, 2 ** (bits - 1), 2**bits - 1):
+                codes[2] = zero
+                check(codes, scale, zero, f"codes of {bits} bits, both ends among them")
+    for shape in [(1,), (1, 1), (4, 3), (2, 3, 4), (2, 1, 3, 2)]:
+        check(rng.integers(0, 256, shape).astype(np.int32), 0.031, 77, f"{len(shape)} dimensions")

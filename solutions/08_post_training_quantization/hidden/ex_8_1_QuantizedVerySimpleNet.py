@@ -6,78 +6,74 @@ one step into codes, one back to floats, and the logits of a network that is int
 
 import torch
 
+import qcourse.check
 from qcourse import models, torch_ao
-from qcourse.check import Exercise
 from qcourse.models import QuantizedVerySimpleNet  # here the student's answer
 
+
 # %%
-ex = Exercise("8.1", QuantizedVerySimpleNet, hidden=True)
+@qcourse.check.exercise("8.1", QuantizedVerySimpleNet, hidden=True)
+def hidden_QuantizedVerySimpleNet(ex):
+    def prepared_by_torch(model):
+        model.qconfig = torch_ao.default_qconfig
+        return torch_ao.prepare(model.eval())
 
+    def int8_logits(model, images, test):
+        """Prepare, calibrate on images and convert with torch; also return the logits for test."""
+        prepared = prepared_by_torch(model)
+        with torch.no_grad():
+            prepared(images)
+            converted = torch_ao.convert(prepared)
+            try:
+                return converted, prepared, converted(test)
+            except RuntimeError as error:  # torch has no int8 kernel for floats, or none for codes
+                return converted, prepared, error
 
-def prepared_by_torch(model):
-    model.qconfig = torch_ao.default_qconfig
-    return torch_ao.prepare(model.eval())
+    def loaded(kind, state):
+        model = kind()
+        model.load_state_dict(state)
+        return model
 
-
-def int8_logits(model, images, test):
-    """Prepare, calibrate on images and convert with torch; also return the logits for test."""
-    prepared = prepared_by_torch(model)
-    with torch.no_grad():
-        prepared(images)
-        converted = torch_ao.convert(prepared)
-        try:
-            return converted, prepared, converted(test)
-        except RuntimeError as error:  # torch has no int8 kernel for floats, or none for codes
-            return converted, prepared, error
-
-
-def loaded(kind, state):
-    model = kind()
-    model.load_state_dict(state)
-    return model
-
-
-for seed, n in ((811, 1), (812, 5), (813, 64)):
-    torch.manual_seed(seed)
-    float_net, images, test = models.VerySimpleNet(), torch.rand(40, 28, 28), torch.rand(n, 28, 28)
-    float_net.load_state_dict({k: 2 * v for k, v in float_net.state_dict().items()})
-    model = ex.call(
-        float_net.state_dict(),
-        case="VerySimpleNet's weights loaded",
-        function=lambda state: loaded(ex.answer, state),
-    )
-    prepared = ex.call(model, may_change=[0], function=prepared_by_torch, case="prepared by torch")
-    for when, network in (("before prepare", model), ("before convert", prepared)):
-        for shape in ([n, 28, 28], [n, 1, 28, 28], [n, 784]):
-            logits = ex.call(test.reshape(shape), case=f"{n} images of shape {shape}", function=network)
-            ex.equal(f"the output {when}", logits, float_net(test), rtol=1e-4, atol=1e-5)
-    reference, _, want = int8_logits(
-        loaded(models.QuantizedVerySimpleNet, float_net.state_dict()), images, test
-    )
-    converted, _, logits = ex.call(
-        model,
-        images,
-        test,
-        may_change=[0],
-        function=int8_logits,
-        case="prepared, calibrated and converted by torch",
-    )
-    ex.true(
-        isinstance(logits, torch.Tensor),
-        "after convert the network stops with an error.",
-        got=str(logits)[:150],
-    )
-    ex.true(not logits.is_quantized, "after convert the output must be float again.")
-    for kind in (type(reference.quant), type(reference.dequant)):
-        found = sum(type(module) is kind for module in converted.modules())
-        ex.true(
-            found == 1,
-            "after convert there must be one step into codes and one back to floats.",
-            got=f"{found} modules of type {kind.__name__}",
+    for seed, n in ((811, 1), (812, 5), (813, 64)):
+        torch.manual_seed(seed)
+        float_net, images, test = models.VerySimpleNet(), torch.rand(40, 28, 28), torch.rand(n, 28, 28)
+        float_net.load_state_dict({k: 2 * v for k, v in float_net.state_dict().items()})
+        model = ex.call(
+            float_net.state_dict(),
+            case="VerySimpleNet's weights loaded",
+            function=lambda state: loaded(ex.answer, state),
         )
-    steps_apart = (logits - want).abs() / reference.linear3.scale
-    ex.true(
-        steps_apart.max() <= 1.01 and (steps_apart < 0.5).float().mean() >= 0.95,
-        "the int8 network's logits differ from those of a network quantized from image to logits.",
-    )
-ex.passed()
+        prepared = ex.call(model, may_change=[0], function=prepared_by_torch, case="prepared by torch")
+        for when, network in (("before prepare", model), ("before convert", prepared)):
+            for shape in ([n, 28, 28], [n, 1, 28, 28], [n, 784]):
+                logits = ex.call(test.reshape(shape), case=f"{n} images of shape {shape}", function=network)
+                ex.equal(f"the output {when}", logits, float_net(test), rtol=1e-4, atol=1e-5)
+        reference, _, want = int8_logits(
+            loaded(models.QuantizedVerySimpleNet, float_net.state_dict()), images, test
+        )
+        converted, _, logits = ex.call(
+            model,
+            images,
+            test,
+            may_change=[0],
+            function=int8_logits,
+            case="prepared, calibrated and converted by torch",
+        )
+        ex.true(
+            isinstance(logits, torch.Tensor),
+            "after convert the network stops with an error.",
+            got=str(logits)[:150],
+        )
+        ex.true(not logits.is_quantized, "after convert the output must be float again.")
+        for kind in (type(reference.quant), type(reference.dequant)):
+            found = sum(type(module) is kind for module in converted.modules())
+            ex.true(
+                found == 1,
+                "after convert there must be one step into codes and one back to floats.",
+                got=f"{found} modules of type {kind.__name__}",
+            )
+        steps_apart = (logits - want).abs() / reference.linear3.scale
+        ex.true(
+            steps_apart.max() <= 1.01 and (steps_apart < 0.5).float().mean() >= 0.95,
+            "the int8 network's logits differ from those of a network quantized from image to logits.",
+        )

@@ -9,102 +9,98 @@ import math
 import torch
 from torch import nn
 
+import qcourse.check
 from qcourse import torch_ao
-from qcourse.check import Exercise
 
 
 def calibrate(model: nn.Module, images: torch.Tensor, batch_size: int = 256) -> int: ...
 
 
 # %%
-ex = Exercise("8.2", calibrate, hidden=True)
+@qcourse.check.exercise("8.2", calibrate, hidden=True)
+def hidden_calibrate(ex):
+    class Recorder(nn.Module):
+        """Notes for each call: the batch, the modes of the model and its part, if gradients are recorded."""
 
+        def __init__(self):
+            super().__init__()
+            self.weight, self.part, self.calls = nn.Parameter(torch.ones(())), nn.Dropout(0.5), []
 
-class Recorder(nn.Module):
-    """Notes for each call: the batch, the mode of the model and its part, whether gradients are recorded."""
+        def forward(self, images):
+            result = images * self.weight
+            self.calls.append(
+                (images.detach().clone(), self.training or self.part.training, result.requires_grad)
+            )
+            return result
 
-    def __init__(self):
-        super().__init__()
-        self.weight, self.part, self.calls = nn.Parameter(torch.ones(())), nn.Dropout(0.5), []
-
-    def forward(self, images):
-        result = images * self.weight
-        self.calls.append(
-            (images.detach().clone(), self.training or self.part.training, result.requires_grad)
+    generator = torch.Generator().manual_seed(821)
+    for n, batch_size, shape in (
+        (10, 3, (28, 28)),
+        (7, 7, (28, 28)),
+        (8, 4, (1, 28, 28)),
+        (9, 1, (784,)),
+        (5, 256, (28, 28)),
+        (1, 16, (28, 28)),
+        (300, None, (6,)),
+        (257, 256, (28, 28)),
+        (13, 6, (5, 2)),
+    ):
+        images = torch.rand((n, *shape), generator=generator)
+        images[-1], images[0] = images[-1] + 3, images[0] - 3
+        options, limit = ({}, 256) if batch_size is None else ({"batch_size": batch_size}, batch_size)
+        model = Recorder().train()
+        case = f"{n} images of shape {list(shape)} in batches of {limit}"
+        seen = ex.call(model, images, case=case, may_change=[0], **options)
+        ex.equal("the number of images seen", seen, n)
+        ex.true(model.calls, "the model was never called.")
+        batches, training, gradients = zip(*model.calls)
+        sizes = [len(batch) for batch in batches]
+        ex.true(
+            max(sizes) <= limit,
+            "a batch has more than batch_size images.",
+            expected=f"at most {limit}",
+            got=str(max(sizes)),
         )
-        return result
+        ex.true(
+            sum(sizes) == n,
+            "the model must see every image once.",
+            expected=f"{n} images",
+            got=f"{sum(sizes)} images",
+        )
+        ex.true(
+            len(sizes) <= math.ceil(n / limit),
+            "there are more batches than needed: is batch_size used?",
+            expected=str(math.ceil(n / limit)),
+            got=str(len(sizes)),
+        )
+        shown = torch.cat([batch.flatten(1) for batch in batches])
+        order, shown_order = images.flatten(1)[:, 0].argsort(), shown[:, 0].argsort()
+        ex.equal("what the model saw", shown[shown_order], images.flatten(1)[order])
+        ex.true(
+            not any(training),
+            "the model was called in training mode: dropout and batch norm would disturb the ranges.",
+        )
+        ex.true(
+            not any(gradients),
+            "gradients were recorded during calibration: that wastes memory, and nothing is learned.",
+        )
+        kept = "gradients" not in ex.changed
+        ex.true(kept, "gradients are still off after the call: use torch.no_grad() in a with statement.")
+    model = Recorder().eval()
+    ex.call(model, torch.rand(3, 28, 28), case="a model in evaluation mode", may_change=[0])
+    ex.true(not model.training, "the model was passed in evaluation mode and is in training mode afterwards.")
 
-
-generator = torch.Generator().manual_seed(821)
-for n, batch_size, shape in (
-    (10, 3, (28, 28)),
-    (7, 7, (28, 28)),
-    (8, 4, (1, 28, 28)),
-    (9, 1, (784,)),
-    (5, 256, (28, 28)),
-    (1, 16, (28, 28)),
-    (300, None, (6,)),
-    (257, 256, (28, 28)),
-    (13, 6, (5, 2)),
-):
-    images = torch.rand((n, *shape), generator=generator)
-    images[-1], images[0] = images[-1] + 3, images[0] - 3
-    options, limit = ({}, 256) if batch_size is None else ({"batch_size": batch_size}, batch_size)
-    model = Recorder().train()
-    case = f"{n} images of shape {list(shape)} in batches of {limit}"
-    seen = ex.call(model, images, case=case, may_change=[0], **options)
-    ex.equal("the number of images seen", seen, n)
-    ex.true(model.calls, "the model was never called.")
-    batches, training, gradients = zip(*model.calls)
-    sizes = [len(batch) for batch in batches]
-    ex.true(
-        max(sizes) <= limit,
-        "a batch has more than batch_size images.",
-        expected=f"at most {limit}",
-        got=str(max(sizes)),
-    )
-    ex.true(
-        sum(sizes) == n,
-        "the model must see every image once.",
-        expected=f"{n} images",
-        got=f"{sum(sizes)} images",
-    )
-    ex.true(
-        len(sizes) <= math.ceil(n / limit),
-        "there are more batches than needed: is batch_size used?",
-        expected=str(math.ceil(n / limit)),
-        got=str(len(sizes)),
-    )
-    shown = torch.cat([batch.flatten(1) for batch in batches])
-    order, shown_order = images.flatten(1)[:, 0].argsort(), shown[:, 0].argsort()
-    ex.equal("what the model saw", shown[shown_order], images.flatten(1)[order])
-    ex.true(
-        not any(training),
-        "the model was called in training mode: dropout and batch norm would disturb the ranges.",
-    )
-    ex.true(
-        not any(gradients),
-        "gradients were recorded during calibration: that wastes memory, and nothing is learned.",
-    )
-    kept = torch.is_grad_enabled()
-    torch.set_grad_enabled(True)
-    ex.true(kept, "gradients are still off after the call: use torch.no_grad() in a with statement.")
-model = Recorder().eval()
-ex.call(model, torch.rand(3, 28, 28), case="a model in evaluation mode", may_change=[0])
-ex.true(not model.training, "the model was passed in evaluation mode and is in training mode afterwards.")
-
-for place in (0, 5, -1):
-    torch.manual_seed(822 + place)
-    model = nn.Sequential(torch_ao.QuantStub(), nn.Linear(6, 3), torch_ao.DeQuantStub()).train()
-    model.qconfig = torch_ao.default_qconfig
-    model = torch_ao.prepare(model)
-    images = torch.rand(11, 6)
-    images[place] = 7 * images[place] - 3
-    want = model[1].weight @ images.T + model[1].bias[:, None]
-    ex.call(model, images, batch_size=4, case="a prepared model with one extreme image", may_change=[0])
-    for what, module, values in (("input", model[0], images), ("layer", model[1], want.detach())):
-        observer = module.activation_post_process
-        recorded = torch.stack([observer.min_val, observer.max_val])
-        extremes = torch.stack([values.min(), values.max()])
-        ex.equal(f"the {what}'s recorded range", recorded, extremes, rtol=1e-4, atol=1e-6)
-ex.passed()
+    for place in (0, 5, -1):
+        torch.manual_seed(822 + place)
+        model = nn.Sequential(torch_ao.QuantStub(), nn.Linear(6, 3), torch_ao.DeQuantStub()).train()
+        model.qconfig = torch_ao.default_qconfig
+        model = torch_ao.prepare(model)
+        images = torch.rand(11, 6)
+        images[place] = 7 * images[place] - 3
+        want = model[1].weight @ images.T + model[1].bias[:, None]
+        ex.call(model, images, batch_size=4, case="a prepared model with one extreme image", may_change=[0])
+        for what, module, values in (("input", model[0], images), ("layer", model[1], want.detach())):
+            observer = module.activation_post_process
+            recorded = torch.stack([observer.min_val, observer.max_val])
+            extremes = torch.stack([values.min(), values.max()])
+            ex.equal(f"the {what}'s recorded range", recorded, extremes, rtol=1e-4, atol=1e-6)

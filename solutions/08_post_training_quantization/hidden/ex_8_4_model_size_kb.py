@@ -5,83 +5,79 @@ written to the disk.
 """
 
 import copy
-import io
 
 import numpy as np
 import torch
 from torch import nn
 
+import qcourse.check
 from qcourse import models, torch_ao
-from qcourse.check import Exercise
 from qcourse.measure import size_kb as model_size_kb  # here the student's answer
 
-# isort: split
 
 # %%
-import os
-import pickle
-from unittest import mock
+@qcourse.check.exercise("8.4", model_size_kb, hidden=True)
+def hidden_model_size_kb(ex):
+    import io
+    import os
+    import pickle
+    from unittest import mock
 
-ex = Exercise("8.4", model_size_kb, hidden=True)
+    def quantized_by_torch(net, images, qconfig):
+        net.eval().qconfig = qconfig
+        prepared = torch_ao.prepare(net)
+        with torch.no_grad():
+            prepared(images)
+        return torch_ao.convert(prepared)
 
+    torch.manual_seed(841)
+    stubs = models.QuantizedVerySimpleNet()
+    per_channel = torch_ao.get_default_qconfig("x86")
+    cases = {
+        "one small linear layer": nn.Linear(90, 50),
+        "a convolution and a batch norm": nn.Sequential(nn.Conv2d(3, 64, 8), nn.BatchNorm2d(64)),
+        "a layer in float64": nn.Linear(100, 30).double(),
+        "a layer with a buffer": nn.BatchNorm1d(2000, affine=False),
+        "the float network": models.VerySimpleNet(),
+        "a layer of 2.4 MB": nn.Linear(1000, 600),
+        "an int8 network": quantized_by_torch(stubs, torch.rand(9, 28, 28), torch_ao.default_qconfig),
+        "an int8 network per channel": quantized_by_torch(
+            copy.deepcopy(stubs), torch.rand(9, 28, 28), per_channel
+        ),
+    }
+    saved_to, sizes = [], []
+    save = torch.save
 
-def quantized_by_torch(net, images, qconfig):
-    net.eval().qconfig = qconfig
-    prepared = torch_ao.prepare(net)
-    with torch.no_grad():
-        prepared(images)
-    return torch_ao.convert(prepared)
+    def watched_save(obj, f, *args, **kwargs):
+        saved_to.append(f)
+        return save(obj, f, *args, **kwargs)
 
-
-torch.manual_seed(841)
-stubs = models.QuantizedVerySimpleNet()
-per_channel = torch_ao.get_default_qconfig("x86")
-cases = {
-    "one small linear layer": nn.Linear(90, 50),
-    "a convolution and a batch norm": nn.Sequential(nn.Conv2d(3, 64, 8), nn.BatchNorm2d(64)),
-    "a layer in float64": nn.Linear(100, 30).double(),
-    "a layer with a buffer": nn.BatchNorm1d(2000, affine=False),
-    "the float network": models.VerySimpleNet(),
-    "a layer of 2.4 MB": nn.Linear(1000, 600),
-    "an int8 network": quantized_by_torch(stubs, torch.rand(9, 28, 28), torch_ao.default_qconfig),
-    "an int8 network per channel": quantized_by_torch(
-        copy.deepcopy(stubs), torch.rand(9, 28, 28), per_channel
-    ),
-}
-saved_to, sizes = [], []
-save = torch.save
-
-
-def watched_save(obj, f, *args, **kwargs):
-    saved_to.append(f)
-    return save(obj, f, *args, **kwargs)
-
-
-for case, model in cases.items():
-    before = set(os.listdir())
-    with mock.patch.object(torch, "save", watched_save):
-        size = ex.call(model, case=case)
-    targets = [getattr(f, "name", f) for f in saved_to]
-    paths = [os.path.abspath(p) for p in targets if isinstance(p, str | os.PathLike)]
-    beside = [p for p in paths if os.path.dirname(p) == os.getcwd()]
+    for case, model in cases.items():
+        before = set(os.listdir())
+        with mock.patch.object(torch, "save", watched_save):
+            size = ex.call(model, case=case)
+        targets = [getattr(f, "name", f) for f in saved_to]
+        paths = [os.path.abspath(p) for p in targets if isinstance(p, str | os.PathLike)]
+        beside = [p for p in paths if os.path.dirname(p) == os.getcwd()]
+        ex.true(
+            not beside and set(os.listdir()) <= before,
+            "a file was written next to the notebook: write to memory.",
+        )
+        ex.true(not any(map(os.path.exists, paths)), "a file is left on the disk: write to memory.")
+        ex.true(
+            isinstance(size, int | float | np.number), "the size must be a number.", got=type(size).__name__
+        )
+        buffer = io.BytesIO()
+        save(model.state_dict(), buffer)
+        size, want, pickled = (
+            float(size),
+            len(buffer.getvalue()) / 1000,
+            len(pickle.dumps(model.state_dict())) / 1000,
+        )
+        if abs(size - pickled) > min(0.003 * pickled, 1.0):  # pickle, without torch.save, serializes too
+            ex.equal("the size in kB, to within 1 % and 1 kB", size, want, rtol=0, atol=min(0.01 * want, 1.0))
+        sizes.append(size)
     ex.true(
-        not beside and set(os.listdir()) <= before,
-        "a file was written next to the notebook: write to memory.",
+        not all(size.is_integer() for size in sizes),
+        "every size is a whole number of kB: do not round the quotient.",
     )
-    ex.true(not any(map(os.path.exists, paths)), "a file is left on the disk: write to memory.")
-    ex.true(isinstance(size, int | float | np.number), "the size must be a number.", got=type(size).__name__)
-    buffer = io.BytesIO()
-    save(model.state_dict(), buffer)
-    size, want, pickled = (
-        float(size),
-        len(buffer.getvalue()) / 1000,
-        len(pickle.dumps(model.state_dict())) / 1000,
-    )
-    if abs(size - pickled) > min(0.003 * pickled, 1.0):  # pickle, without torch.save, serializes too
-        ex.equal("the size in kB, to within 1 % and 1 kB", size, want, rtol=0, atol=min(0.01 * want, 1.0))
-    sizes.append(size)
-ex.true(
-    not all(size.is_integer() for size in sizes),
-    "every size is a whole number of kB: do not round the quotient.",
-)
-ex.passed()

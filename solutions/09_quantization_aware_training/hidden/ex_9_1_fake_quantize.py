@@ -6,7 +6,7 @@ and the gradient of torch's own operator.
 
 import torch
 
-from qcourse.check import Exercise
+import qcourse.check
 
 
 def fake_quantize(
@@ -15,66 +15,80 @@ def fake_quantize(
 
 
 # %%
-def forward_and_gradient(x, scale, zero, quant_min, quant_max, upstream):
-    leaf = x.clone().requires_grad_()
-    output = fake_quantize(leaf, scale, zero, quant_min, quant_max)
-    if isinstance(output, torch.Tensor) and output.requires_grad:
-        output.backward(upstream)
-    return output, torch.zeros_like(x) if leaf.grad is None else leaf.grad
+@qcourse.check.exercise("9.1", fake_quantize, hidden=True)
+def hidden_fake_quantize(ex):
+    def forward_and_gradient(x, scale, zero, quant_min, quant_max, upstream):
+        leaf = x.clone().requires_grad_()
+        output = ex.answer(leaf, scale, zero, quant_min, quant_max)
+        if isinstance(output, torch.Tensor) and output.requires_grad:
+            output.backward(upstream)
+        return output, torch.zeros_like(x) if leaf.grad is None else leaf.grad
 
-
-ex = Exercise("9.1", fake_quantize, hidden=True)
-generator = torch.Generator().manual_seed(910)
-RANGES = [(0, 255), (-128, 127), (-127, 127), (-7, 7), (0, 15), (-2, 1), (-1, 1), (0, 1), (0, 65535), (3, 9)]
-for number, (low, high) in enumerate(RANGES):
-    zero = low + (high - low) // 4 if number % 2 else low if number % 4 else 0
-    zero = min(max(zero, low), high)
-    shape = [(64,), (3, 5, 7), (40, 2), (2, 3, 4, 5), (1,), ()][number % 6]
-    dtype = torch.float64 if number % 3 == 2 else torch.float32
-    for scale in (2.0 ** (number % 7 - 4), 0.0137 * (number + 1)):
-        # Codes from well below the range to well above it; not on a tie, where x / scale is not exact.
-        width = high - low
-        codes = torch.randint(low - width // 2 - 2, high + width // 2 + 3, shape, generator=generator)
-        offset = 0.9 * torch.rand(shape, generator=generator, dtype=torch.float64) - 0.45
-        if width > 1000:
-            offset = offset / 2  # float32 cannot place large codes more exactly
-        x = ((codes - zero + offset) * scale).to(dtype)
-        upstream = torch.randn(shape, generator=generator, dtype=torch.float64).to(dtype)
+    generator = torch.Generator().manual_seed(910)
+    RANGES = [
+        (0, 255),
+        (-128, 127),
+        (-127, 127),
+        (-7, 7),
+        (0, 15),
+        (-2, 1),
+        (-1, 1),
+        (0, 1),
+        (0, 65535),
+        (3, 9),
+    ]
+    for number, (low, high) in enumerate(RANGES):
+        zero = low + (high - low) // 4 if number % 2 else low if number % 4 else 0
+        zero = min(max(zero, low), high)
+        shape = [(64,), (3, 5, 7), (40, 2), (2, 3, 4, 5), (1,), ()][number % 6]
+        dtype = torch.float64 if number % 3 == 2 else torch.float32
+        for scale in (2.0 ** (number % 7 - 4), 0.0137 * (number + 1)):
+            # Codes from well below the range to well above it; not on a tie, where x / scale is not exact.
+            width = high - low
+            codes = torch.randint(low - width // 2 - 2, high + width // 2 + 3, shape, generator=generator)
+            offset = 0.9 * torch.rand(shape, generator=generator, dtype=torch.float64) - 0.45
+            if width > 1000:
+                offset = offset / 2  # float32 cannot place large codes more exactly
+            x = ((codes - zero + offset) * scale).to(dtype)
+            upstream = torch.randn(shape, generator=generator, dtype=torch.float64).to(dtype)
+            leaf = x.clone().requires_grad_()
+            want = torch.fake_quantize_per_tensor_affine(leaf, scale, zero, low, high)
+            want.backward(upstream)
+            case = f"codes {low} to {high}, zero {zero}, {dtype}, {len(shape)} dimensions"
+            ex.equal(
+                "the output",
+                ex.call(x, scale, zero, low, high, case=case),
+                want.detach(),
+                dtype=dtype,
+                rtol=1e-5,
+            )
+            output, gradient = ex.call(
+                x, scale, zero, low, high, upstream, function=forward_and_gradient, case=case
+            )
+            ex.equal("the output", output, want.detach(), dtype=dtype, rtol=1e-5)
+            ex.equal("the gradient", gradient, leaf.grad, dtype=dtype, rtol=1e-5)
+    # Scales that are powers of two: x / scale is exact, so ties and both ends are too.
+    for scale, zero, low, high in [
+        (0.5, 0, -8, 7),
+        (0.25, 4, 0, 15),
+        (2.0, 128, 0, 255),
+        (1.0, -2, -4, 3),
+        (0.125, 0, -1, 1),
+    ]:
+        x = (torch.arange(2 * low - 6, 2 * high + 7, dtype=torch.float32) / 2 - zero) * scale
+        upstream = torch.linspace(-2.0, 3.0, len(x))
         leaf = x.clone().requires_grad_()
         want = torch.fake_quantize_per_tensor_affine(leaf, scale, zero, low, high)
         want.backward(upstream)
-        case = f"codes {low} to {high}, zero {zero}, {dtype}, {len(shape)} dimensions"
-        ex.equal(
-            "the output", ex.call(x, scale, zero, low, high, case=case), want.detach(), dtype=dtype, rtol=1e-5
-        )
         output, gradient = ex.call(
-            x, scale, zero, low, high, upstream, function=forward_and_gradient, case=case
+            x,
+            scale,
+            zero,
+            low,
+            high,
+            upstream,
+            function=forward_and_gradient,
+            case="ties and both ends, scale a power of two",
         )
-        ex.equal("the output", output, want.detach(), dtype=dtype, rtol=1e-5)
-        ex.equal("the gradient", gradient, leaf.grad, dtype=dtype, rtol=1e-5)
-# Scales that are powers of two: x / scale is exact, so ties and both ends are too.
-for scale, zero, low, high in [
-    (0.5, 0, -8, 7),
-    (0.25, 4, 0, 15),
-    (2.0, 128, 0, 255),
-    (1.0, -2, -4, 3),
-    (0.125, 0, -1, 1),
-]:
-    x = (torch.arange(2 * low - 6, 2 * high + 7, dtype=torch.float32) / 2 - zero) * scale
-    upstream = torch.linspace(-2.0, 3.0, len(x))
-    leaf = x.clone().requires_grad_()
-    want = torch.fake_quantize_per_tensor_affine(leaf, scale, zero, low, high)
-    want.backward(upstream)
-    output, gradient = ex.call(
-        x,
-        scale,
-        zero,
-        low,
-        high,
-        upstream,
-        function=forward_and_gradient,
-        case="ties and both ends, scale a power of two",
-    )
-    ex.equal("the output", output, want.detach())
-    ex.equal("the gradient", gradient, leaf.grad)
-ex.passed()
+        ex.equal("the output", output, want.detach())
+        ex.equal("the gradient", gradient, leaf.grad)

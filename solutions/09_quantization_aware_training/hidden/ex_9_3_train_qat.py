@@ -12,9 +12,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from qcourse import torch_ao
-from qcourse.check import Exercise
-from qcourse.models import QuantizedVerySimpleNet
+import qcourse.check
+from qcourse import models, torch_ao
 
 
 def train_qat(
@@ -23,148 +22,156 @@ def train_qat(
 
 
 # %%
-def watched_training(model):
-    """What each training step saw: image numbers, modes, switches, and whether gradients had added up."""
-    seen, modes, observing, faking, added_up, logits, arrived = [], [], [], [], [], [], {}
+@qcourse.check.exercise("9.3", train_qat, hidden=True)
+def hidden_train_qat(ex):
+    def watched_training(model):
+        """What each training step saw: image numbers, modes, switches, and whether gradients had added up."""
+        seen, modes, observing, faking, added_up, logits, arrived = [], [], [], [], [], [], {}
 
-    def note(model, inputs):
-        if not torch.is_grad_enabled():
-            return  # a look at the accuracy in between is allowed
-        fakes = [m for m in model.modules() if isinstance(m, torch_ao.FakeQuantize)]
-        seen.append([round(64 * v) for v in inputs[0].reshape(-1, 784)[:, 0].tolist()])
-        modes.append(all(m.training for m in model.modules()))
-        observing.append([int(m.observer_enabled[0]) for m in fakes])
-        faking.append([int(m.fake_quant_enabled[0]) for m in fakes])
+        def note(model, inputs):
+            if not torch.is_grad_enabled():
+                return  # a look at the accuracy in between is allowed
+            fakes = [m for m in model.modules() if isinstance(m, torch_ao.FakeQuantize)]
+            seen.append([round(64 * v) for v in inputs[0].reshape(-1, 784)[:, 0].tolist()])
+            modes.append(all(m.training for m in model.modules()))
+            observing.append([int(m.observer_enabled[0]) for m in fakes])
+            faking.append([int(m.fake_quant_enabled[0]) for m in fakes])
 
-    def accumulated(parameter):
-        added_up.append(not torch.allclose(parameter.grad, arrived["gradient"]))
+        def accumulated(parameter):
+            added_up.append(not torch.allclose(parameter.grad, arrived["gradient"]))
 
-    def answered(model, inputs, output):
-        if torch.is_grad_enabled():
-            logits.append(output.detach().clone())
+        def answered(model, inputs, output):
+            if torch.is_grad_enabled():
+                logits.append(output.detach().clone())
 
-    model.register_forward_pre_hook(note)
-    model.register_forward_hook(answered)
-    model.linear3.bias.register_hook(lambda gradient: arrived.update(gradient=gradient.clone()))
-    model.linear3.bias.register_post_accumulate_grad_hook(accumulated)
-    return seen, modes, observing, faking, added_up, logits
+        model.register_forward_pre_hook(note)
+        model.register_forward_hook(answered)
+        model.linear3.bias.register_hook(lambda gradient: arrived.update(gradient=gradient.clone()))
+        model.linear3.bias.register_post_accumulate_grad_hook(accumulated)
+        return seen, modes, observing, faking, added_up, logits
 
-
-ex = Exercise("9.3", train_qat, hidden=True)
-CASES = [
-    ("epochs=1, the default freeze_after", 50, {}),
-    ("epochs=4, freeze_after=1", 33, {"epochs": 4, "freeze_after": 1}),
-    ("epochs=5, freeze_after=4", 20, {"epochs": 5, "freeze_after": 4}),
-    ("epochs=2, freeze_after=2", 64, {"epochs": 2, "freeze_after": 2}),
-    ("epochs=3, freeze_after=2, another qconfig", 47, {"epochs": 3, "freeze_after": 2}),
-    ("an easy task", 300, {"epochs": 6, "freeze_after": 4}),
-]
-patterns = torch.eye(10).repeat_interleave(79, dim=1)[:, :784].reshape(10, 28, 28)  # a band for each digit
-engine_qconfig = torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
-for seed, (case, n, arguments) in enumerate(CASES):
-    torch.manual_seed(930 + seed)
-    model = QuantizedVerySimpleNet().train()
-    model.qconfig = engine_qconfig if seed < 4 else torch_ao.default_qat_qconfig
-    torch_ao.prepare_qat(model, inplace=True)
-    model.train(seed % 2 == 0)  # a caller may hand over a model in eval mode
-    images_9, labels_9 = torch.rand(n, 28, 28), torch.randint(10, (n,))
-    if case == "an easy task":
-        images_9 = 0.2 * images_9 + patterns[labels_9]
-    images_9[:, 0, 0] = torch.arange(n) / 64  # each image carries its number
-    start = {name: value.detach().clone() for name, value in model.named_parameters()}
-    with torch.no_grad():
-        before_training = float(F.cross_entropy(copy.deepcopy(model)(images_9), labels_9))
-    seen, modes, observing, faking, added_up, logits = watched_training(model)
-    losses = ex.call(model, images_9, labels_9, case=case, may_change=[0], **arguments)
-    epochs = arguments.get("epochs", 1)
-    ids = [i for batch in seen for i in batch]
-    ex.true(
-        len(ids) == epochs * n, "each epoch must train on each image once.",
-        expected=f"{epochs} x {n} images", got=f"{len(ids)} images",
-    )  # fmt: skip
-    for epoch in range(epochs):
-        once = sorted(ids[epoch * n : (epoch + 1) * n]) == list(range(n))
-        ex.true(once, "an epoch sees some image twice, or not at all.")
-    ex.true(all(modes), "the model must be in train mode while it is trained.",
-            likely_cause="model.train() is not called, or model.eval() is called too early")  # fmt: skip
-    ex.true(
-        all(all(f) for f in faking), "fake quantization was switched off during training.",
-        likely_cause="disable_fake_quant in place of disable_observer: freeze only the observers",
-    )  # fmt: skip
-    ex.true(
-        all(len(set(o)) == 1 for o in observing),
-        "freeze all observers together: those of weights and those of activations.",
-        likely_cause="only some of the modules are frozen: model.apply reaches all",
-    )
-    on = [o[0] for o in observing]
-    ex.true(on == sorted(on, reverse=True), "the observers must be on first and off afterwards.",
-            likely_cause="the condition is the wrong way round")  # fmt: skip
-    if arguments:
-        count = sum(len(batch) for batch, o in zip(seen, on) if o) / n
-        wanted = arguments["freeze_after"]
-        known = {
-            epochs - wanted: "freeze_after is taken for the number of frozen epochs",
-            wanted - 1: "one epoch too few: freeze where epoch == freeze_after, counted from 0",
-            wanted + 1: "epochs are counted from 0: freeze before the first step of epoch == freeze_after",
-            epochs: "the observers are never switched off",
-            0: "the observers are off from the start",
-        }
-        ex.true(
-            count == wanted, "the observers were on for the wrong number of epochs.",
-            expected=f"{wanted} of {epochs} epochs", got=f"{count:.3g} of {epochs} epochs",
-            likely_cause=known.get(count, ""),
-        )  # fmt: skip
-    same = [name for name, value in model.named_parameters() if torch.equal(value, start[name])]
-    ex.true(
-        not same, "some parameters have not changed.", unchanged=", ".join(same),
-        likely_cause="they are not in the optimizer, or it never steps, or a copy is trained" if on[0] else
-        "the observers are off from the start: no scale is ever found, and every weight rounds to 0",
-    )  # fmt: skip
-    finite = all(torch.isfinite(value).all() for value in model.parameters())
-    ex.true(finite, "training has produced NaN or infinite weights.",
-            likely_cause="the learning rate is too high, or something is divided by 0")  # fmt: skip
-    ex.true(
-        len(added_up) <= 2 or sum(added_up) < len(added_up) - 1, "gradients add up from step to step.",
-        likely_cause="optimizer.zero_grad() is missing before the backward pass",
-    )  # fmt: skip
-    is_list = isinstance(losses, (list, tuple, np.ndarray, torch.Tensor)) and getattr(losses, "ndim", 1) > 0
-    ex.true(is_list, "return the losses as a list of numbers.", got=losses,
-            likely_cause="the last loss only, or nothing, is returned")  # fmt: skip
-    ex.true(
-        len(losses) in (epochs, len(seen)), "return one loss per epoch, or one per step.",
-        expected=f"{epochs} or {len(seen)} losses", got=f"{len(losses)} losses",
-    )  # fmt: skip
-    numbers = [float(loss.detach() if hasattr(loss, "detach") else loss) for loss in losses]
-    sound = all(math.isfinite(v) and v > 0 for v in numbers)
-    ex.true(sound, "the losses must be positive, finite numbers.", got=str(numbers[:3]))
-    sizes = torch.tensor([len(batch) for batch in seen])
-    by_step = torch.stack([F.cross_entropy(z, labels_9[b]) for z, b in zip(logits, seen)])
-    ends = sizes.cumsum(0)
-    steps = [(ends > epoch * n) & (ends <= (epoch + 1) * n) for epoch in range(epochs)]
-    means = [by_step[of].mean().item() for of in steps]  # of equal batches, or of a smaller one too
-    weighted = [(by_step * sizes)[of].sum().item() / n for of in steps]
-    plausible = means, weighted, by_step.tolist()
-    sums = [by_step[of].sum() for of in steps]
-    wrong = {
-        "the batches' losses are added up: divide by the number of batches": sums,
-        "the images' losses are added up: divide by the number of images": [n * loss for loss in weighted],
-        "only the last batch of each epoch is reported": [by_step[of][-1] for of in steps],
-        "the batches' means are added up, and divided by the number of images": [total / n for total in sums],
-    }
-    same_length = {why: values for why, values in wrong.items() if len(values) == len(numbers)}
-    known = [why for why, values in same_length.items() if np.allclose(values, numbers)]
-    ex.true(
-        any(len(p) == len(numbers) and np.allclose(p, numbers, rtol=0.01) for p in plausible),
-        "the losses are neither the mean cross-entropy of each epoch nor that of each step.",
-        expected=f"about {means[0]:.3g} in the first epoch", got=f"{numbers[0]:.3g} as the first",
-        likely_cause=(known or ["another loss, or labels that are not those of the images"])[0],
-    )  # fmt: skip
-    if case == "an easy task":
+    CASES = [
+        ("epochs=1, the default freeze_after", 50, {}),
+        ("epochs=4, freeze_after=1", 33, {"epochs": 4, "freeze_after": 1}),
+        ("epochs=5, freeze_after=4", 20, {"epochs": 5, "freeze_after": 4}),
+        ("epochs=2, freeze_after=2", 64, {"epochs": 2, "freeze_after": 2}),
+        ("epochs=3, freeze_after=2, another qconfig", 47, {"epochs": 3, "freeze_after": 2}),
+        ("an easy task", 300, {"epochs": 6, "freeze_after": 4}),
+    ]
+    patterns = (
+        torch.eye(10).repeat_interleave(79, dim=1)[:, :784].reshape(10, 28, 28)
+    )  # a band for each digit
+    engine_qconfig = torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
+    for seed, (case, n, arguments) in enumerate(CASES):
+        torch.manual_seed(930 + seed)
+        model = models.QuantizedVerySimpleNet().train()
+        model.qconfig = engine_qconfig if seed < 4 else torch_ao.default_qat_qconfig
+        torch_ao.prepare_qat(model, inplace=True)
+        model.train(seed % 2 == 0)  # a caller may hand over a model in eval mode
+        images_9, labels_9 = torch.rand(n, 28, 28), torch.randint(10, (n,))
+        if case == "an easy task":
+            images_9 = 0.2 * images_9 + patterns[labels_9]
+        images_9[:, 0, 0] = torch.arange(n) / 64  # each image carries its number
+        start = {name: value.detach().clone() for name, value in model.named_parameters()}
         with torch.no_grad():
-            after = float(F.cross_entropy(model.eval()(images_9), labels_9))
+            before_training = float(F.cross_entropy(copy.deepcopy(model)(images_9), labels_9))
+        seen, modes, observing, faking, added_up, logits = watched_training(model)
+        losses = ex.call(model, images_9, labels_9, case=case, may_change=[0], **arguments)
+        epochs = arguments.get("epochs", 1)
+        ids = [i for batch in seen for i in batch]
         ex.true(
-            after < before_training - 0.005, "ten patterns that are easy to tell apart are not learned.",
-            expected=f"a loss below {before_training:.3g}", got=f"{after:.3g} afterwards",
-            likely_cause="steps in the wrong direction or far too long, or labels of other images",
+            len(ids) == epochs * n, "each epoch must train on each image once.",
+            expected=f"{epochs} x {n} images", got=f"{len(ids)} images",
         )  # fmt: skip
-ex.passed()
+        for epoch in range(epochs):
+            once = sorted(ids[epoch * n : (epoch + 1) * n]) == list(range(n))
+            ex.true(once, "an epoch sees some image twice, or not at all.")
+        ex.true(all(modes), "the model must be in train mode while it is trained.",
+                likely_cause="model.train() is not called, or model.eval() is called too early")  # fmt: skip
+        ex.true(
+            all(all(f) for f in faking), "fake quantization was switched off during training.",
+            likely_cause="disable_fake_quant in place of disable_observer: freeze only the observers",
+        )  # fmt: skip
+        ex.true(
+            all(len(set(o)) == 1 for o in observing),
+            "freeze all observers together: those of weights and those of activations.",
+            likely_cause="only some of the modules are frozen: model.apply reaches all",
+        )
+        on = [o[0] for o in observing]
+        ex.true(on == sorted(on, reverse=True), "the observers must be on first and off afterwards.",
+                likely_cause="the condition is the wrong way round")  # fmt: skip
+        if arguments:
+            count = sum(len(batch) for batch, o in zip(seen, on) if o) / n
+            wanted = arguments["freeze_after"]
+            known = {
+                epochs - wanted: "freeze_after is taken for the number of frozen epochs",
+                wanted - 1: "one epoch too few: freeze where epoch == freeze_after, counted from 0",
+                wanted
+                + 1: "epochs are counted from 0: freeze before the first step of epoch == freeze_after",
+                epochs: "the observers are never switched off",
+                0: "the observers are off from the start",
+            }
+            ex.true(
+                count == wanted, "the observers were on for the wrong number of epochs.",
+                expected=f"{wanted} of {epochs} epochs", got=f"{count:.3g} of {epochs} epochs",
+                likely_cause=known.get(count, ""),
+            )  # fmt: skip
+        same = [name for name, value in model.named_parameters() if torch.equal(value, start[name])]
+        ex.true(
+            not same, "some parameters have not changed.", unchanged=", ".join(same),
+            likely_cause="they are not in the optimizer, it never steps, or a copy is trained" if on[0] else
+            "the observers are off from the start: no scale is ever found, and every weight rounds to 0",
+        )  # fmt: skip
+        finite = all(torch.isfinite(value).all() for value in model.parameters())
+        ex.true(finite, "training has produced NaN or infinite weights.",
+                likely_cause="the learning rate is too high, or something is divided by 0")  # fmt: skip
+        ex.true(
+            len(added_up) <= 2 or sum(added_up) < len(added_up) - 1, "gradients add up from step to step.",
+            likely_cause="optimizer.zero_grad() is missing before the backward pass",
+        )  # fmt: skip
+        is_list = (
+            isinstance(losses, (list, tuple, np.ndarray, torch.Tensor)) and getattr(losses, "ndim", 1) > 0
+        )
+        ex.true(is_list, "return the losses as a list of numbers.", got=losses,
+                likely_cause="the last loss only, or nothing, is returned")  # fmt: skip
+        ex.true(
+            len(losses) in (epochs, len(seen)), "return one loss per epoch, or one per step.",
+            expected=f"{epochs} or {len(seen)} losses", got=f"{len(losses)} losses",
+        )  # fmt: skip
+        numbers = [float(loss.detach() if hasattr(loss, "detach") else loss) for loss in losses]
+        sound = all(math.isfinite(v) and v > 0 for v in numbers)
+        ex.true(sound, "the losses must be positive, finite numbers.", got=str(numbers[:3]))
+        sizes = torch.tensor([len(batch) for batch in seen])
+        by_step = torch.stack([F.cross_entropy(z, labels_9[b]) for z, b in zip(logits, seen)])
+        ends = sizes.cumsum(0)
+        steps = [(ends > epoch * n) & (ends <= (epoch + 1) * n) for epoch in range(epochs)]
+        means = [by_step[of].mean().item() for of in steps]  # of equal batches, or of a smaller one too
+        weighted = [(by_step * sizes)[of].sum().item() / n for of in steps]
+        plausible = means, weighted, by_step.tolist()
+        sums = [by_step[of].sum() for of in steps]
+        wrong = {
+            "the batches' losses are added up: divide by the number of batches": sums,
+            "the images' losses are added up: divide by the number of images": [
+                n * loss for loss in weighted
+            ],
+            "only the last batch of each epoch is reported": [by_step[of][-1] for of in steps],
+            "the batches' means are added up, and divided by the number of images": [
+                total / n for total in sums
+            ],
+        }
+        same_length = {why: values for why, values in wrong.items() if len(values) == len(numbers)}
+        known = [why for why, values in same_length.items() if np.allclose(values, numbers)]
+        ex.true(
+            any(len(p) == len(numbers) and np.allclose(p, numbers, rtol=0.01) for p in plausible),
+            "the losses are neither the mean cross-entropy of each epoch nor that of each step.",
+            expected=f"about {means[0]:.3g} in the first epoch", got=f"{numbers[0]:.3g} as the first",
+            likely_cause=(known or ["another loss, or labels that are not those of the images"])[0],
+        )  # fmt: skip
+        if case == "an easy task":
+            with torch.no_grad():
+                after = float(F.cross_entropy(model.eval()(images_9), labels_9))
+            ex.true(
+                after < before_training - 0.005, "ten patterns that are easy to tell apart are not learned.",
+                expected=f"a loss below {before_training:.3g}", got=f"{after:.3g} afterwards",
+                likely_cause="steps in the wrong direction or far too long, or labels of other images",
+            )  # fmt: skip

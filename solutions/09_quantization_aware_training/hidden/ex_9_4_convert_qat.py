@@ -10,69 +10,70 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from qcourse import torch_ao
-from qcourse.check import Exercise
-from qcourse.models import QuantizedVerySimpleNet
+import qcourse.check
+from qcourse import models, torch_ao
 
 
 def convert_qat(model: nn.Module) -> nn.Module: ...
 
 
 # %%
-ex = Exercise("9.4", convert_qat, hidden=True)
-three_bits = torch_ao.QConfig(
-    activation=torch_ao.FakeQuantize.with_args(
-        observer=torch_ao.MovingAverageMinMaxObserver, quant_min=0, quant_max=255, dtype=torch.quint8
-    ),
-    weight=torch_ao.FakeQuantize.with_args(
-        observer=torch_ao.MovingAverageMinMaxObserver,
-        quant_min=-3,
-        quant_max=3,
-        dtype=torch.qint8,
-        qscheme=torch.per_tensor_symmetric,
-    ),
-)
-QCONFIGS = [
-    torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine),
-    three_bits,
-    torch_ao.default_qat_qconfig,
-]
-for seed, qconfig in enumerate(QCONFIGS):
-    torch.manual_seed(940 + seed)
-    model = QuantizedVerySimpleNet().train()
-    model.qconfig = qconfig
-    torch_ao.prepare_qat(model, inplace=True)
-    optimizer = torch.optim.Adam(model.parameters(), lr=1e-2)
-    for step in range(4):
-        batch = torch.rand(32, 28, 28) * (step + 1) / 4  # so that the ranges are not those of the last batch
-        optimizer.zero_grad()
-        F.cross_entropy(model(batch), torch.arange(32) % 10).backward()
-        optimizer.step()
-        if step == 2:
-            for fake in (m for m in model.modules() if isinstance(m, torch_ao.FakeQuantize)):
-                if seed < 2 or fake.dtype == torch.qint8:  # the last model still watches its activations
-                    fake.disable_observer()
-    model.train(seed != 1)
-    oracle = torch_ao.convert(copy.deepcopy(model).eval())
-    int8 = ex.call(model, case="a model in train mode" if model.training else "a model in eval mode")
-    ex.true(isinstance(int8, nn.Module), "return the converted model: is a return missing?", got=int8)
-    ex.true(not int8.training, "the int8 model must be in eval mode.")
-    for name in ("linear1", "linear2", "linear3"):
-        weight = getattr(int8, name, None) and getattr(int8, name).weight
-        ex.true(callable(weight) and weight().is_quantized, f"{name}'s weight is still float.")
-        ours = getattr(oracle, name)
-        ex.true(
-            weight().qscheme() == ours.weight().qscheme(),
-            f"{name} does not have the qconfig's kind of scale.",
-        )
-        ex.equal(f"{name}'s codes", weight().int_repr(), ours.weight().int_repr(), dtype=torch.int8)
-        ex.true(
-            abs(getattr(int8, name).scale / ours.scale - 1) < 1e-5,
-            f"{name}'s output scale is not the trained one.",
-        )
-    probe = torch.rand(50, 28, 28)
-    ex.true(
-        torch.equal(int8(probe), oracle(probe)),
-        "the int8 model's outputs are not those that training prepared.",
+@qcourse.check.exercise("9.4", convert_qat, hidden=True)
+def hidden_convert_qat(ex):
+    three_bits = torch_ao.QConfig(
+        activation=torch_ao.FakeQuantize.with_args(
+            observer=torch_ao.MovingAverageMinMaxObserver, quant_min=0, quant_max=255, dtype=torch.quint8
+        ),
+        weight=torch_ao.FakeQuantize.with_args(
+            observer=torch_ao.MovingAverageMinMaxObserver,
+            quant_min=-3,
+            quant_max=3,
+            dtype=torch.qint8,
+            qscheme=torch.per_tensor_symmetric,
+        ),
     )
-ex.passed()
+    QCONFIGS = [
+        torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine),
+        three_bits,
+        torch_ao.default_qat_qconfig,
+    ]
+    for seed, qconfig in enumerate(QCONFIGS):
+        torch.manual_seed(940 + seed)
+        model = models.QuantizedVerySimpleNet().train()
+        model.qconfig = qconfig
+        torch_ao.prepare_qat(model, inplace=True)
+        optimizer = torch.optim.Adam(model.parameters(), lr=1e-2)
+        for step in range(4):
+            batch = (
+                torch.rand(32, 28, 28) * (step + 1) / 4
+            )  # so that the ranges are not those of the last batch
+            optimizer.zero_grad()
+            F.cross_entropy(model(batch), torch.arange(32) % 10).backward()
+            optimizer.step()
+            if step == 2:
+                for fake in (m for m in model.modules() if isinstance(m, torch_ao.FakeQuantize)):
+                    if seed < 2 or fake.dtype == torch.qint8:  # the last model still watches its activations
+                        fake.disable_observer()
+        model.train(seed != 1)
+        oracle = torch_ao.convert(copy.deepcopy(model).eval())
+        int8 = ex.call(model, case="a model in train mode" if model.training else "a model in eval mode")
+        ex.true(isinstance(int8, nn.Module), "return the converted model: is a return missing?", got=int8)
+        ex.true(not int8.training, "the int8 model must be in eval mode.")
+        for name in ("linear1", "linear2", "linear3"):
+            weight = getattr(int8, name, None) and getattr(int8, name).weight
+            ex.true(callable(weight) and weight().is_quantized, f"{name}'s weight is still float.")
+            ours = getattr(oracle, name)
+            ex.true(
+                weight().qscheme() == ours.weight().qscheme(),
+                f"{name} does not have the qconfig's kind of scale.",
+            )
+            ex.equal(f"{name}'s codes", weight().int_repr(), ours.weight().int_repr(), dtype=torch.int8)
+            ex.true(
+                abs(getattr(int8, name).scale / ours.scale - 1) < 1e-5,
+                f"{name}'s output scale is not the trained one.",
+            )
+        probe = torch.rand(50, 28, 28)
+        ex.true(
+            torch.equal(int8(probe), oracle(probe)),
+            "the int8 model's outputs are not those that training prepared.",
+        )

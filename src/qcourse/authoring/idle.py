@@ -12,7 +12,7 @@ from qcourse.authoring.verdict import Verdict
 from qcourse.course.cells import exercise, grade_id, is_test
 from qcourse.course.notebooks import NotebookNode
 
-NOT_TESTS = {"call", "passed"}  # of `Exercise`: right answers pass through them, too
+NOT_TESTS = {"answer", "call", "passed"}  # of `Exercise`: right answers pass through them, too
 
 
 class Idle(NamedTuple):

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import torch
-from torch import nn
+
+from qcourse.check.kinds import is_model, is_tensor
 
 
 def copies(values: Sequence[Any]) -> list[Any]:
@@ -21,7 +21,7 @@ def changed_arguments(before: list[Any], after: list[Any]) -> list[int]:
 
 def why_changed(before: Any, after: Any) -> str:
     """The likely cause of a change in place, for the student."""
-    if not isinstance(before, nn.Module):
+    if not is_model(before):
         return "done in place: build new values, or copy first"
     was, now = ([module.training for module in model.modules()] for model in (before, after))
     if len(was) == len(now) and was != now:
@@ -39,12 +39,12 @@ def unchanged(a: Any, b: Any) -> bool:
         return False
     if isinstance(a, int | float | complex | str | bytes | np.generic):
         return bool(a == b or a != a)
-    if isinstance(a, nn.Module):
+    if is_model(a):
         modes = [m.training for m in a.modules()] == [m.training for m in b.modules()]
         kinds = [type(m) for m in a.modules()] == [type(m) for m in b.modules()]
         marks = _learning(a) == _learning(b) and _configured(a) == _configured(b)
         return modes and kinds and marks and unchanged(dict(a.state_dict()), dict(b.state_dict()))
-    if isinstance(a, torch.Tensor):
+    if is_tensor(a):
         if a.is_quantized:
             return unchanged(a.int_repr(), b.int_repr())
         return unchanged(a.detach().numpy(), b.detach().numpy())
@@ -57,9 +57,9 @@ def unchanged(a: Any, b: Any) -> bool:
     return True
 
 
-def _learning(model: nn.Module) -> list[bool]:
+def _learning(model: Any) -> list[bool]:
     return [parameter.requires_grad for parameter in model.parameters()]
 
 
-def _configured(model: nn.Module) -> list[bool]:
+def _configured(model: Any) -> list[bool]:
     return [getattr(module, "qconfig", None) is not None for module in model.modules()]

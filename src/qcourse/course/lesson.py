@@ -3,7 +3,7 @@
 In ``solutions/NAME/NAME.py`` a tag says what a cell is to nbgrader: ``answer:clamp``, ``check:clamp``,
 ``hidden:clamp``, or ``question:question``. The cell of hidden tests is empty there: its body stands in
 ``solutions/NAME/hidden/ex_6_1_clamp.py``, below the first ``# %%``. What stands above that line is for the
-reader and the linter, and is left out.
+reader and the linter, and is left out: the cell imports ``qcourse.check``, whose decorator brings the rest.
 """
 
 import re
@@ -26,6 +26,9 @@ FILE = re.compile(r"ex_(\d+)_(\d+)_(\w+)\.py")  # of hidden tests or answers: ex
 HIDDEN_CELL = """\
 # Hidden tests of exercise {exercise} run here when your work is graded.
 ### BEGIN HIDDEN TESTS
+import qcourse.check
+
+
 {body}
 ### END HIDDEN TESTS"""
 

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
-import torch
 
 from qcourse.check import unchanged
+from qcourse.check.kinds import is_tensor
 
 
 class Call(NamedTuple):
@@ -88,7 +88,7 @@ def same(a: Any, b: Any) -> bool:
 
 def plain(value: Any) -> np.ndarray:
     """A NumPy array of whatever numbers ``value`` holds."""
-    if isinstance(value, torch.Tensor):
+    if is_tensor(value):
         value = value.detach()
         value = value.dequantize() if value.is_quantized else value
         return value.cpu().numpy()
