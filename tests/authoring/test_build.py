@@ -26,7 +26,7 @@ SOURCE = '''# ---
 # # A small notebook
 
 # %%
-from qcourse.check import Exercise
+print("hello")
 
 # %% tags=["answer:double"]
 def double(x):
@@ -38,21 +38,23 @@ def double(x):
 
 
 # %% tags=["check:double"]
-ex = Exercise("1.1", double)
-ex.equal("twice", ex.call(3), 6)
-ex.passed()
+import qcourse.check
+
+
+@qcourse.check.exercise("1.1", double)
+def check_double(ex):
+    ex.equal("twice", ex.call(3), 6)
+
 
 # %% tags=["hidden:double"]
 '''
 HIDDEN = '''"""Hidden tests of exercise 1.1."""
 
-from qcourse.check import Exercise
-
 # %%
-ex = Exercise("1.1", double, hidden=True)
-for number in (-5, 0, 10**9):
-    ex.equal("twice", ex.call(number, case=f"a number like {number:.0e}"), 2 * number)
-ex.passed()
+@qcourse.check.exercise("1.1", double, hidden=True)
+def hidden_double(ex):
+    for number in (-5, 0, 10**9):
+        ex.equal("twice", ex.call(number, case=f"a number like {number:.0e}"), 2 * number)
 '''
 
 
@@ -149,7 +151,11 @@ def test_a_leak_in_escaped_characters_is_found(course):
     [
         (' tags=["hidden:double"]', "", "no graded cell double-hidden"),
         (' tags=["check:double"]', "", "no graded cell double-check"),
-        ("ex.passed()", "### BEGIN HIDDEN TESTS\nex.passed()", "double-check should not be hidden"),
+        (
+            "import qcourse.check",
+            "### BEGIN HIDDEN TESTS\nimport qcourse.check",
+            "double-check should not be hidden",
+        ),
     ],
 )
 def test_an_exercise_that_is_not_complete_is_found(course, old, new, words):
@@ -157,6 +163,25 @@ def test_an_exercise_that_is_not_complete_is_found(course, old, new, words):
     if "hidden:" in old:
         hidden_tests(course).unlink()
     assert any(words in defect for defect in defects(gates.exercises_are_complete, course))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("ex.call(3), 6)", "ex.call(3), SIX)", "double-check reads SIX from the notebook"),
+        ("import qcourse.check", "import qcourse.check\n\nkept = 1", "double-check is not one function"),
+        ("import qcourse.check", "from qcourse import check as qcourse", "double-check is not one function"),
+        (
+            "    for number",
+            "    expected = solution\n    for number",
+            "double-hidden reads solution from the",
+        ),
+    ],
+)
+def test_a_graded_cell_that_depends_on_others_is_found(course, old, new, words):
+    edit(hidden_tests(course) if "for number" in old else text_path(course, NAME), old, new)
+    (found,) = defects(gates.graded_cells_stand_alone, course)
+    assert words in found
 
 
 def test_a_stub_may_hold_an_apostrophe(course):
@@ -173,33 +198,33 @@ def test_a_stub_that_says_nothing_is_found(course):
 
 def test_long_cells_are_found(course):
     lines = "\n".join(f"a{i} = {i}" for i in range(30))
-    edit(text_path(course, NAME), "from qcourse.check", f"{lines}\nfrom qcourse.check")
+    edit(text_path(course, NAME), 'print("hello")', f"{lines}\nprint()")
     assert "a code cell has 31 lines" in defects(gates.cells_are_short, course)[-1]
 
 
 def test_a_long_visible_check_is_found_and_long_hidden_tests_are_not(course):
-    lines = "\n".join(f"a{i} = {i}" for i in range(30))
-    edit(hidden_tests(course), "ex.passed()", f"{lines}\nex.passed()")
+    lines = "\n".join(f"    a{i} = {i}" for i in range(30))
+    edit(hidden_tests(course), "    for number", f"{lines}\n    for number")
     assert defects(gates.cells_are_short, course) == []
-    edit(text_path(course, NAME), "ex.passed()", f"{lines}\nex.passed()")
-    assert "a code cell has 33 lines, more than 25: double-check" in defects(gates.cells_are_short, course)[0]
+    edit(text_path(course, NAME), '    ex.equal("twice"', f'{lines}\n    ex.equal("twice"')
+    assert "a code cell has 36 lines, more than 25: double-check" in defects(gates.cells_are_short, course)[0]
 
 
 def test_long_files_are_found(course):
     edit(text_path(course, NAME), "# # A small", "#\n" * 1000 + "# # A small")
-    edit(hidden_tests(course), "ex.passed()", "#\n" * 200 + "ex.passed()")
+    edit(hidden_tests(course), "    for number", "#\n" * 200 + "    for number")
     first, second = defects(gates.files_are_short, course)
     assert "01_small.py has 10" in first
     assert "ex_1_1_double.py has 2" in second
 
 
 def test_a_cell_that_is_not_python_is_found(course):
-    edit(release_path(course, NAME), "from qcourse.check import Exercise", "dtype?")
+    edit(release_path(course, NAME), 'print(\\"hello\\")', "dtype?")
     assert defects(gates.cells_are_python, course) == [f"{NAME}: a code cell is not Python: 'dtype?'."]
 
 
 def test_where_a_cell_is_not_python_the_other_gates_do_not_run(course, capsys):
-    edit(release_path(course, NAME), "from qcourse.check import Exercise", "dtype?")
+    edit(release_path(course, NAME), 'print(\\"hello\\")', "dtype?")
     assert verify.run(course) == 1
     told = capsys.readouterr().out
     assert "'dtype?'" in told
@@ -208,7 +233,7 @@ def test_where_a_cell_is_not_python_the_other_gates_do_not_run(course, capsys):
 
 @pytest.mark.parametrize("comment", ["# dtype?", "# copy of the weights", "# ls", "# %time", "# !ls"])
 def test_a_comment_stays_a_comment(course, comment):
-    edit(text_path(course, NAME), "from qcourse.check", f"{comment}\nfrom qcourse.check")
+    edit(text_path(course, NAME), 'print("hello")', f"{comment}\nprint()")
     assert read_source(course, NAME).cells[1].source.startswith(f"{comment}\n")
 
 

@@ -70,7 +70,7 @@ def judged(course, *sources, right=False):
 
 def test_a_verdict_holds_the_message_and_the_line_that_refused(small_course):
     (verdict,) = judged(small_course, "return abs(2 * x)")
-    assert verdict.failed["double-hidden"].line == 5
+    assert verdict.failed["double-hidden"].line == 8
     assert "twice is wrong" in verdict.failed["double-hidden"].message
     assert "double-check" not in verdict.failed
 
@@ -83,16 +83,10 @@ def test_an_answer_that_another_exercise_feels_is_found_unless_it_is_given_a_rig
     assert verdict.defect == ""
 
 
-@pytest.mark.parametrize("harm", ["np.seterr(all='raise')", "torch.set_default_dtype(torch.float64)"])
-def test_an_answer_that_leaves_something_behind_is_felt_elsewhere(small_course, harm):
+def test_an_answer_that_leaves_something_behind_is_felt_elsewhere(small_course):
     give_it(small_course)
-    second = small_course / "solutions" / "01_small" / "hidden" / "ex_1_2_four.py"
-    second.write_text(
-        second.read_text() + "import numpy as np, torch\nassert torch.ones(1).dtype == torch.float32\n"
-        "assert np.geterr()['over'] == 'warn'\n"
-    )
-    (verdict,) = judged(small_course, f"import numpy as np, torch; {harm}; return 2 * x", right=True)
-    assert verdict.defect == "fails in four-hidden, which is not its exercise"
+    (verdict,) = judged(small_course, "global four; four = abs; return 2 * x", right=True)
+    assert verdict.defect == "fails in four-check, four-hidden, which is not its exercise"
 
 
 def test_an_answer_that_waits_has_more_time_than_one_that_computes_but_not_for_ever(
@@ -117,7 +111,7 @@ def test_an_answer_that_ends_its_process_or_never_ends_is_refused(small_course, 
 def test_a_statement_that_refuses_no_answer_first_is_found(small_course):
     verdicts = judged(small_course, "return 3 * x", "return abs(2 * x)")
     idle = list(idle_statements(read_source(small_course, "01_small"), verdicts))
-    assert [(statement.cell, statement.line) for statement in idle] == [("double-hidden", 6)]
+    assert [(statement.cell, statement.line) for statement in idle] == [("double-hidden", 9)]
     assert "is never the first statement to reject an answer: ex.true(" in str(idle[0])
 
 

@@ -1,6 +1,7 @@
 """The gates that look at files only. A gate yields its defects in the course, a sentence each."""
 
 import ast
+import builtins
 import re
 import statistics
 from collections.abc import Iterator
@@ -8,8 +9,21 @@ from pathlib import Path
 
 from qcourse.authoring.assignment import Course
 from qcourse.authoring.build import release_is_current, same_cells
-from qcourse.course.cells import CHECK, HIDDEN, by_grade_id, grade_id, is_answer, is_graded, is_hidden, points
+from qcourse.check.graded_cell import MODULES
+from qcourse.course.cells import (
+    CHECK,
+    HIDDEN,
+    by_grade_id,
+    exercise,
+    grade_id,
+    is_answer,
+    is_graded,
+    is_hidden,
+    is_test,
+    points,
+)
 from qcourse.course.folder import hidden_folder, release_path, solution_path, text_path
+from qcourse.course.names import analyse
 from qcourse.course.notebooks import NotebookNode
 
 LESSON_LINES = 1000
@@ -64,6 +78,21 @@ def cells_are_python(course: Course) -> Iterator[str]:
         for source in dict.fromkeys(cell.source for cell in cells):
             if _parse(source) is None:
                 yield f"{of.name}: a code cell is not Python: {source[:60]!r}."
+
+
+def graded_cells_stand_alone(course: Course) -> Iterator[str]:
+    """A graded cell reads nothing from the notebook but the answer that it tests, and binds nothing."""
+    for of in course.assignments:
+        for cell in filter(is_test, _code(of.source)):
+            match ast.parse(cell.source).body:
+                case [ast.Import([ast.alias("qcourse.check", None)]), ast.FunctionDef(decorator_list=[_])]:
+                    strange = analyse(cell.source).reads - {exercise(cell), *MODULES, *dir(builtins)}
+                    yield from (f"{of.name}: {grade_id(cell)} reads {n} from the notebook." for n in strange)
+                case _:
+                    yield (
+                        f"{of.name}: {grade_id(cell)} is not one function below 'import qcourse.check', "
+                        f"decorated with @qcourse.check.exercise(…)."
+                    )
 
 
 def cells_are_short(course: Course) -> Iterator[str]:

@@ -17,7 +17,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 
 from qcourse.authoring.answers import Answer, read_answers
@@ -74,17 +73,16 @@ class Judge:
     def _failed(self, answer: Answer, naming: list[str], independent: list[str]) -> dict[str, Refusal]:
         """Run ``answer``, its tests, and those of the exercises ``naming`` it; by grade id, what fails.
 
-        An answer that leaves nothing behind does not reach the ``independent`` ones among these.
+        An answer that binds no other name does not reach the ``independent`` ones among these.
         """
         _limit(SECONDS, WALL_SECONDS)
-        settings, names = _settings(), self._names(answer)
+        names = self._names(answer)
         try:
             _execute(answer.source, "<cell>", self._scope)
         except Exception:
             self._scope.pop(answer.grade_id, None)  # the reference's; a fresh kernel would not have it
         tidy = names == self._names(answer)
         failed = self._refusals(answer.grade_id)
-        tidy = tidy and settings == _settings()
         for other in naming:
             if not tidy or other not in independent:
                 failed |= self._refusals(other)
@@ -117,17 +115,6 @@ class Judge:
                 lines = [frame.lineno or 0 for frame in frames if frame.filename == f"<{test}>"]
                 found[test] = Refusal(str(error) or traceback.format_exc(), lines[-1] if lines else 0)
         return found
-
-
-def _settings() -> tuple[Any, ...]:
-    """What an answer may change for everything that runs after it."""
-    return (
-        torch.get_default_dtype(),
-        torch.is_grad_enabled(),
-        torch.backends.quantized.engine,
-        np.geterr(),
-        np.get_printoptions(),
-    )
 
 
 def _answers_to(cell: NotebookNode, answers: Sequence[Answer]) -> list[NotebookNode]:

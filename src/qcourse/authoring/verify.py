@@ -45,6 +45,7 @@ QUICK: tuple[Gate, ...] = (
     leaks.nothing_leaks,
     leaks.no_solution_is_repeated,
     gates.exercises_are_complete,
+    gates.graded_cells_stand_alone,
     gates.cells_are_short,
     gates.files_are_short,
     gates.figures_have_alt_text,
