@@ -81,8 +81,8 @@ class Judge:
             _execute(answer.source, "<cell>", self._scope)
         except Exception:
             self._scope.pop(answer.grade_id, None)  # the reference's; a fresh kernel would not have it
-        tidy = names == self._names(answer)
         failed = self._refusals(answer.grade_id)
+        tidy = names == self._names(answer)
         for other in naming:
             if not tidy or other not in independent:
                 failed |= self._refusals(other)
@@ -108,7 +108,7 @@ class Judge:
         found = {}
         for test in (exercise + CHECK, exercise + HIDDEN):
             try:
-                if errors := _execute(self._cells[test].source, f"<{test}>", self._scope):
+                if errors := _execute(self._cells[test].source, f"<{test}>", dict(self._scope)):
                     found[test] = Refusal(f"on stderr: {errors}", 0)
             except BaseException as error:
                 frames = traceback.extract_tb(error.__traceback__)
