@@ -360,30 +360,24 @@ import qcourse.check
 def check_train_qat(ex):
     def note(model, inputs):
         fakes = [m for m in model.modules() if isinstance(m, torch_ao.FakeQuantize)]
-        if torch.is_grad_enabled():  # a training step
-            on = {(int(m.observer_enabled), int(m.fake_quant_enabled)) for m in fakes}
-            seen.extend([on] * len(inputs[0]))
+        on = {(int(m.observer_enabled), int(m.fake_quant_enabled)) for m in fakes}
+        seen.extend([on] * len(*inputs) * torch.is_grad_enabled())  # only training steps
 
-    torch.manual_seed(2)
     model = models.QuantizedVerySimpleNet().train()
     model.qconfig = torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
     torch_ao.prepare_qat(model, inplace=True).register_forward_pre_hook(note)
-    start, seen = model.linear1.weight.detach().clone(), []  # the switches, for each image of a training step
-    x, y = torch.rand(40, 28, 28), torch.arange(40) % 10
-    losses = ex.call(model, x, y, 5, 3, may_change=[0], case="5 epochs, freeze_after=3")
+    start, seen = model.linear1.weight.clone(), []  # seen: the switches, for each image of a training step
+    losses = ex.call(model, torch.rand(40, 28, 28), torch.arange(40) % 10, 5, 3, may_change=[0], case="5, 3")
     ex.true(losses is not None, "return the losses: is a return missing?")
     ex.true(len(seen) == 200, "each epoch must use each of the 40 images once.", images=len(seen))
     ex.true(all(f for on in seen for _, f in on), "fake quantization is off: disable_fake_quant called?")
     ex.true(all(len(on) == 1 for on in seen), "only some observers are frozen: model.apply reaches all.")
     got = "".join(str(min(on)[0]) for on in seen)
     why = {"11111": "they are never switched off", "00011": "the condition is the wrong way round",
-           "00000": "they are off from the start",
            "11000": "one epoch too few, or freeze_after is taken for the number of frozen epochs",
-           "11110": "epochs are counted from 0: freeze at epoch == freeze_after"}  # fmt: skip
-    on_3 = got == "1" * 120 + "0" * 80
-    ex.true(on_3, "keep observers on 3 epochs (11100).", got=got[::40], likely_cause=why.get(got[::40], ""))
-    moved = (model.linear1.weight != start).any()
-    ex.true(moved, "unchanged weights: no step, not in the optimizer, a copy?")
+           "11110": "epochs are counted from 0", "00000": "they are never on"}.get(got[::40], "")  # fmt: skip
+    ex.true(got == 120 * "1" + 80 * "0", "keep observers on 3 epochs.", got=got[::40], likely_cause=why)
+    ex.true((model.linear1.weight != start).any(), "unchanged weights: no step, no optimizer, a copy?")
 
 
 # %% tags=["hidden:train_qat"]
@@ -566,18 +560,19 @@ def check_low_bit_qconfig(ex):
     weight = torch.tensor([[0.9, -0.2, 0.4], [0.3, 0.1, -0.3]])
 
     def weight_range(bits, **options):
-        """What the answer makes of the small weight above: its range of codes, its scale, and if it fakes."""
-        fake = ex.answer(bits, **options).weight()
+        """The answer, and what it makes of the small weight above: its range of codes and its scale."""
+        qconfig = ex.answer(bits, **options)
+        fake = qconfig.weight()
         fake(weight)
-        codes, scale = f"{fake.quant_min} to {fake.quant_max}", fake.calculate_qparams()[0]
-        return codes, scale, isinstance(fake, torch_ao.FakeQuantize)
+        return qconfig, f"{fake.quant_min} to {fake.quant_max}", fake.calculate_qparams()[0], type(fake)
 
     ex.true(isinstance(ex.call(3), torch_ao.QConfig), "return a torch_ao.QConfig: is a return missing?")
-    codes, scale, fakes = ex.call(3, function=weight_range, case="weights of 3 bits: codes -3 to 3")
+    _, codes, scale, kind = ex.call(3, function=weight_range, case="weights of 3 bits: codes -3 to 3")
     ex.true(codes == "-3 to 3", "3 bits are the codes -3 to 3.", expected="-3 to 3", got=codes)
+    fakes = issubclass(kind, torch_ao.FakeQuantize)
     ex.true(fakes, "the weights are observed, not fake-quantized.", expected="FakeQuantize")
     ex.equal("the scale", scale, torch.tensor([0.3]), rtol=1e-4)
-    codes, scale, _ = ex.call(2, per_channel=True, function=weight_range, case="2 bits, one scale per row")
+    _, codes, scale, _ = ex.call(2, per_channel=True, function=weight_range, case="2 bits, one scale per row")
     ex.true(codes == "-1 to 1", "2 bits are the codes -1 to 1.", expected="-1 to 1", got=codes)
     ex.equal("the scale of each row", scale, torch.tensor([0.9, 0.3]), rtol=1e-4)
 
@@ -676,26 +671,21 @@ import qcourse.check
 
 @qcourse.check.exercise("9.6", ptq_vs_qat)
 def check_ptq_vs_qat(ex):
-    # Stand-ins for 9.2 to 9.5: they quantize nothing; the one for train_qat moves one bias.
-    def stand_in(model, images, labels, epochs=1, freeze_after=1):
+    # Stand-ins for 9.2 to 9.5 quantize nothing; the one for train_qat moves one bias.
+    def train(model, images, labels, epochs=1, freeze_after=1):
         model.linear3.bias.data[1] += 2 * (images.max() < 0.5)  # only the training images are that dark
         return [1.0] * epochs
 
     asked, observe = {}, torch_ao.default_qconfig
-    ex.given = {
-        "low_bit_qconfig": lambda bits, per_channel=False: asked.setdefault((bits, per_channel), observe),
-        "prepare_for_qat": lambda net, qconfig=None: copy.deepcopy(net).train(),
-        "train_qat": stand_in,
-        "convert_qat": lambda model: copy.deepcopy(model).eval(),
-    }
+    ex.given = {"low_bit_qconfig": lambda n, per_channel=False: asked.setdefault((n, per_channel), observe),
+                "prepare_for_qat": lambda net, qconfig=None: copy.deepcopy(net).train(), "train_qat": train,
+                "convert_qat": lambda model: copy.deepcopy(model).eval()}  # fmt: skip
     small = models.QuantizedVerySimpleNet().eval()
     small.linear3.bias.data[0] = 1  # whatever the image, the network answers 0, and 1 once it is trained
     x, y = torch.rand(20, 28, 28) / 3, (torch.arange(20) % 4 > 0).long()  # test labels: 5 zeros, 15 ones
-    ones, case = torch.ones(20).long(), "stand-ins for 9.2 to 9.5"
-    results = ex.call(small, x, ones, x + 0.5, y, bits=(8, 3), case=case)
+    results = ex.call(small, x, y * 0 + 1, x + 0.5, y, bits=(8, 3), case="stand-ins for 9.2 to 9.5")
     ex.true(isinstance(results, dict) and {*results} == {8, 3}, "the keys must be 8 and 3 here.", got=results)
-    per_tensor = {*asked} in ({(8, False), (3, False)}, set())
-    ex.true(per_tensor, "use low_bit_qconfig(bits), per tensor.", got={*asked})
+    ex.true({*asked} in ({(8, False), (3, False)}, set()), "per tensor: low_bit_qconfig(n).", got={*asked})
     fractions = all(np.shape(p) == (2,) and max(p) <= 1 for p in results.values())
     ex.true(fractions, "each value must be a pair (ptq, qat) of fractions, 0 to 1.", got=results)
     ok = all(np.allclose(p, (0.25, 0.75), atol=0.01) for p in results.values())

@@ -23,7 +23,7 @@ def ptq_vs_qat(net: nn.Module, *data: torch.Tensor, bits: tuple[int, ...] = (8, 
 # %%
 @qcourse.check.exercise("9.6", ptq_vs_qat, hidden=True)
 def hidden_ptq_vs_qat(ex):
-    def given_qconfig(bits, per_channel=False):
+    def low_bit_qconfig(bits, per_channel=False):
         asked.append((bits, per_channel))
         weight = torch_ao.FakeQuantize.with_args(
             observer=torch_ao.MovingAverageMinMaxObserver,
@@ -38,12 +38,12 @@ def hidden_ptq_vs_qat(ex):
         )
         return torch_ao.QConfig(activation=activation, weight=weight)
 
-    def given_prepare(net, qconfig=None):
+    def prepare_for_qat(net, qconfig=None):
         model = copy.deepcopy(net).train()
         model.qconfig = qconfig or torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
         return torch_ao.prepare_qat(model, inplace=True)
 
-    def given_train(model, images, labels, epochs=1, freeze_after=1):
+    def train_qat(model, images, labels, epochs=1, freeze_after=1):
         starts.setdefault(id(model), model.linear1.weight.detach().clone())
         optimizer = torch.optim.Adam(model.train().parameters(), lr=5e-3)
         losses = []
@@ -58,7 +58,7 @@ def hidden_ptq_vs_qat(ex):
             losses.append(loss.item())
         return losses
 
-    def given_convert(model):
+    def convert_qat(model):
         return torch_ao.convert(copy.deepcopy(model).eval())
 
     def note(model, inputs):
@@ -90,12 +90,8 @@ def hidden_ptq_vs_qat(ex):
         models = {id(m): m for m in layers if rows[id(m)] >= count}.values()
         return [int(m.weight().int_repr().int().abs().max()).bit_length() + 1 for m in models]
 
-    ex.given = {
-        "low_bit_qconfig": given_qconfig,
-        "prepare_for_qat": given_prepare,
-        "train_qat": given_train,
-        "convert_qat": given_convert,
-    }
+    given = low_bit_qconfig, prepare_for_qat, train_qat, convert_qat
+    ex.given = {function.__name__: function for function in given}
     generator = torch.Generator().manual_seed(960)
     patterns = torch.rand(10, 28, 28, generator=generator)
     y = torch.randint(10, (360,), generator=generator)
@@ -104,7 +100,7 @@ def hidden_ptq_vs_qat(ex):
     data = x[:260], y[:260], x[260:], y[260:]
     torch.manual_seed(961)
     small, training_steps, asked, tested, starts = models.QuantizedVerySimpleNet(), 60, [], [], {}
-    given_train(small, *data[:2])
+    train_qat(small, *data[:2])
     small.eval()
     with torch.no_grad():
         for layer in (small.linear1, small.linear2):
@@ -187,7 +183,7 @@ def hidden_ptq_vs_qat(ex):
             ex.true(
                 found >= 2, f"two int8 models of {width} bits must see the test images, of PTQ and of QAT.",
                 got=str(found),
-                likely_cause="one is measured before convert, on other images, or with another qconfig",
+                likely_cause="one is measured before it is converted, on other images, or another qconfig",
             )  # fmt: skip
         ptq, trained = numbers[:2]
         if bits == (8,):
