@@ -676,8 +676,8 @@ def check_ptq_vs_qat(ex):
         model.linear3.bias.data[1] += 2 * (images.max() < 0.5)  # only the training images are that dark
         return [1.0] * epochs
 
-    asked, observe = {}, torch_ao.default_qconfig
-    ex.given = {"low_bit_qconfig": lambda n, per_channel=False: asked.setdefault((n, per_channel), observe),
+    asked, one = {}, torch_ao.default_qconfig
+    ex.given = {"low_bit_qconfig": lambda bits, per_channel=False: asked.setdefault((bits, per_channel), one),
                 "prepare_for_qat": lambda net, qconfig=None: copy.deepcopy(net).train(), "train_qat": train,
                 "convert_qat": lambda model: copy.deepcopy(model).eval()}  # fmt: skip
     small = models.QuantizedVerySimpleNet().eval()
@@ -685,7 +685,7 @@ def check_ptq_vs_qat(ex):
     x, y = torch.rand(20, 28, 28) / 3, (torch.arange(20) % 4 > 0).long()  # test labels: 5 zeros, 15 ones
     results = ex.call(small, x, y * 0 + 1, x + 0.5, y, bits=(8, 3), case="stand-ins for 9.2 to 9.5")
     ex.true(isinstance(results, dict) and {*results} == {8, 3}, "the keys must be 8 and 3 here.", got=results)
-    ex.true({*asked} in ({(8, False), (3, False)}, set()), "per tensor: low_bit_qconfig(n).", got={*asked})
+    ex.true({*asked} in ({(8, False), (3, False)}, set()), "per tensor: low_bit_qconfig(bits).", got={*asked})
     fractions = all(np.shape(p) == (2,) and max(p) <= 1 for p in results.values())
     ex.true(fractions, "each value must be a pair (ptq, qat) of fractions, 0 to 1.", got=results)
     ok = all(np.allclose(p, (0.25, 0.75), atol=0.01) for p in results.values())
