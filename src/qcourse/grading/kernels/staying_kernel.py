@@ -12,13 +12,19 @@ from ipykernel.ipkernel import IPythonKernel
 from ipykernel.zmqshell import ZMQInteractiveShell
 from traitlets import Type, observe
 
+from qcourse.grading.kernels.missing_modules import WithoutMissingModules
+
 
 def _ignored() -> None:
     """A wish to stop the loop that answers requests."""
 
 
 class StayingShell(ZMQInteractiveShell):
-    """Takes no notice of `exit`, `quit` and their like."""
+    """Takes no notice of `exit`, `quit` and their like, and goes on without modules that are missing here."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.ast_transformers.append(WithoutMissingModules())
 
     def ask_exit(self) -> None:
         """What `exit` and `quit` call."""
