@@ -63,11 +63,11 @@ def test_the_probe_can_tell_a_wall_from_none(tmp_path, monkeypatch):
     assert len(seen) == 4  # three messages, and the process
 
 
-def run(*sources: str, limits: Limits = SMALL) -> list[str]:
-    """The outputs of cells in a contained notebook, each with its error."""
+def run(*sources: str, limits: Limits = SMALL, files: dict[str, bytes] | None = None) -> list[str]:
+    """The outputs of cells in a contained notebook beside ``files``, each with its error."""
     cells = [new_code_cell(INSIDE + source, id=f"c{i}") for i, source in enumerate(sources)]
     notebook = new_notebook(cells=cells)
-    ContainedExecute(limits).preprocess(notebook, {})
+    ContainedExecute(limits, files=files or {}).preprocess(notebook, {})
     return [
         "".join(f"{o.ename}: {o.evalue}" if "ename" in o else o.text for o in cell.outputs if _counts(o))
         for cell in notebook.cells
@@ -266,3 +266,24 @@ def test_a_place_that_was_killed_from_outside_is_found_dead():
         while asyncio.run(manager.poll()) is None and time.monotonic() < deadline:
             time.sleep(0.02)
         assert asyncio.run(manager.poll()) == 1
+
+
+def test_files_beside_a_notebook_are_there_and_stand_in_for_no_library():
+    names = ["numpy.py", "sitecustomize.py", "sqlite3/__init__.py", "qcourse/check.py"]
+    files = {"data/x.txt": b"x", "mine.py": b"n = 5"} | dict.fromkeys(names, b"import os; os._exit(1)")
+    outputs = run(
+        "import mine, numpy, sqlite3, qcourse.check as check\nprint(mine.n, numpy.abs(-1), check.__name__)",
+        "with open('data/x.txt', 'a') as file: print('y', file=file)\nprint(open('data/x.txt').read())",
+        "import os; os._exit(0)",
+        "print(open('data/x.txt').read(), oct(os.stat('data').st_mode)[-3:])",
+        files=files,
+    )
+    assert outputs[:2] == ["5 1 qcourse.check\n", "xy\n\n"]
+    assert "the cell ended its kernel" in outputs[2]
+    assert outputs[3] == "xy\n 777\n"  # in the next kernel, too, because the cell that wrote is run again
+
+
+def test_what_one_notebook_writes_beside_itself_the_next_does_not_see():
+    look = "import os; print(sorted({*os.listdir()} & {*'xy'}))"
+    assert run("open('x', 'w')", look, files={"y": b""})[1] == "['x', 'y']\n"
+    assert run(look, files={"y": b""}) == ["['y']\n"]

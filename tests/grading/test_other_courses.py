@@ -3,6 +3,8 @@
 One course holds them all, so that each way of grading needs one class and few kernels.
 """
 
+import shutil
+import sys
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -14,6 +16,8 @@ from nbgrader.api import Gradebook
 from qcourse.authoring import nbgrader_command
 from qcourse.course.folder import release_path
 from qcourse.course.notebooks import METADATA, from_bytes, read, to_bytes
+from qcourse.course.settings import course_settings
+from qcourse.errors import UserError
 from qcourse.grading import grade_class, grade_submission
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("other courses")]
@@ -171,6 +175,117 @@ def books(tmp_path_factory):
 @pytest.mark.parametrize("trait", TRAITS)
 def test_the_gradebook_is_that_of_stock_nbgrader(books, trait):
     assert books["ours"].book(trait) == books["stock"].book(trait)
+
+
+# Settings
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory):
+    """A course of one small notebook, which Ada and Ben have handed in, both right."""
+    course = Course(tmp_path_factory.mktemp("plain") / "course")
+    course.assign("a", {"a": notebook(RIGHT, check(HIDDEN))}, {})
+    for student in ("ada", "ben"):
+        course.hand_in(student, "a", {"a": notebook(RIGHT, check(""))}, {})
+    return course.folder
+
+
+@pytest.fixture
+def settled(plain, tmp_path, monkeypatch):
+    """Makes a copy of the course with more settings, and grades it."""
+    grade_here(monkeypatch)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+
+    def grade(settings="", elsewhere=None):
+        shutil.copytree(plain, tmp_path / "course", dirs_exist_ok=True)
+        (elsewhere or tmp_path / "course" / "nbgrader_config.py").write_text(SETTINGS + settings)
+        return grade_class.grade(grade_class.Options("a", tmp_path / "course"))
+
+    return grade
+
+
+PLUGIN = """
+from nbgrader.plugins import BasePlugin
+class Half(BasePlugin):
+    def late_submission_penalty(self, student_id, score, total_seconds_late):
+        return score / 2
+"""
+
+
+def test_a_plugin_beside_the_settings_is_found(settled, tmp_path):
+    (tmp_path / "course").mkdir()
+    (tmp_path / "course" / "half_for_the_late.py").write_text(PLUGIN)
+    results = settled("c.AssignLatePenalties.plugin_class = 'half_for_the_late.Half'")
+    assert [result["score"] for result in results] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        (
+            "c.AssignLatePenalties.plugin_class = 'no_such.Plugin'",
+            "a setting in nbgrader_config.py is wrong: ",
+        ),
+        ("c.Autograde.pre_convert_hook = print", "Autograde.pre_convert_hook is set, which"),
+        ("c.Autograde.post_convert_hook = 'os.getcwd'", "Autograde.post_convert_hook is set, which"),
+        (
+            "c.Autograde.autograde_preprocessors.append('m.Mine')",
+            "Autograde.autograde_preprocessors has Mine,",
+        ),
+        (
+            "c.Autograde.autograde_preprocessors = ['nbgrader.preprocessors.Execute']",
+            "lacks AssignLatePenalties,",
+        ),
+        ("c.Autograde.sanitize_preprocessors.append('m.Mine')", "Autograde.sanitize_preprocessors has Mine,"),
+        ("c.CourseDirectory.notebook_id = 'b'", "CourseDirectory.notebook_id is set, which"),
+        (
+            "c.CourseDirectory.directory_structure = '{student_id}'",
+            "CourseDirectory.directory_structure is set",
+        ),
+        ("c.Execute.kernel_name = 'ir'", "Execute.kernel_name is 'ir', but qcourse grade has its own"),
+        ("c.Execute.timeout = 'x'", "a setting in nbgrader_config.py is wrong: "),
+        (
+            "1 / 0",
+            "nbgrader's settings for .* cannot be read .ZeroDivisionError: division by zero.: mend them",
+        ),
+        ("x = (", "nbgrader's settings for .* cannot be read .SyntaxError: "),
+    ],
+)
+def test_a_setting_that_is_not_followed_is_refused_by_name(settled, settings, reason):
+    with pytest.raises(UserError, match=reason) as caught:
+        settled(settings)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "settings", ["c.CourseDirectory.student_id_exclude = 'ben,eve'", "c.CourseDirectory.student_id = 'a*'"]
+)
+def test_students_whom_the_settings_leave_out_are_not_graded(settled, settings):
+    assert [result["student"] for result in settled(settings)] == ["ada"]
+
+
+def test_students_whom_the_gradebook_does_not_know_are_refused_where_the_settings_say_so(settled):
+    for result in settled("c.Autograde.create_student = False"):
+        assert result["reason"] == "the gradebook has no such student (Autograde.create_student is False)."
+
+
+def test_settings_are_found_where_nbgrader_finds_them(settled, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path))
+    settings = (
+        f"c.CourseDirectory.root = {str(tmp_path / 'course')!r}\nc.CourseDirectory.student_id = 'ben'\n"
+    )
+    results = settled(settings + "c.Execute.timeout = 1200", tmp_path / "nbgrader_config.py")
+    assert [result["student"] for result in results] == ["ben"]
+    assert (
+        "Execute.timeout is 1200, but a cell has 60 s of CPU time and 600 s in all" in capsys.readouterr().err
+    )
+    assert course_settings(tmp_path).CourseDirectory.root == str(tmp_path / "course")
+
+
+def test_a_folder_without_settings_or_gradebook_is_no_course(tmp_path):
+    for folder in (tmp_path, tmp_path / "missing"):
+        with pytest.raises(UserError, match="is not a course folder"):
+            course_settings(folder)
 
 
 # Pictures

@@ -37,12 +37,12 @@ class Writer:
 
     def __init__(self, config: Config, assignment: str) -> None:
         self.course = CourseDirectory(config=config)
-        self._autograde, self._penalties = steps(self.course, config)
+        self._autograde, self._penalties, settings = steps(self.course, config)
         self._gradebook = open_gradebook(self.course.db_url, self.course.course_id)
         self._session = self._gradebook.db()
         self._commit = one_transaction(self._session)
         self.assignment, entries = find_assignment(self._gradebook, assignment)
-        self.release = read_release(self._autograde, self.assignment, entries)
+        self.release = read_release(self._autograde, self.assignment, entries, settings)
         self._keys = {  # of cells in results: a query for each would take longer
             cell.id: cell_key(entry.name if len(entries) > 1 else "", cell.name)
             for entry in entries

@@ -14,7 +14,6 @@ from qcourse.course.language import refuse_other_languages
 from qcourse.course.notebooks import NotebookNode, read, to_bytes
 from qcourse.errors import UserError
 from qcourse.grading.other_files import MOST_BYTES
-from qcourse.grading.settings_followed import for_workers
 
 
 class Release(NamedTuple):
@@ -64,7 +63,7 @@ def find_assignment(gradebook: Gradebook, given: str) -> tuple[str, list[Any]]:
     return name, entries
 
 
-def read_release(autograde: Autograde, assignment: str, entries: list[Any]) -> Release:
+def read_release(autograde: Autograde, assignment: str, entries: list[Any], settings: Config) -> Release:
     """The assignment as handed out, and what nbgrader's settings say of how it is graded.
 
     Raises:
@@ -80,7 +79,7 @@ def read_release(autograde: Autograde, assignment: str, entries: list[Any]) -> R
         if sum(path.stat().st_size for path in files.values()) > MOST_BYTES:
             raise UserError(f"{source}: the files beside the notebooks have more than {MOST_BYTES >> 20} MB.")
         contents = {name: path.read_bytes() for name, path in files.items()}
-        return Release(notebooks, contents, for_workers(autograde.config))
+        return Release(notebooks, contents, settings)
     except OSError as error:
         raise UserError(f"{error.filename} cannot be read: run nbgrader generate_assignment.") from None
 

@@ -16,8 +16,8 @@ HINT = "take it out, or grade with nbgrader autograde"
 STEPS = ("sanitize_preprocessors", "autograde_preprocessors")
 
 
-def steps(course: CourseDirectory, config: Config) -> tuple[Autograde, AssignLatePenalties]:
-    """nbgrader's own steps, as ``config`` sets them.
+def steps(course: CourseDirectory, config: Config) -> tuple[Autograde, AssignLatePenalties, Config]:
+    """nbgrader's own steps, as ``config`` sets them, and the settings of those that a worker runs.
 
     Raises:
         UserError: a setting is wrong, or says what `qcourse grade` does not do.
@@ -25,10 +25,11 @@ def steps(course: CourseDirectory, config: Config) -> tuple[Autograde, AssignLat
     try:
         autograde, penalties = Autograde(coursedir=course, config=config), AssignLatePenalties(config=config)
         penalties.init_plugin()
+        settings = _for_workers(config)
     except (TraitError, ImportError, AttributeError) as error:
         raise UserError(f"a setting in nbgrader_config.py is wrong: {str(error).splitlines()[0]}") from None
     _refuse_others(autograde, course)
-    return autograde, penalties
+    return autograde, penalties, settings
 
 
 def _refuse_others(autograde: Autograde, course: CourseDirectory) -> None:
@@ -57,7 +58,7 @@ def _called(step: Any) -> str:
     return "Execute" if name.endswith("ContainedExecute") else name.rpartition(".")[2]
 
 
-def for_workers(config: Config) -> Config:
+def _for_workers(config: Config) -> Config:
     """The settings of the steps that a worker runs; what it cannot follow is said on stderr."""
     names = {kind.__name__ for kind in (*ContainedExecute.mro(), *LimitOutput.mro())}
     found = Config({name: config[name] for name in names if name in config})
