@@ -45,7 +45,7 @@ np.set_printoptions(suppress=True, precision=4, linewidth=100)
 # A weight is usually stored as float32: 4 bytes. An 8-bit integer takes 1 byte. For a model of 7 billion
 # parameters:
 
-# %%
+# %% tags=["experiment"]
 for bits in (32, 16, 8, 4):
     print(f"{bits:2} bits: {7e9 * bits / 8 / 1e9:4.1f} GB")
 
@@ -81,7 +81,7 @@ for bits in (32, 16, 8, 4):
 # No error is larger than half a step, $s / 2 = 0.5$, and 0.0 is exact. Nearly all of quantization is in this
 # table. The same in NumPy:
 
-# %%
+# %% tags=["experiment"]
 x = np.array([-0.8, 0.0, 0.6, 2.2])
 s, z = 1.0, 1
 q = np.round(x / s) + z
@@ -95,7 +95,7 @@ print("error   ", x - s * (q - z))
 # The first experiments share 20 numbers, drawn uniformly from −50 to 150, one of them set to 0, all rounded
 # to two decimals so that they are easy to read. The seed is fixed: everyone gets the same numbers.
 
-# %%
+# %% tags=["experiment"]
 rng = np.random.default_rng(6)
 params = np.round(rng.uniform(-50, 150, 20), 2)
 params[-1] = 0
@@ -156,7 +156,7 @@ def check_clamp(ex):
 
 # %% tags=["hidden:clamp"]
 
-# %%
+# %% tags=["experiment"]
 before = np.array([-90, 0, 60, 130, 200, 255, 256, 340])
 scratch.before_and_after(before, clamp(before, 0, 255), 0, 255)
 
@@ -168,14 +168,14 @@ scratch.before_and_after(before, clamp(before, 0, 255), 0, 255)
 # small integer type. Both go wrong silently. The first changes the caller's array:
 
 
-# %%
+# %% tags=["experiment"]
 def clamp_of_the_notes(params_q, lower_bound, upper_bound):
     params_q[params_q < lower_bound] = lower_bound
     params_q[params_q > upper_bound] = upper_bound
     return params_q
 
 
-# %%
+# %% tags=["experiment"]
 mine = np.array([-300, 50, 400])
 kept = copy.deepcopy(mine)
 clamp_of_the_notes(mine, 0, 255)
@@ -185,7 +185,7 @@ print("before the call:", kept, "  after it:", mine)
 # The second: an integer type does not saturate. int8 keeps the lowest 8 bits, so 200 turns negative before
 # the clamp sees it.
 
-# %%
+# %% tags=["experiment"]
 wide = np.array([200])
 print("200 cast to int8 first:  ", wide.astype(np.int8)[0])
 print("clamped first, then cast:", np.clip(wide, -128, 127).astype(np.int8)[0])
@@ -273,14 +273,14 @@ def check_asymmetric_quantization(ex):
 # %% [markdown]
 # The sample on a 3-bit grid, which is small enough to draw:
 
-# %%
+# %% tags=["experiment"]
 codes, scale, zero = asymmetric_quantization(params, 3)
 scratch.number_line(params, codes, scale, zero, 0, 7, "asymmetric")
 
 # %% [markdown]
 # And its 8-bit codes:
 
-# %%
+# %% tags=["experiment"]
 params_asymmetric_q, asymmetric_scale, asymmetric_zero = asymmetric_quantization(params, 8)
 print(f"scale {asymmetric_scale:.6f}, zero point {asymmetric_zero}")
 print(params_asymmetric_q)
@@ -295,7 +295,7 @@ print(params_asymmetric_q)
 # out 0, the zero point lies outside the codes: it does not fit in the 8 bits that hardware has for it, and
 # 0.0 cannot be stored:
 
-# %%
+# %% tags=["experiment"]
 beta, alpha = 100.0, 150.0  # every value lies between 100 and 150
 narrow = (alpha - beta) / 255
 zero_outside = -round(beta / narrow)
@@ -307,7 +307,7 @@ print(f"0.0 comes back as {(stored - zero_outside) * narrow:.1f}")
 # Without widening, an array of equal values has $\alpha = \beta$, so the scale is 0, and infinity minus
 # infinity gives NaN:
 
-# %%
+# %% tags=["experiment"]
 flat = np.full(3, 5.0)
 no_scale = (flat.max() - flat.min()) / 255
 with np.errstate(all="ignore"):
@@ -318,7 +318,7 @@ print("with widening:   ", asymmetric_quantization(flat, 8)[0])
 # **Correction.** `-1 * np.round(beta / scale)` is a float. A zero point is a code, so it is an integer; a
 # float turns every integer computation that it enters into floating point:
 
-# %%
+# %% tags=["experiment"]
 float_zero = -1 * np.round(-0.8 / 1.0)
 small_codes = np.array([0, 1, 2, 3], dtype=np.int32)
 print(f"{type(float_zero).__name__}: codes - zero is {(small_codes - float_zero).dtype}")
@@ -369,7 +369,7 @@ def check_asymmetric_dequantize(ex):
 # %% [markdown]
 # The complete range, −50 to 150, through 4 bits and back:
 
-# %%
+# %% tags=["experiment"]
 line = np.linspace(-50, 150, 2001)
 codes, scale, zero = asymmetric_quantization(line, 4)
 scratch.round_trip(line, asymmetric_dequantize(codes, scale, zero), scale, "asymmetric")
@@ -377,7 +377,7 @@ scratch.round_trip(line, asymmetric_dequantize(codes, scale, zero), scale, "asym
 # %% [markdown]
 # And the sample, with 8 bits:
 
-# %%
+# %% tags=["experiment"]
 params_asymmetric = asymmetric_dequantize(params_asymmetric_q, asymmetric_scale, asymmetric_zero)
 print("restored:", params_asymmetric)
 largest = np.abs(params - params_asymmetric).max()
@@ -458,11 +458,11 @@ def check_symmetric_quantization(ex):
 # %% [markdown]
 # The sample on the symmetric 3-bit grid, and its 8-bit codes:
 
-# %%
+# %% tags=["experiment"]
 codes, scale = symmetric_quantization(params, 3)
 scratch.number_line(params, codes, scale, 0, -3, 3, "symmetric")
 
-# %%
+# %% tags=["experiment"]
 params_symmetric_q, symmetric_scale = symmetric_quantization(params, 8)
 print(f"scale {symmetric_scale:.6f}")
 print(params_symmetric_q)
@@ -472,7 +472,7 @@ print(params_symmetric_q)
 # But this sample ranges from about −50 to 150, and the grid from −150 to 150: a third of the codes are never
 # used, and the steps are wider. Count the codes below the smallest one in use:
 
-# %%
+# %% tags=["experiment"]
 unused = params_symmetric_q.min() - (-127)
 print(f"{unused} of 255 codes lie below every value: {unused / 255:.0%}")
 print(f"step: symmetric {symmetric_scale:.4f}, asymmetric {asymmetric_scale:.4f}")
@@ -525,7 +525,7 @@ def check_symmetric_dequantize(ex):
 # %% [markdown]
 # The sample with 8 bits, in both schemes:
 
-# %%
+# %% tags=["experiment"]
 params_symmetric = symmetric_dequantize(params_symmetric_q, symmetric_scale)
 restored = {"asymmetric": params_asymmetric, "symmetric": params_symmetric}
 scratch.errors(params, restored, {"asymmetric": asymmetric_scale, "symmetric": symmetric_scale})
@@ -536,7 +536,7 @@ scratch.errors(params, restored, {"asymmetric": asymmetric_scale, "symmetric": s
 # symmetric is the usual choice. For values on one side of 0, such as the output of a ReLU, a symmetric grid
 # wastes half of its codes, all those below 0, and its step is twice as wide:
 
-# %%
+# %% tags=["experiment"]
 after_relu = np.linspace(0, 6, 601)
 _, scale_with_zero, _ = asymmetric_quantization(after_relu, 8)
 _, scale_without = symmetric_quantization(after_relu, 8)
@@ -588,7 +588,7 @@ def check_quantization_error(ex):
 
 # %% tags=["hidden:quantization_error"]
 
-# %%
+# %% tags=["experiment"]
 asymmetric_mse = quantization_error(params, params_asymmetric)
 symmetric_mse = quantization_error(params, params_symmetric)
 print(f"mean squared error: asymmetric {asymmetric_mse:.4f}, symmetric {symmetric_mse:.4f}")
@@ -597,13 +597,13 @@ print(f"mean squared error: asymmetric {asymmetric_mse:.4f}, symmetric {symmetri
 # How large should it be? If the error is spread evenly over $[-s/2, s/2]$, its mean square is $s^2 / 12$.
 # Twenty numbers scatter around that value; a larger sample from the same range comes close:
 
-# %%
+# %% tags=["experiment"]
 sample = np.random.default_rng(7).uniform(-50, 150, 20_000)
 codes, scale, zero = asymmetric_quantization(sample, 8)
 mse = quantization_error(sample, asymmetric_dequantize(codes, scale, zero))
 print(f"measured {mse:.4f}, scale² / 12 = {scale**2 / 12:.4f}")
 
-# %%
+# %% tags=["experiment"]
 bits_tried = list(range(2, 11))
 mse = {"asymmetric, measured": [], "scale² / 12": []}
 for bits in bits_tried:
@@ -679,18 +679,18 @@ def check_sqnr_db(ex):
 # Here is such a sample, and a Gaussian one, in which most values lie near 0 and a few set the range:
 
 
-# %%
+# %% tags=["experiment"]
 def sqnr_of(values, bits):
     return sqnr_db(values, asymmetric_dequantize(*asymmetric_quantization(values, bits)))
 
 
-# %%
+# %% tags=["experiment"]
 draw = np.random.default_rng(8)
 samples = {"uniform, −1 to 1": draw.uniform(-1, 1, 20_000), "Gaussian": draw.normal(0, 1, 20_000)}
 sqnr = {name: [sqnr_of(values, bits) for bits in bits_tried] for name, values in samples.items()}
 scratch.sqnr_against_bits(bits_tried, sqnr)
 
-# %%
+# %% tags=["experiment"]
 print(f"20 log10(2^b - 1) at 8 bits: {20 * math.log10(2**8 - 1):.1f} dB")
 for name, decibels in sqnr.items():
     per_bit = (decibels[-1] - decibels[4]) / (bits_tried[-1] - bits_tried[4])
@@ -776,17 +776,17 @@ def check_symmetric_quantization_per_channel(ex):
 # A weight matrix whose rows differ in size by a factor of up to 1000, with 8 bits: once with one scale for
 # all rows, once with one per row:
 
-# %%
+# %% tags=["experiment"]
 weight = np.random.default_rng(9).normal(0, 1, (8, 64)) * np.logspace(-3, 0, 8)[:, None]
 weight_q, one_scale = symmetric_quantization(weight, 8)
 channel_q, scales = symmetric_quantization_per_channel(weight, 8)
 restored = {"one scale": weight_q * one_scale, "one scale per row": channel_q * scales[:, None]}
 
-# %%
+# %% tags=["experiment"]
 row_mse = {name: ((weight - values) ** 2).mean(axis=1) for name, values in restored.items()}
 scratch.error_of_rows(weight, row_mse)
 
-# %%
+# %% tags=["experiment"]
 for name, values in restored.items():
     rows = [sqnr_db(row, back) for row, back in zip(weight, values)]
     all_rows = sqnr_db(weight, values)
@@ -798,7 +798,7 @@ for name, values in restored.items():
 # at the number for all rows too: with one scale it still looks good, because the large rows make up nearly
 # all of the signal. An average hides a ruined channel. The cost is one number per row:
 
-# %%
+# %% tags=["experiment"]
 one_size, per_row = weight.size + 4, weight.size + 4 * len(scales)
 print(f"int8 codes and float32 scales: {one_size} bytes with one scale, {per_row} with one per row")
 print(f"a real layer, 4096 x 4096: {4 * 4096 / (4096 * 4096):.2%} more than the codes alone")
@@ -873,13 +873,13 @@ def check_integer_linear(ex):
 # A layer of 64 inputs and 10 outputs, 8 bits: inputs as they come from a ReLU (asymmetric), weights symmetric
 # per row.
 
-# %%
+# %% tags=["experiment"]
 draw = np.random.default_rng(10)
 inputs = np.maximum(draw.normal(0, 1, (200, 64)), 0)
 weight, bias = draw.normal(0, 0.1, (10, 64)), draw.normal(0, 0.1, 10)
 in_float = inputs @ weight.T + bias
 
-# %%
+# %% tags=["experiment"]
 x_q, x_scale, x_zero = asymmetric_quantization(inputs, 8)
 w_q, w_scales = symmetric_quantization_per_channel(weight, 8)
 in_integers = integer_linear(x_q, x_scale, x_zero, w_q, w_scales, bias)
@@ -890,7 +890,7 @@ scratch.against_float(in_float, in_integers)
 # **Takeaway.** 640 multiplications per input vector, all on integers, and the scales enter once, at the end.
 # Why must the rescale be *final*? Integers add exactly, floats do not. Two products that cancel:
 
-# %%
+# %% tags=["experiment"]
 print("scales first:   ", f"{(3 * 0.1) * (1 * 0.3) + (1 * 0.1) * (-3 * 0.3):.1e}")
 print("integers first: ", f"{0.1 * 0.3 * (3 * 1 + 1 * (-3)):.1f}")
 
@@ -898,7 +898,7 @@ print("integers first: ", f"{0.1 * 0.3 * (3 * 1 + 1 * (-3)):.1f}")
 # And why int32? One product of 8-bit codes can be as large as 255 · 127, which is almost all that int16
 # holds. int32 holds enough of them for any usual layer:
 
-# %%
+# %% tags=["experiment"]
 product = 255 * 127
 print(f"int16 holds {(2**15 - 1) // product} such product, int32 {(2**31 - 1) // product:,}")
 
@@ -908,7 +908,7 @@ print(f"int16 holds {(2**15 - 1) // product} such product, int32 {(2**31 - 1) //
 # The 20 numbers of the sample, put through your functions on this machine:
 
 
-# %%
+# %% tags=["experiment"]
 def both_schemes(values, bits):
     with_zero = asymmetric_dequantize(*asymmetric_quantization(values, bits))
     without = symmetric_dequantize(*symmetric_quantization(values, bits))
@@ -916,7 +916,7 @@ def both_schemes(values, bits):
     return [bits, *mse, *[f"{sqnr_db(values, back):.1f} dB" for back in (with_zero, without)]]
 
 
-# %%
+# %% tags=["experiment"]
 header = ["bits", "MSE asymmetric", "MSE symmetric", "SQNR asymmetric", "SQNR symmetric"]
 figure.show_table(header, [both_schemes(params, bits) for bits in (2, 3, 4, 6, 8, 12, 16)])
 

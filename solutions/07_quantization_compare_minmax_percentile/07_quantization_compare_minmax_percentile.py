@@ -80,7 +80,7 @@ from qcourse.training import accuracy, trained_net
 # a glitch, you prefer the clipped range. **No range is best in itself: it depends on whether the outlier
 # matters.** Check the table:
 
-# %%
+# %% tags=["experiment"]
 five = np.array([-1.0, 0.0, 1.0, 2.0, 14.0])
 for name, (beta, alpha) in {"min-max": (-1, 14), "clipped": (-1, 2)}.items():
     restored = asymmetric_dequantize(*quantize_range(five, 2, beta, alpha))
@@ -91,7 +91,7 @@ for name, (beta, alpha) in {"min-max": (-1, 14), "clipped": (-1, 2)}.items():
 #
 # 9,999 values are uniform between −50 and 150. The last one is 1000.
 
-# %%
+# %% tags=["experiment"]
 sample = np.round(np.random.default_rng(7).uniform(-50, 150, size=10_000), 2)
 sample[-1] = 1000.0
 codes, scale, zero = asymmetric_quantization(sample, 8)
@@ -102,7 +102,7 @@ print(f"min-max: scale {scale:.3f}; without the outlier it would be {without:.3f
 # One value in 10,000 makes the steps five times as wide for all the others. On a number line, between 0 and
 # 20:
 
-# %%
+# %% tags=["experiment"]
 steps = np.arange(256)
 around = {"min-max": (-50, 1000), "without outlier": (-50, 150)}
 scales = {name: (alpha - beta) / 255 for name, (beta, alpha) in around.items()}
@@ -113,7 +113,7 @@ calibration.grids(sample[:400], reachable, (0, 20))
 # Steps five times as wide cost the 9,999 ordinary values over 14 dB. At 6.02 dB per bit (exercise 6.7), that
 # is more than two of the eight bits:
 
-# %%
+# %% tags=["experiment"]
 ordinary = sample[:-1]
 for name, (beta, alpha) in around.items():
     restored = asymmetric_dequantize(*quantize_range(ordinary, 8, beta, alpha))
@@ -193,7 +193,7 @@ def check_asymmetric_quantization_percentile(ex):
 # Min-max and two percentiles on the sample, each judged twice: over all 10,000 elements and without the
 # outlier.
 
-# %%
+# %% tags=["experiment"]
 for percentile in (100, 99.99, 99):
     codes, scale, zero = asymmetric_quantization_percentile(sample, 8, percentile)
     restored = asymmetric_dequantize(codes, scale, zero)
@@ -207,7 +207,7 @@ for percentile in (100, 99.99, 99):
 # outlier tells half the story. Print both, then decide which one you care about. From the 90th percentile to
 # min-max:
 
-# %%
+# %% tags=["experiment"]
 percentiles = 100 - np.logspace(1, -3, 25)
 errors = []
 for percentile in percentiles:
@@ -227,7 +227,7 @@ calibration.error_against_percentile(percentiles, *np.transpose(errors), scale=1
 # a zero point is an integer. Below, two zeros lie among 5,000 values from 20 to 60: min-max would include
 # them, the percentiles do not. Widening the range, as you did, fixes the first; an `int` fixes the second.
 
-# %%
+# %% tags=["experiment"]
 mostly_far = np.append(np.random.default_rng(71).uniform(20, 60, 5000), [0.0, 0.0])
 beta, alpha = np.percentile(mostly_far, [1, 99])
 careless = -1 * np.round(beta / ((alpha - beta) / 255))
@@ -312,7 +312,7 @@ def check_error_parts(ex):
 # A Gaussian sample (mean 0, σ = 1) and 4 bits. Each range is a share of [min, max]. The sample is made
 # symmetric (each value comes with its negative), so that both ends are equally far from 0.
 
-# %%
+# %% tags=["experiment"]
 half = np.random.default_rng(72).normal(size=10_000)
 bell = np.concatenate([half, -half])
 shares = np.arange(1, 101) / 100
@@ -323,7 +323,7 @@ calibration.parts_against_range(shares, parts, bits=4)
 # On the sample with the outlier the parts show what happened in 7.1: with min-max all of the error is
 # rounding; with the range cut at 150 nearly all of it is clipping.
 
-# %%
+# %% tags=["experiment"]
 for name, (beta, alpha) in {"min-max": (-50, 1000), "clipped": (-50, 150)}.items():
     clipping, rounding = error_parts(sample, 8, beta, alpha)
     guess = ((alpha - beta) / 255) ** 2 / 12
@@ -423,7 +423,7 @@ def check_mse_optimal_range(ex):
 # They publish α = 2.83 b, 3.89 b, 5.03 b at 2, 3, 4 bits; for a Gaussian, their code has 1.71 σ, 2.15 σ,
 # 2.55 σ. The Laplace values do solve the equation:
 
-# %%
+# %% tags=["experiment"]
 published = {"Gaussian": {2: 1.71, 3: 2.15, 4: 2.55}, "Laplace": {2: 2.83, 3: 3.89, 4: 5.03}}
 for bits, alpha in published["Laplace"].items():
     left = alpha * math.exp(alpha)
@@ -437,7 +437,7 @@ for bits, alpha in published["Laplace"].items():
 #
 # and there is no simple equation. On a fine grid, the α with the smallest sum is theirs to within 0.01:
 
-# %%
+# %% tags=["experiment"]
 fine = np.arange(1, 4, 0.001)
 tail = np.array([math.erfc(alpha / math.sqrt(2)) for alpha in fine])
 clipping = (1 + fine**2) * tail - fine * math.sqrt(2 / math.pi) * np.exp(-(fine**2) / 2)
@@ -453,7 +453,7 @@ for bits, alpha in published["Gaussian"].items():
 # the best α for *their* grid measured on our sample, and what *your* function finds.
 
 
-# %%
+# %% tags=["experiment"]
 def midpoint_error(values, bits, alpha):
     """The mean squared error of the grid of Banner et al.: 2**bits bins, each at its midpoint."""
     step = 2 * alpha / 2**bits
@@ -461,7 +461,7 @@ def midpoint_error(values, bits, alpha):
     return quantization_error(values, (bins + 0.5) * step)
 
 
-# %%
+# %% tags=["experiment"]
 def range_error(values, bits, beta, alpha):
     """The mean squared error of our grid with the range [beta, alpha]."""
     return quantization_error(values, asymmetric_dequantize(*quantize_range(values, bits, beta, alpha)))
@@ -471,7 +471,7 @@ half = np.random.default_rng(73).laplace(size=10_000)
 shapes = {"Gaussian": bell, "Laplace": np.concatenate([half, -half])}
 clips = np.arange(0.8, 7, 0.1)
 
-# %%
+# %% tags=["experiment"]
 chosen, rows = {}, []
 for name, values in shapes.items():
     chosen[name] = {bits: mse_optimal_range(values, bits)[1] for bits in (2, 3, 4)}
@@ -483,7 +483,7 @@ for name, values in shapes.items():
 header = ["sample", "bits", "α published", "α best, their grid", "α from 7.3, our grid"]
 figure.show_table([*header, "error added by the published α"], rows)
 
-# %%
+# %% tags=["experiment"]
 curves = {}
 for name, values in shapes.items():
     at = {bits: [range_error(values, bits, -clip, clip) for clip in clips] for bits in (2, 3, 4)}
@@ -499,7 +499,7 @@ calibration.clipping_curves(curves, clips)
 # value 850 off costs more than 9,999 coarse roundings. PyTorch's `HistogramObserver` looks for the smallest
 # squared error too (over a histogram of the values), and keeps it as well:
 
-# %%
+# %% tags=["experiment"]
 beta, alpha = mse_optimal_range(sample, 8)
 observer = HistogramObserver()
 observer(torch.from_numpy(sample).float())
@@ -599,7 +599,7 @@ def check_MovingAverageMinMax(ex):
 #
 # A hundred batches of 64 Gaussian values; the 30th holds a stray 25. Min-max is compared with two momenta.
 
-# %%
+# %% tags=["experiment"]
 stream = np.random.default_rng(74).normal(0, 1, (100, 64))
 stream[29, 0] = 25.0
 tracked = {"min-max": np.maximum.accumulate(stream.max(axis=1))}
@@ -612,7 +612,7 @@ calibration.ranges_over_batches(stream.max(axis=1), tracked, "One strange batch 
 # %% [markdown]
 # PyTorch's observer, given the same batches, holds the same range:
 
-# %%
+# %% tags=["experiment"]
 tracker, observer = MovingAverageMinMax(0.1), MovingAverageMinMaxObserver(averaging_constant=0.1)
 for batch in stream:
     tracker.update(batch)
@@ -623,7 +623,7 @@ print(f"PyTorch: {observer.min_val.item():.4f} to {observer.max_val.item():.4f}"
 # %% [markdown]
 # The smoothing has a price. With momentum $m$, after $n$ batches the first one still weighs $(1-m)^{n-1}$:
 
-# %%
+# %% tags=["experiment"]
 for batches in (10, 100, 500):
     print(f"after {batches:3} batches the first weighs {100 * 0.99 ** (batches - 1):4.1f} %")
 
@@ -714,7 +714,7 @@ def check_compare_ranges(ex):
 # only 1 % of the way.
 
 
-# %%
+# %% tags=["experiment"]
 def chosen_ranges(values, bits):
     """The range (beta, alpha) that each method chooses for ``values``."""
     ranges = {"min-max": (values.min(), values.max())}
@@ -726,7 +726,7 @@ def chosen_ranges(values, bits):
     return ranges | {"moving average": tracker.range, "least MSE": mse_optimal_range(values, bits)}
 
 
-# %%
+# %% tags=["experiment"]
 shuffled = np.random.default_rng(75).permutation(shapes["Laplace"])
 panels = {
     "Uniform with an outlier, 8 bits": (sample, chosen_ranges(sample, 8)),
@@ -734,14 +734,14 @@ panels = {
 }
 calibration.ranges_on_histograms(panels)
 
-# %%
+# %% tags=["experiment"]
 results = {}
 for (title, (values, ranges)), bits in zip(panels.items(), (8, 4)):
     results[title] = compare_ranges(values, bits, ranges)
     rows = [[name, f"{whole:.4f}", f"{bulk:.4f}"] for name, (whole, bulk) in results[title].items()]
     figure.show_table([title, "error of all", "error of the bulk"], rows)
 
-# %%
+# %% tags=["experiment"]
 on_sample = results["Uniform with an outlier, 8 bits"]
 calibration.all_against_bulk(on_sample, "Uniform sample with one outlier, 8 bits: all against bulk")
 
@@ -756,12 +756,12 @@ calibration.all_against_bulk(on_sample, "Uniform sample with one outlier, 8 bits
 # That is what calibration means in practice. The network is 784-100-100-10 with ReLU, trained on handwritten
 # digits.
 
-# %%
+# %% tags=["experiment"]
 digits = load_digits28()
 train_images, train_labels = to_input(digits.train_images[:20_000]), to_labels(digits.train_labels[:20_000])
 test_images, test_labels = to_input(digits.test_images[:4_000]), to_labels(digits.test_labels[:4_000])
 
-# %%
+# %% tags=["experiment"]
 net = trained_net(train_images, train_labels)
 
 # %% [markdown]
@@ -770,7 +770,7 @@ net = trained_net(train_images, train_labels)
 # seen the test set, and the accuracy reported on it is no longer that of unseen data. Here 256 images are
 # used.
 
-# %%
+# %% tags=["experiment"]
 received = {}
 layers = {net.linear2: "linear2", net.linear3: "linear3"}
 
@@ -786,7 +786,7 @@ with torch.no_grad():
 for hook in hooks:
     hook.remove()
 
-# %%
+# %% tags=["experiment"]
 for name, values in received.items():
     low, high, zeros = values.min(), values.max(), 100 * np.mean(values == 0)
     print(f"{name} receives {list(values.shape)}, from {low:.0f} to ≈ {high:.1f}, ≈ {zeros:.0f} % zeros")
@@ -795,12 +795,12 @@ for name, values in received.items():
 # ReLU makes the minimum 0, and most values are 0 or small. A few are large. The ranges that the methods
 # choose, for 4 bits:
 
-# %%
+# %% tags=["experiment"]
 chosen_4 = {name: chosen_ranges(values, 4) for name, values in received.items()}
 panels = {f"What {name} receives, 4 bits": (received[name], chosen_4[name]) for name in received}
 calibration.ranges_on_histograms(panels)
 
-# %%
+# %% tags=["experiment"]
 errors = compare_ranges(received["linear2"], 4, chosen_4["linear2"])
 rows = [[name, f"≈ {whole:.4f}", f"≈ {bulk:.4f}"] for name, (whole, bulk) in errors.items()]
 figure.show_table(["what linear2 receives, 4 bits", "error of all", "error of the bulk"], rows)
@@ -816,7 +816,7 @@ figure.show_table(["what linear2 receives, 4 bits", "error of all", "error of th
 # float), and measure the accuracy on the test set.
 
 
-# %%
+# %% tags=["experiment"]
 def accuracy_with(ranges, bits):
     """Test accuracy when each layer named in ``ranges`` receives values quantized with that range."""
 
@@ -831,7 +831,7 @@ def accuracy_with(ranges, bits):
     return result
 
 
-# %%
+# %% tags=["experiment"]
 widths, methods = (8, 4, 3, 2), ("min-max", "percentile 99.9", "least MSE")
 measured = {method: [] for method in methods}
 for bits in widths:
@@ -839,7 +839,7 @@ for bits in widths:
     for method in methods:
         measured[method].append(accuracy_with({name: ranges[name][method] for name in ranges}, bits))
 
-# %%
+# %% tags=["experiment"]
 in_float = accuracy(net, test_images, test_labels)
 calibration.accuracy_against_bits(widths, measured, in_float)
 
@@ -850,7 +850,7 @@ calibration.accuracy_against_bits(widths, measured, in_float)
 # least MSE none, but with 397 test images that may be chance: as a rule of thumb, do not trust a difference
 # below two standard errors.
 
-# %%
+# %% tags=["experiment"]
 error = 100 * math.sqrt(in_float * (1 - in_float) / len(test_labels))
 print(f"one standard error of the accuracy: ≈ {error:.2f} percentage points")
 
@@ -859,7 +859,7 @@ print(f"one standard error of the accuracy: ≈ {error:.2f} percentage points")
 #
 # On this machine, with this data set:
 
-# %%
+# %% tags=["experiment"]
 rows = [["float", "", "", "", *[f"≈ {100 * in_float:.1f} %"] * 4]]
 for method in methods:
     on_layer, shown = f"≈ {errors[method][0]:.4f}", [f"≈ {100 * a:.1f} %" for a in measured[method]]

@@ -48,7 +48,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-# %%
+# %% tags=["experiment"]
 from qcourse import models, pt2e, torch_ao
 from qcourse.check import Exercise
 from qcourse.data import load_digits28
@@ -61,15 +61,15 @@ from qcourse.training import accuracy, trained_net
 # %% [markdown]
 # The network has three linear layers, 784-100-100-10, with ReLU between them. It is trained here, in float.
 
-# %%
+# %% tags=["experiment"]
 data = load_digits28()
 train_images, train_labels = to_input(data.train_images), to_labels(data.train_labels)
 test_images, test_labels = to_input(data.test_images), to_labels(data.test_labels)
 
-# %%
+# %% tags=["experiment"]
 net_float = trained_net(train_images, train_labels)
 
-# %%
+# %% tags=["experiment"]
 layers = ("linear1", "linear2", "linear3")
 accuracy_float = 100 * accuracy(net_float, test_images, test_labels)
 print(f"float network: accuracy ≈ {accuracy_float:.2f} %")
@@ -94,7 +94,7 @@ print(f"float network: accuracy ≈ {accuracy_float:.2f} %")
 #
 # Check: code 120 stands for $(120 - 20)\cdot 0.005 = 0.5$.
 
-# %%
+# %% tags=["experiment"]
 x_codes, w_codes, bias_code = np.array([50, 100]), np.array([100, 50]), 2500
 total = int(x_codes @ w_codes) + bias_code
 code = round(total * 0.01 * 0.004 / 0.005) + 20
@@ -198,7 +198,7 @@ def check_QuantizedVerySimpleNet(ex):
 # The modules of your network, in the order in which they are called. The part in orange, with dashed arrows,
 # will run on codes.
 
-# %%
+# %% tags=["experiment"]
 net = QuantizedVerySimpleNet()
 net.load_state_dict(net_float.state_dict())
 net.eval()
@@ -217,7 +217,7 @@ ptq.pipeline(net, test_images[:1])
 # First, `prepare`. A `QConfig` names two observers: one for activations, one for weights. `prepare` attaches
 # the former to each layer and to the `QuantStub`; `convert` uses the latter.
 
-# %%
+# %% tags=["experiment"]
 prepared = copy.deepcopy(net)
 prepared.qconfig = torch_ao.default_qconfig
 prepared = torch_ao.prepare(prepared)
@@ -284,7 +284,7 @@ def check_calibrate(ex):
 # %% [markdown]
 # Now calibrate on the training images. What did the observers record, and which scale and zero point follow?
 
-# %%
+# %% tags=["experiment"]
 seen = calibrate(prepared, train_images)
 print(f"all training images seen: {seen == len(train_images)}")
 rows = []
@@ -298,7 +298,7 @@ figure.show_table(["output of", "minimum", "maximum", "scale", "zero point"], ro
 # The histograms show 1,000 of the training images; the lines show what the observers recorded for *all* of
 # them.
 
-# %%
+# %% tags=["experiment"]
 ptq.activations(prepared, train_images[:1000])
 
 # %% [markdown]
@@ -310,13 +310,13 @@ ptq.activations(prepared, train_images[:1000])
 # part of the model, and the test no longer tests it: the images that are meant to judge the model have helped
 # to build it. Calibrate on training images. The next cells show that the leak is real.
 
-# %%
+# %% tags=["experiment"]
 leaky = copy.deepcopy(net)
 leaky.qconfig = torch_ao.default_qconfig
 leaky = torch_ao.prepare(leaky)
 seen = calibrate(leaky, test_images)
 
-# %%
+# %% tags=["experiment"]
 ranges = {}
 for name, model in (("training images", prepared), ("test images (wrong)", leaky)):
     observers = {layer: model.get_submodule(layer).activation_post_process for layer in layers}
@@ -325,7 +325,7 @@ right, wrong = ranges.values()
 print("ranges that the test images changed:", ", ".join(n for n in layers if right[n] != wrong[n]))
 ptq.range_change(ranges)
 
-# %%
+# %% tags=["experiment"]
 results = [100 * accuracy(torch_ao.convert(model), test_images, test_labels) for model in (prepared, leaky)]
 print("test accuracy: calibrated on training images ≈ {:.2f} %, on test images ≈ {:.2f} %".format(*results))
 
@@ -401,7 +401,7 @@ def check_post_training_quantize(ex):
 
 # %% tags=["hidden:post_training_quantize"]
 
-# %%
+# %% tags=["experiment"]
 quantized = post_training_quantize(net, train_images)
 accuracy_int8 = 100 * accuracy(quantized, test_images, test_labels)
 print(f"accuracy: float ≈ {accuracy_float:.2f} %, int8 ≈ {accuracy_int8:.2f} %")
@@ -411,13 +411,13 @@ print("int8 within 1 point of float:", abs(accuracy_int8 - accuracy_float) <= 1)
 # What is in the model now? The weights of a layer are stored as int8 codes with one scale: `weight()` returns
 # the quantized tensor, and `int_repr()` its codes.
 
-# %%
+# %% tags=["experiment"]
 for name in ("quant", *layers):
     print(f"{name:8} {quantized.get_submodule(name)._get_name()}")
 before, after = net_float.linear1.weight.detach(), quantized.linear1.weight()
 print(f"linear1: {before.dtype} became {after.dtype}, zero point {after.q_zero_point()}")
 
-# %%
+# %% tags=["experiment"]
 codes = after.int_repr().numpy()
 ptq.weights(before.numpy(), codes, after.q_scale())
 error = np.abs(before.numpy() - codes * after.q_scale()).max()
@@ -426,7 +426,7 @@ print("no weight moved by more than half a scale:", bool(error <= 0.5001 * after
 # %% [markdown]
 # Float and int8 weights side by side: the first four weights of the last layer's first unit.
 
-# %%
+# %% tags=["experiment"]
 weight = quantized.linear3.weight()
 triples = zip(net_float.linear3.weight[0, :4], weight.int_repr()[0, :4], weight.dequantize()[0, :4])
 rows = [[f"≈ {a:.4f}", f"≈ {code}", f"≈ {b:.4f}"] for a, code, b in triples]
@@ -445,7 +445,7 @@ figure.show_table(["float32", "int8 code", "code · scale"], rows)
 # codes 0 to 255 with a zero point. Only the weights are signed (qint8). And `default_qconfig` uses only **7
 # of the 8 bits**: its observer spreads the range over the codes 0 to 127.
 
-# %%
+# %% tags=["experiment"]
 observer = torch_ao.default_qconfig.activation()
 pixels = quantized.quant(test_images)
 print(f"activation codes {observer.quant_min} to {observer.quant_max}; the stub gives {pixels.dtype}")
@@ -456,7 +456,7 @@ print("largest code of an image:", int(pixels.int_repr().max()))
 # (instruction `vpmaddubsw`). With activation codes up to 255, such a sum may not fit; with codes up to 127,
 # it always does (Khudia et al. 2021). The weight code with the largest absolute value is −128:
 
-# %%
+# %% tags=["experiment"]
 largest_int16 = 2**15 - 1
 for largest_code in (255, 127):
     worst = 2 * largest_code * 128
@@ -513,7 +513,7 @@ def check_model_size_kb(ex):
 
 # %% tags=["hidden:model_size_kb"]
 
-# %%
+# %% tags=["experiment"]
 print(f"float ≈ {model_size_kb(net):.0f} kB, int8 ≈ {model_size_kb(quantized):.0f} kB")
 smaller = 100 * (1 - model_size_kb(quantized) / model_size_kb(net))
 print(f"the complete int8 model is smaller by ≈ {smaller:.1f} %; less than 75 %:", smaller < 75)
@@ -523,14 +523,14 @@ print(f"the complete int8 model is smaller by ≈ {smaller:.1f} %; less than 75 
 # float32, and names, scales and the file format take a few kB in both ("packing" below). The measured figure
 # for this network is between 73 and 74 %. The next picture shows where the bytes are.
 
-# %%
+# %% tags=["experiment"]
 modules, parts = [net.get_submodule(name) for name in layers], {}
 numel = {part: sum(getattr(m, part).numel() for m in modules) for part in ("weight", "bias")}
 for name, model, width in (("float32", net, 4), ("int8", quantized, 1)):
     parts[name] = {"weights": width * numel["weight"] / 1000, "biases": 4 * numel["bias"] / 1000}
     parts[name]["packing"] = model_size_kb(model) - sum(parts[name].values())
 
-# %%
+# %% tags=["experiment"]
 rows = [
     [name, *(f"{of[part]:.2f}" for part in ("weights", "biases")), f"≈ {of['packing']:.1f}"]
     for name, of in parts.items()
@@ -609,13 +609,13 @@ def check_quantized_linear_by_hand(ex):
 # Does this hold for the real network? Take the codes of some test images through the first layer, by hand and
 # with PyTorch.
 
-# %%
+# %% tags=["experiment"]
 layer = quantized.linear1
 x = quantized.quant(test_images[:300].reshape(-1, 784))
 x_q, w_q = x.int_repr().numpy(), layer.weight().int_repr().numpy()
 w_scale, bias = layer.weight().q_scale(), layer.bias().detach().numpy()
 
-# %%
+# %% tags=["experiment"]
 by_hand = quantized_linear_by_hand(
     x_q, x.q_scale(), x.q_zero_point(), w_q, w_scale, bias, layer.scale, layer.zero_point
 )
@@ -624,7 +624,7 @@ difference = np.abs(by_hand.astype(int) - converted)
 print(f"of {difference.size:,} codes, at least 99.9 % are equal: {(difference == 0).mean() >= 0.999}")
 print(f"the rest are at most one apart: {difference.max() <= 1}")
 
-# %%
+# %% tags=["experiment"]
 unit = by_hand.std(axis=0).argmax()  # the unit whose output varies most
 total = (x_q.astype(np.int32) - x.q_zero_point()) @ w_q[unit].astype(np.int32)
 narrow = quantized_linear_by_hand(
@@ -723,7 +723,7 @@ def check_layer_sqnr(ex):
 # whose defaults these are; the observers run on any machine. Other engines (libraries of int8 kernels) have
 # other defaults: `qnnpack`, made for ARM, uses one scale per layer. So we ask for x86's by name everywhere.
 
-# %%
+# %% tags=["experiment"]
 engines = torch.backends.quantized.supported_engines
 print("the engine in use is one of those supported:", torch.backends.quantized.engine in engines)
 per_channel = post_training_quantize(net, train_images, torch_ao.get_default_qconfig("x86"))
@@ -734,7 +734,7 @@ print(f"linear1: {scales.numel()} weight scales, one per output row")
 # Which change helps, and by how much? Two more models show it: one has a weight scale per row and is
 # otherwise what `default_qconfig` makes; the other also uses all 8 bits for its activations.
 
-# %%
+# %% tags=["experiment"]
 rows_scaled = torch_ao.get_default_qconfig("x86").weight  # an observer with one range per row
 seven_bits = torch_ao.default_qconfig.activation
 eight_bits = torch_ao.MinMaxObserver.with_args(quant_min=0, quant_max=255)
@@ -743,7 +743,7 @@ by_row, by_row_8 = (
     for bits in (seven_bits, eight_bits)
 )
 
-# %%
+# %% tags=["experiment"]
 variants = {
     "per tensor (default_qconfig)": quantized,
     "per channel": by_row,
@@ -753,7 +753,7 @@ variants = {
 sqnr = {name: layer_sqnr(net, model, test_images) for name, model in variants.items()}
 ptq.layer_bars(sqnr)
 
-# %%
+# %% tags=["experiment"]
 rows = [[name, *(f"≈ {of[layer]:.1f} dB" for layer in layers)] for name, of in sqnr.items()]
 figure.show_table(["int8 model", *layers], rows)
 mean = np.array([[of[layer] for layer in layers] for of in sqnr.values()]).mean(axis=1)
@@ -780,7 +780,7 @@ print("a scale per row gains least, the eighth bit most:", mean[1] < mean[2] < m
 # the fused ReLU moves into the linear layer and leaves an `Identity` behind.
 
 
-# %%
+# %% tags=["experiment"]
 class NetToFuse(models.QuantizedVerySimpleNet):
     """The same network with a ReLU of its own after each hidden layer."""
 
@@ -793,7 +793,7 @@ class NetToFuse(models.QuantizedVerySimpleNet):
         return self.dequant(self.linear3(self.relu2(self.linear2(x))))
 
 
-# %%
+# %% tags=["experiment"]
 to_fuse = NetToFuse().eval()
 to_fuse.load_state_dict(net_float.state_dict())
 fused = torch_ao.fuse_modules(to_fuse, [["linear1", "relu1"], ["linear2", "relu2"]])
@@ -802,7 +802,7 @@ fused = torch_ao.prepare(fused)
 calibrate(fused, train_images)
 fused = torch_ao.convert(fused)
 
-# %%
+# %% tags=["experiment"]
 print("linear1 became:", fused.linear1._get_name(), "and relu1:", fused.relu1._get_name())
 for name in ("linear1", "linear2"):
     one, two = quantized.get_submodule(name), fused.get_submodule(name)
@@ -822,7 +822,7 @@ print("logits: ≈ {:.1f} dB became ≈ {:.1f} dB; better: {}".format(*logits, l
 #
 # Latency is the time for one forward pass over 256 images on one thread: the median of 50 runs.
 
-# %%
+# %% tags=["experiment"]
 candidates = {
     "float32": net,
     "int8, per tensor": quantized,
@@ -847,7 +847,7 @@ ptq.comparison(measured)
 # int8 can be slower than float. Measure on the machine that will run the model. (Scales per channel take
 # about 4 kB more: a scale and a zero point of 8 bytes each for each of the 210 output rows.)
 
-# %%
+# %% tags=["experiment"]
 rows = [
     [name, *(f"≈ {1000 * latency_ms(model, test_images[:n]):.0f} µs" for n in (1, 256))]
     for name, model in candidates.items()
@@ -862,7 +862,7 @@ figure.show_table(["network", "1 image", "256 images"], rows)
 # course still uses it, because it has int8 kernels that run wherever PyTorch runs and because it shows every
 # step. The course's package silences the warning; here it is:
 
-# %%
+# %% tags=["experiment"]
 with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
     torch_ao.prepare(nn.Sequential(nn.Linear(1, 1)).eval())
@@ -875,7 +875,7 @@ print("deprecated:", any("deprecated" in str(w.message) for w in caught))
 # compiler then inserts int8 kernels. The steps are in `qcourse/pt2e.py`, in a dozen lines. To save time, we
 # calibrate on 2,000 training images and test on at most 2,000 test images.
 
-# %%
+# %% tags=["experiment"]
 if pt2e.installed():
     modern = pt2e.quantize_pt2e(net_float, train_images[:2000])
     right = (modern(test_images[:2000]).argmax(dim=1) == test_labels[:2000]).float().mean().item()
@@ -888,7 +888,7 @@ else:
 # %% [markdown]
 # ## What was measured on your machine
 
-# %%
+# %% tags=["experiment"]
 rows = [
     [name, f"≈ {percent:.2f} %", f"≈ {kb:.0f} kB", f"≈ {ms:.2f} ms"] for name, percent, kb, ms in measured
 ]

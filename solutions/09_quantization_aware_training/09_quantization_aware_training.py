@@ -66,7 +66,7 @@ from qcourse.training import accuracy, deterministic, trained_net
 # w$ jumps. The float weight is kept only for training; the rounded one is what is deployed. The next cell
 # repeats the table with torch's own operator.
 
-# %%
+# %% tags=["experiment"]
 w = torch.tensor(0.6, requires_grad=True)
 for step in range(3):
     rounded = torch.fake_quantize_per_tensor_affine(w, 0.5, 0, -4, 3)  # scale, zero point, codes -4 to 3
@@ -153,7 +153,7 @@ def check_fake_quantize(ex):
 
 # %% tags=["hidden:fake_quantize"]
 
-# %%
+# %% tags=["experiment"]
 x = torch.linspace(-1.6, 1.4, 601, requires_grad=True)
 output = fake_quantize(x, 0.5, 0, -2, 1)
 output.sum().backward()
@@ -170,15 +170,15 @@ qat.straight_through(x.detach().numpy(), output.detach().numpy(), x.grad.numpy()
 # The float network of the course, trained as before, then loaded into a copy with a `QuantStub` and a
 # `DeQuantStub`. `QuantizedVerySimpleNet` is what you wrote in exercise 8.1; from here on it is imported.
 
-# %%
+# %% tags=["experiment"]
 digits = load_digits28()
 images, labels = to_input(digits.train_images), to_labels(digits.train_labels)
 test_images, test_labels = to_input(digits.test_images), to_labels(digits.test_labels)
 
-# %%
+# %% tags=["experiment"]
 float_net = trained_net(images, labels)
 
-# %%
+# %% tags=["experiment"]
 net = QuantizedVerySimpleNet()
 net.load_state_dict(float_net.state_dict())
 net.eval()
@@ -196,7 +196,7 @@ print(f"float network: accuracy ≈ {float_accuracy:.1%} on the test images")
 # `prepare_qat`. This runs without complaint and trains an ordinary float network, because `default_qconfig`
 # is made for PTQ. Its modules are *observers*: they watch what passes through and fake nothing.
 
-# %%
+# %% tags=["experiment"]
 watched = copy.deepcopy(net).train()
 watched.qconfig = torch_ao.default_qconfig
 torch_ao.prepare_qat(watched, inplace=True)
@@ -281,7 +281,7 @@ def check_prepare_for_qat(ex):
 
 # %% tags=["hidden:prepare_for_qat"]
 
-# %%
+# %% tags=["experiment"]
 prepared = prepare_for_qat(net)
 weight = net.linear1.weight.detach()
 fake = prepared.linear1.weight_fake_quant
@@ -382,13 +382,13 @@ def check_train_qat(ex):
 
 # %% tags=["hidden:train_qat"]
 
-# %%
+# %% tags=["experiment"]
 trained = prepare_for_qat(net)
 tops = []  # the upper end of a range, at each step
 observer = trained.linear1.activation_post_process.activation_post_process
 watch = trained.linear1.register_forward_hook(lambda *_: tops.append(observer.max_val.item()))
 
-# %%
+# %% tags=["experiment"]
 few_images, few_labels = images[:10_000], labels[:10_000]
 epochs = 4 if len(images) > 10_000 else 12
 deterministic()  # seeds torch and pins it to one thread
@@ -461,7 +461,7 @@ def check_convert_qat(ex):
 
 # %% tags=["hidden:convert_qat"]
 
-# %%
+# %% tags=["experiment"]
 int8_qat = convert_qat(trained)
 trained.eval()
 with torch.no_grad():
@@ -476,7 +476,7 @@ qat.agreement(fake.numpy(), real.numpy())
 # diagonal: its qconfig has `reduce_range` (7 of the 8 bits, as in notebook 08), so the fake quantization
 # saturates at code 127, the int8 layers only at 255.
 
-# %%
+# %% tags=["experiment"]
 print(f"linear3's fake quantization saturates at code ≈ {trained.linear3.activation_post_process.quant_max}")
 
 # %% [markdown]
@@ -485,13 +485,13 @@ print(f"linear3's fake quantization saturates at code ≈ {trained.linear3.activ
 # **Correction.** "QAT is more accurate than PTQ" is the usual headline, and the usual demonstration is 8
 # bits on MNIST. Look at what it shows.
 
-# %%
+# %% tags=["experiment"]
 ptq_8 = prepare_for_qat(net).eval()
 with torch.no_grad():
     ptq_8(few_images)  # calibrated on training images, never on test images
 int8_ptq = convert_qat(ptq_8)
 
-# %%
+# %% tags=["experiment"]
 nets = {"float": net, "PTQ, 8 bits": int8_ptq, "QAT, 8 bits": int8_qat}
 at_8 = {name: accuracy(model, test_images, test_labels) for name, model in nets.items()}
 figure.show_table(["model", "test accuracy"], [[name, f"≈ {value:.1%}"] for name, value in at_8.items()])
@@ -580,7 +580,7 @@ def check_low_bit_qconfig(ex):
 # %% tags=["hidden:low_bit_qconfig"]
 
 
-# %%
+# %% tags=["experiment"]
 def values_left(bits):
     fake = low_bit_qconfig(bits).weight()
     fake(net.linear2.weight)
@@ -599,7 +599,7 @@ qat.reachable_weights(net.linear2.weight.detach().numpy(), levels)
 # qconfig uses it. With few bits it has a catch: in training it rounds with a symmetric scale other than the
 # one that `convert` uses.
 
-# %%
+# %% tags=["experiment"]
 fused = torch_ao.FusedMovingAvgObsFakeQuantize(
     torch_ao.MovingAverageMinMaxObserver, -1, 1, dtype=torch.qint8, qscheme=torch.per_tensor_symmetric
 )
@@ -695,12 +695,12 @@ def check_ptq_vs_qat(ex):
 
 # %% tags=["hidden:ptq_vs_qat"]
 
-# %%
+# %% tags=["experiment"]
 some_images, some_labels = images[:20_000], labels[:20_000]
 deterministic()
 results = ptq_vs_qat(net, some_images, some_labels, test_images, test_labels)
 
-# %%
+# %% tags=["experiment"]
 table = [[f"{bits} bits", f"≈ {ptq:.1%}", f"≈ {trained:.1%}"] for bits, (ptq, trained) in results.items()]
 figure.show_table(["weights, one scale per tensor", "PTQ", "QAT"], table)
 print("at 8 bits PTQ and QAT differ by less than 3 points:", abs(results[8][1] - results[8][0]) < 0.03)
@@ -711,7 +711,7 @@ print("at 2 bits QAT is ahead of PTQ:", results[2][1] > results[2][0])
 #
 # The same two methods once more, with one scale per neuron.
 
-# %%
+# %% tags=["experiment"]
 qconfig = low_bit_qconfig(2, per_channel=True)
 ptq_2 = prepare_for_qat(net, qconfig).eval()
 with torch.no_grad():
@@ -721,13 +721,13 @@ epochs = 2 if len(images) > 10_000 else 10
 deterministic()
 losses = train_qat(qat_2, some_images, some_labels, epochs=epochs, freeze_after=epochs // 2)
 
-# %%
+# %% tags=["experiment"]
 int_ptq, int_qat = convert_qat(ptq_2), convert_qat(qat_2)
 per_channel = {2: (accuracy(int_ptq, test_images, test_labels), accuracy(int_qat, test_images, test_labels))}
 print(f"2 bits per channel: PTQ ≈ {per_channel[2][0]:.1%}, QAT ≈ {per_channel[2][1]:.1%}")
 print("QAT is ahead by more than 15 points:", per_channel[2][1] - per_channel[2][0] > 0.15)
 
-# %%
+# %% tags=["experiment"]
 qat.accuracy_against_bits(results, float_accuracy, per_channel)
 
 # %% [markdown]
@@ -750,7 +750,7 @@ qat.accuracy_against_bits(results, float_accuracy, per_channel)
 # less. The table shows the rounding error of each layer as a share of its weights' energy, $\sum (W - \hat
 # W)^2 / \sum W^2$, and the share of the codes that QAT changed, at 2 bits per channel.
 
-# %%
+# %% tags=["experiment"]
 rows, errors, changed = [], [], []
 for name in ("linear1", "linear2", "linear3"):
     before, after = int_ptq.get_submodule(name).weight(), int_qat.get_submodule(name).weight()
@@ -763,7 +763,7 @@ print("rounding takes over a third of the weights' energy, after QAT too:", min(
 print("QAT changed fewer than a third of the codes:", max(changed) < 1 / 3)
 
 
-# %%
+# %% tags=["experiment"]
 def in_steps(model, int8, name):
     """The float weights of a layer, in steps of their row's scale."""
     scales = int8.get_submodule(name).weight().q_per_channel_scales()
@@ -773,7 +773,7 @@ def in_steps(model, int8, name):
 pairs = {"PTQ": (net, int_ptq), "QAT": (qat_2, int_qat)}
 qat.weights_in_steps({way: in_steps(*pair, "linear2").numpy() for way, pair in pairs.items()}, "linear2")
 
-# %%
+# %% tags=["experiment"]
 distances = [(in_steps(*pair, "linear3").abs() - 0.5).abs() for pair in pairs.values()]
 near = [(distance < 0.05).float().mean().item() for distance in distances]
 print("linear3, weights within 0.05 steps of a code boundary: PTQ ≈ {:.0%}, QAT ≈ {:.0%}".format(*near))
@@ -789,7 +789,7 @@ print("QAT has more of them:", near[1] > near[0])
 #
 # One thing has not changed: the size, since torch.ao keeps one code per byte.
 
-# %%
+# %% tags=["experiment"]
 sizes = size_kb(int_qat), size_kb(int8_qat)
 print("2 bits ≈ {:.0f} kB, 8 bits ≈ {:.0f} kB".format(*sizes))
 print("within 10 % of each other:", abs(sizes[0] / sizes[1] - 1) < 0.1)
@@ -801,7 +801,7 @@ print("within 10 % of each other:", abs(sizes[0] / sizes[1] - 1) < 0.1)
 # is used, and names its successor, torchao. This course teaches the eager mode first because each of its
 # steps can be inspected, and because it runs wherever torch runs.
 
-# %%
+# %% tags=["experiment"]
 with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
     torch_ao.prepare_qat(copy.deepcopy(net).train())
@@ -820,7 +820,7 @@ print("torch says torch.ao is deprecated:", any("deprecated" in str(warning.mess
 # The next cell runs it if torchao is installed, on the float network without stubs: one epoch of at most
 # 5,000 images (`qcourse.pt2e_qat` holds the code).
 
-# %%
+# %% tags=["experiment"]
 if pt2e.installed():
     deterministic()
     modern = pt2e_qat.train_pt2e(float_net, few_images[:5000], few_labels[:5000])
@@ -832,7 +832,7 @@ else:
 # %% [markdown]
 # ## What you have measured
 
-# %%
+# %% tags=["experiment"]
 rows = [["float", f"≈ {float_accuracy:.1%}", f"≈ {float_accuracy:.1%}"]]
 rows += [[f"{bits} bits, per tensor", f"≈ {p:.1%}", f"≈ {q:.1%}"] for bits, (p, q) in results.items()]
 rows += [["2 bits, per channel", f"≈ {per_channel[2][0]:.1%}", f"≈ {per_channel[2][1]:.1%}"]]

@@ -121,6 +121,8 @@ def test_a_text_that_is_too_deep_for_the_parser_has_names(source):
         ("match v:\n    case {'k': [a, *b], **c}: pass\n    case str() as d: pass", "a b c d"),
         ("def f():\n    x = 1\nclass A:\n    y = 1\n[z for z in r]", "f A"),
         ("def f(:\n    x = 1\nclass A: pass", "f A"),
+        ("%load_ext autoreload\nimport numpy as np\nfiles = !ls", "np files"),
+        ("%%time\nx = 1", ""),
     ],
 )
 def test_the_names_that_a_cell_may_bind(source, names):
@@ -128,7 +130,12 @@ def test_the_names_that_a_cell_may_bind(source, names):
 
 
 @pytest.mark.parametrize(
-    ("source", "names"), [("import a.b as c\ndef f(): ...\nx = 1\nif y: import z", "c f"), ("%run a.py", "")]
+    ("source", "names"),
+    [
+        ("import a.b as c\ndef f(): ...\nx = 1\nif y: import z", "c f"),
+        ("%run a.py", ""),
+        ("%matplotlib inline\nimport z", "z"),
+    ],
 )
 def test_the_names_that_a_cell_imports_or_defines(source, names):
     assert defined(source) == set(names.split())

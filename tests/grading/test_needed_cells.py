@@ -14,8 +14,11 @@ ROOT = Path(__file__).parents[2]
 NAMES = assignments(ROOT)
 
 
-def _cell(source, grade_id):
-    return new_code_cell(source, metadata={"nbgrader": {"grade_id": grade_id}} if grade_id else {})
+def _cell(source, what):
+    """An experiment, an ordinary cell, or one that nbgrader knows by the name ``what``."""
+    if what == "experiment":
+        return new_code_cell(source, metadata={"tags": [what]})
+    return new_code_cell(source, metadata={"nbgrader": {"grade_id": what}} if what else {})
 
 
 def ran(*cells, change=lambda notebook: None):
@@ -28,12 +31,12 @@ def ran(*cells, change=lambda notebook: None):
 
 OURS = (
     ("import math", ""),
-    ("net = make()", ""),
+    ("net = make()", "experiment"),
     ("answer = None", "answer"),
-    ("plot(math.pi)", ""),
-    ("net.train()", ""),
+    ("plot(math.pi)", "experiment"),
+    ("net.train()", "experiment"),
     ("assert answer == math.pi", "check"),
-    ("print(net)", ""),
+    ("print(net)", "experiment"),
 )
 
 
@@ -51,15 +54,79 @@ def test_a_cell_of_ours_that_a_student_changed_is_run():
     assert got == ["import math", "answer = None", "math.pi = 3", "assert answer == math.pi"]
 
 
-@pytest.mark.parametrize("text", ["eval('net')", "globals()", "get_ipython().run_cell('net')"])
+@pytest.mark.parametrize(
+    "text", ["eval('net')", "globals()", "get_ipython().run_cell('net')", "%run -i more.py", "%%unknown\nx"]
+)
 def test_who_may_read_any_name_has_everything_run(text):
     got = ran(*OURS, change=lambda notebook: notebook.cells.append(new_code_cell(text)))
     assert got == [*(text for text, _ in OURS), text]
 
 
-@pytest.mark.parametrize("text", ["from shapes import *", "%run shapes.py"])
-def test_a_cell_of_ours_whose_names_are_not_known_is_run(text):
-    assert text in ran((text, ""), ("answer = None", "answer"), ("assert answer == area(1)", "check"))
+@pytest.mark.parametrize("text", ["%matplotlib inline", "%time x = 1", "!ls", "x?", "def f(:", "%%html\n<b>"])
+def test_a_students_magic_that_reads_no_other_name_needs_no_experiment(text):
+    got = ran(*OURS, change=lambda notebook: notebook.cells.append(new_code_cell(text)))
+    assert got == ["import math", "answer = None", "assert answer == math.pi", text]
+
+
+@pytest.mark.parametrize("text", ["from shapes import *", "%run shapes.py", "%%time\nx = 1", "x = ("])
+def test_an_experiment_whose_names_are_not_known_is_run(text):
+    assert text in ran((text, "experiment"), ("answer = None", "answer"), ("assert answer == 1", "check"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("np.random.seed(0)", "random.seed(1)", "torch.manual_seed(0)", "np.random.rand(3)"),
+        *(
+            "os.environ['A'] = '1'",
+            "os.chdir('..')",
+            "open('out.txt', 'w').write('x')",
+            "sys.path.append('x')",
+        ),
+        *("A.n = 5", "setattr(A, 'n', 5)", "A.register(f)", "seen.append(1)", "register(f)", "setup()"),
+        *(
+            "matplotlib.rcParams['a'] = 1",
+            "plt.style.use('x')",
+            "plt.plot(x)",
+            "warnings.simplefilter('error')",
+        ),
+        *("getcontext().prec = 3", "pd.set_option('a', 1)", "np.set_printoptions(precision=2)", "del x"),
+        *(
+            "sys.setrecursionlimit(10**4)",
+            "locale.setlocale(0, 'C')",
+            "Path('x').write_text('x')",
+            "next(it)",
+        ),
+        *(
+            "import side_effects",
+            "%matplotlib inline",
+            "!touch x",
+            "%%bash\ntouch x",
+            "x = ___",
+            "if x:",
+            "pass",
+        ),
+    ],
+)
+def test_a_cell_that_is_no_experiment_is_run_whatever_it_does(text):
+    assert ran((text, ""), ("answer = None", "answer"), ("assert answer", "check"))[0] == text
+
+
+def test_a_name_that_is_bound_after_the_function_that_reads_it_is_wanted():
+    cells = [
+        ("def f():\n    return later", "answer"),
+        ("later = 1", "experiment"),
+        ("assert f() == 1", "check"),
+    ]
+    assert ran(*cells) == [text for text, _ in cells]
+
+
+def test_a_part_of_what_is_wanted_may_be_changed_by_its_other_name():
+    cells = [
+        *[(text, "experiment") for text in ("net = make()", "parts = [net.first]", "parts[0].reset()")],
+        *[("if 1:\n    import net", "experiment"), ("print(1)", "experiment"), ("assert net", "check")],
+    ]
+    assert ran(*cells) == [text for text, _ in cells if text != "print(1)"]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -16,7 +16,7 @@ from nbclient.exceptions import CellExecutionError
 from nbgrader.apps import NbGraderAPI
 
 from qcourse.authoring.nbgrader_command import empty_gradebook
-from qcourse.course.cells import metadata
+from qcourse.course.cells import is_experiment, metadata
 from qcourse.course.folder import pick, release_path, solution_path
 from qcourse.course.lesson import read_source
 from qcourse.course.notebooks import NotebookNode, read, write
@@ -30,7 +30,7 @@ def same_cells(a: NotebookNode, b: NotebookNode) -> bool:
     """Whether two notebooks are equal but for outputs and execution counts."""
 
     def content(notebook: NotebookNode) -> list[tuple[Any, ...]]:
-        return [(c.cell_type, c.source, metadata(c)) for c in notebook.cells]
+        return [(c.cell_type, c.source, metadata(c), is_experiment(c)) for c in notebook.cells]
 
     return content(a) == content(b)
 

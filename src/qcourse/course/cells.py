@@ -9,6 +9,7 @@ from typing import Any
 
 from qcourse.course.notebooks import NotebookNode
 
+EXPERIMENT = "experiment"  # the tag of a cell that acts by the names that it mentions, and by nothing else
 CHECK, HIDDEN = "-check", "-hidden"  # how the grade ids of an exercise's two test cells end
 _HANDED_OUT = "handed_out"  # the metadata that holds the text students got, where the cell has hidden tests
 
@@ -58,6 +59,11 @@ def is_locked(cell: NotebookNode) -> bool:
 def is_test(cell: NotebookNode) -> bool:
     """Whether the cell tests an answer: a visible check, or hidden tests."""
     return is_graded(cell) and not is_answer(cell)
+
+
+def is_experiment(cell: NotebookNode) -> bool:
+    """Whether the author says that the cell's results are all that it does: grading may leave it out."""
+    return EXPERIMENT in cell.metadata.get("tags", []) and not grade_id(cell)
 
 
 def is_check(cell: NotebookNode) -> bool:

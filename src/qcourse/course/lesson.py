@@ -1,16 +1,17 @@
 """A lesson: the percent text that one reads from top to bottom, and its hidden tests in files beside it.
 
 In ``solutions/NAME/NAME.py`` a tag says what a cell is to nbgrader: ``answer:clamp``, ``check:clamp``,
-``hidden:clamp``, or ``question:question``. The cell of hidden tests is empty there: its body stands in
-``solutions/NAME/hidden/ex_6_1_clamp.py``, below the first ``# %%``. What stands above that line is for the
-reader and the linter, and is left out: the cell imports ``qcourse.check``, whose decorator brings the rest.
+``hidden:clamp``, or ``question:question``; ``experiment`` marks a cell that grading need not run. The cell of
+hidden tests is empty there: its body stands in ``solutions/NAME/hidden/ex_6_1_clamp.py``, below the first
+``# %%``. What stands above that line is for the reader and the linter, and is left out: the cell imports
+``qcourse.check``, whose decorator brings the rest.
 """
 
 import re
 from pathlib import Path
 from typing import Any
 
-from qcourse.course.cells import HIDDEN, by_grade_id, grade_id, is_answer
+from qcourse.course.cells import EXPERIMENT, HIDDEN, by_grade_id, grade_id, is_answer
 from qcourse.course.folder import assignments, text_path
 from qcourse.course.notebooks import NotebookNode, from_text
 from qcourse.errors import UserError
@@ -46,9 +47,12 @@ def read_source(root: Path, name: str) -> NotebookNode:
     seen: set[str] = set()
     for cell in notebook.cells:
         for tag in cell.metadata.pop("tags", []):
+            if tag == EXPERIMENT:
+                cell.metadata["tags"] = [tag]  # grading reads it in the student version
+                continue
             role, _, grade_id = tag.partition(":")
             if role not in ROLES or not grade_id:
-                known = ", ".join(f"{role}:NAME" for role in ROLES)
+                known = ", ".join([EXPERIMENT, *(f"{role}:NAME" for role in ROLES)])
                 raise UserError(f"{path}: the tag {tag!r} is unknown: use one of {known}.")
             if tag in seen:
                 raise UserError(f"{path}: two cells have the tag {tag!r}: rename one.")

@@ -43,7 +43,7 @@ def analyse(source: str) -> Names:
 def bound(source: str) -> set[str]:
     """The names that a cell may bind; of a text that is not Python, what it tries to define."""
     try:
-        return _stored(*_parse(source).body)
+        return _stored(*_parse(python(source)).body)
     except _NOT_PYTHON:
         return set(re.findall(r"^(?:def|class)\s+(\w+)", source, re.MULTILINE))
 
@@ -52,9 +52,25 @@ def defined(source: str) -> set[str]:
     """The names that a cell imports or defines, as np, nn, or a function."""
     kinds = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef
     try:
-        return {name for s in _parse(source).body if isinstance(s, kinds) for name in _surely_bound(s)}
+        return {
+            name for s in _parse(python(source)).body if isinstance(s, kinds) for name in _surely_bound(s)
+        }
     except _NOT_PYTHON:
         return set()
+
+
+def python(source: str) -> str:
+    """What IPython makes of a cell's magics and commands of a shell, for Python to read."""
+    if len(source) > LONGEST or not any(character in source for character in "%!?"):
+        return source
+    from IPython.core.inputtransformer2 import TransformerManager  # only now: it takes long to import
+
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            text: str = TransformerManager().transform_cell(source)
+    except _NOT_PYTHON:
+        return source
+    return text
 
 
 def _parse(source: str) -> ast.Module:

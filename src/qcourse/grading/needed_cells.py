@@ -1,56 +1,68 @@
-"""The cells that a grade can depend on: experiments and pictures of ours that nothing graded uses do not run.
+"""The cells that a grade can depend on: experiments of ours whose results nothing uses do not run.
 
-The student's own cells, changed cells and graded cells always run. So does, going back from them, each cell
-of ours that binds a name that they read, or may change its value. A cell that cannot be analysed is needed.
+An author tags a cell ``experiment`` where it acts by the names that it mentions and by nothing else: no seed,
+no file, no setting of a library. Every other cell runs. So does an experiment, where a cell that runs reads a
+name that it may bind or change, and where its names are not known, as with a magic.
 """
 
 import builtins
 import re
 from functools import lru_cache
 
-from qcourse.course.cells import grade_id
-from qcourse.course.names import ANY, LONGEST, analyse, defined
+from qcourse.course.cells import is_experiment
+from qcourse.course.names import ANY, LONGEST, Names, analyse, bound, defined, python
 from qcourse.course.notebooks import NotebookNode
 
-READS_ANY = {
-    "eval",
-    "exec",
-    "get_ipython",
-    "globals",
-    "locals",
-    "vars",
-}  # a cell that calls one may read any name
+READS_ANY = {"eval", "exec", "get_ipython", "globals", "locals", "vars"}  # a call may read any name
+MAGIC = re.compile(r"get_ipython\(\)\.run_(?:line|cell)_magic\('(\w*)'")
+HARMLESS = {  # of IPython's magics: they read no name that the cell does not show
+    *("matplotlib", "time", "timeit", "capture", "precision", "config", "load_ext", "pip", "conda"),
+    *("pinfo", "pinfo2", "html", "HTML", "markdown", "latex", "svg", "SVG", "javascript", "js"),
+}
 ANYWHERE = re.compile(r"\b(__main__|__globals__|__builtins__|builtins|inspect|sys|dir)\b")
 
 
 def needed(notebook: NotebookNode, source: NotebookNode) -> set[int]:
     """The indices of the code cells of ``notebook`` that must run; ``source`` is the notebook handed out."""
     every = {i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code"}
-    if sum(len(notebook.cells[i].source) for i in every) > 10 * LONGEST:
-        return every
     code = [cell for cell in source.cells if cell.cell_type == "code"]
     handed_out = {cell.source for cell in code}
-    ours = {cell.source for cell in code if not grade_id(cell)}
+    ours = {cell.source for cell in code if is_experiment(cell)}
+    experiments = {i for i in every if notebook.cells[i].source in ours}
+    run = every - experiments
+    theirs = {notebook.cells[i].source for i in run} - handed_out
+    if sum(map(len, theirs)) > 10 * LONGEST or any(map(may_read_anything, theirs)):
+        return every
     constant = {name for cell in code for name in _defined(cell.source)} | set(dir(builtins))
-    wanted: set[str] = set()
-    run = set()
-    for index, cell in reversed(list(enumerate(notebook.cells))):
-        if cell.cell_type != "code":
-            continue
-        if cell.source not in handed_out and may_read_anything(cell.source):
-            return every
-        reads, binds, changes = (_known if cell.source in handed_out else analyse)(cell.source)
-        if cell.source not in ours or binds & (wanted | {ANY}) or changes & (wanted - constant):
-            run.add(index)
-            wanted = (wanted - binds) | reads if cell.source in ours else wanted | reads
+    wanted = {name for i in run for name in _names(notebook.cells[i].source, handed_out).reads}
+    while more := {
+        i for i in experiments - run if _may_give(notebook.cells[i].source, wanted, wanted - constant)
+    }:
+        run |= more
+        for index in more:  # what it binds may be a part of what it reads, and be changed by that name
+            names = _known(notebook.cells[index].source)
+            wanted |= names.reads | names.binds
     return run
+
+
+def _may_give(source: str, wanted: set[str], changeable: set[str]) -> bool:
+    """Whether an experiment may bind a name that is ``wanted``, or change one that is ``changeable``."""
+    names = _known(source)
+    return ANY in names.binds or bool(_bound(source) & wanted or names.changes & changeable)
+
+
+def _names(source: str, handed_out: set[str]) -> Names:
+    return (_known if source in handed_out else analyse)(source)
 
 
 def may_read_anything(source: str) -> bool:
     """Whether nobody can tell which names a cell reads: it calls eval, or looks through sys."""
-    return bool(analyse(source).reads & READS_ANY or ANYWHERE.search(source))
+    if analyse(source).reads & READS_ANY or ANYWHERE.search(source):
+        return True
+    return bool("%" in source and set(MAGIC.findall(python(source))) - HARMLESS)
 
 
 # The same for every submission; a student's cells are not kept.
 _known = lru_cache(maxsize=512)(analyse)
+_bound = lru_cache(maxsize=512)(bound)
 _defined = lru_cache(maxsize=512)(defined)
