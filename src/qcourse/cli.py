@@ -12,6 +12,7 @@ from typing import Any
 
 from qcourse import __version__
 from qcourse.errors import UserError
+from qcourse.terminal import patient_output
 
 Subcommands = Any  # argparse does not export the type of what add_subparsers returns
 
@@ -25,7 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         add(commands)
     options = parser.parse_args(arguments)
     try:
-        return int(options.run(options))
+        with patient_output():
+            return int(options.run(options))
     except UserError as error:
         print(f"qcourse: {error}", file=sys.stderr)
         return 2
@@ -121,16 +123,11 @@ def _takes_exercises(parser: argparse.ArgumentParser) -> None:
 
 def _check(options: argparse.Namespace) -> int:
     from qcourse.grading import self_check
+    from qcourse.grading.find_notebook import find_notebook
 
-    path = self_check.find_notebook(options.notebook, Path.cwd())
-    notebook = self_check.read_notebook(path)
-    lost = self_check.run(notebook, path.parent, options.timeout)
-    checked = self_check.results(notebook, lost)
-    if not checked:
-        raise UserError(f"{path} holds no check of this course: is it the notebook that was handed out?")
-    print(self_check.table(checked))
+    checked, notes = self_check.check(find_notebook(options.notebook, Path.cwd()), options.timeout)
     _write(options.json, [c._asdict() for c in checked])
-    return int(any(c.message for c in checked))
+    return int(any(c.message for c in checked) or bool(notes))
 
 
 def _grade(options: argparse.Namespace) -> int:

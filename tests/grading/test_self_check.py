@@ -10,7 +10,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from qcourse.cli import main
 from qcourse.errors import UserError
 from qcourse.grading import grade_submission
-from qcourse.grading.self_check import find_notebook
+from qcourse.grading.find_notebook import find_notebook
 
 pytestmark = pytest.mark.slow
 
@@ -99,18 +99,46 @@ def fatal(count: int) -> list[str]:
     return [f"import os; os._exit({number})" for number in range(count)]
 
 
-WARNS = graded(f"import sys\nprint('careful', file=sys.stderr)\n{CHECK_ONE.source}", "one")
+# Right answers and wrong ones, among what students leave in a notebook; the points are those of each check.
+WAYS_TO_LEAVE = (
+    "exit",
+    "quit()",
+    "get_ipython().ask_exit()",
+    "get_ipython().exit_now = True",
+    "get_ipython().kernel.do_shutdown(True)",
+    "get_ipython().kernel.io_loop.stop()",
+    "import asyncio; asyncio.get_running_loop().stop()",
+    "import sys; sys.exit()",
+    """from ipykernel.connect import get_connection_file
+from jupyter_client import BlockingKernelClient
+client = BlockingKernelClient(connection_file=get_connection_file())
+client.load_connection_file()
+client.start_channels()
+client.shutdown()""",
+)
+WAITS = "import time\ntime.sleep(0.3)\n"  # for a kernel that ends late
+WARNS = """import sys, threading
+threading.Thread(target=print, args=["careful"], kwargs={"file": sys.stderr}).start()
+"""
+GROUP = graded("raise ExceptionGroup('two', [ValueError(), KeyError()])", "one")  # only the reply tells of it
+SHOWN = graded("display('shown')\n1 / 0\n", "three")
+LEFT_BEHIND = [
+    ([LIGHT, ONE, *WAYS_TO_LEAVE, graded(WAITS + WARNS + CHECK_ONE.source, "one")], [1]),
+    ([LIGHT, ONE, *fatal(4), CHECK_ONE], [1]),
+    ([*fatal(7), LIGHT, ONE, CHECK_ONE], [0]),
+    ([LIGHT, ONE, CHECK_ONE, *fatal(1), "def two():\n    return 3", CHECK_TWO], [1, 0]),
+    (
+        [LIGHT, TWO, GROUP, SHOWN, CHECK_TWO],
+        [0, 0, 1],
+    ),
+    ([LIGHT, graded("print('x' * 2**25)", "one"), TWO, CHECK_TWO], [0, 1]),
+]
 
 
 @pytest.mark.parametrize(
     ("cells", "points"),
-    [
-        ([IMPORTS, ONE, WARNS], [1]),
-        ([LIGHT, ONE, *fatal(4), CHECK_ONE], [1]),
-        ([*fatal(7), LIGHT, ONE, CHECK_ONE], [0]),
-        ([IMPORTS, ONE, CHECK_ONE, *fatal(1), "def two():\n    return 3", CHECK_TWO], [1, 0]),
-    ],
-    ids=["a warning in a check", "four lost kernels", "seven lost kernels", "a right and a wrong answer"],
+    LEFT_BEHIND,
+    ids=["exit and stderr", "four lost kernels", "seven", "right and wrong", "errors", "32 MB of output"],
 )
 def test_check_gives_the_points_that_grading_gives(checked, tmp_path, cells, points):
     _, _, result = checked(*cells)
@@ -171,6 +199,29 @@ def test_a_time_limit_that_is_none_is_said(checked, seconds):
     code, said, _ = checked(LIGHT, options=["--timeout", seconds])
     assert code == 2
     assert f"invalid time limit {seconds}: use a number of seconds above 0." in said
+
+
+def test_a_copy_is_not_taken_for_the_notebook_nor_what_lies_beside_it(tmp_path):
+    folder = tmp_path / "notebooks" / "06_x"
+    (folder / ".ipynb_checkpoints").mkdir(parents=True)
+    copies = [
+        "06_x-Copy1",
+        "06_x copy",
+        "06_x copy 2",
+        "06_x - Copy (2)",
+        "06_x (1)",
+        "06_x(1)",
+        "Copy of 06_x",
+    ]
+    copies += ["._06_x", ".ipynb_checkpoints/06_x-checkpoint", "06_x-solved"]
+    for name in ("06_x", *copies):
+        (folder / f"{name}.ipynb").touch()
+    for given in ("06", "6", "06_x", "06_"):
+        assert find_notebook(given, tmp_path) == folder / "06_x.ipynb"
+        assert find_notebook(given, folder) == folder / "06_x.ipynb"
+    assert find_notebook("06_x-Copy1", tmp_path).name == "06_x-Copy1.ipynb"
+    (folder / "06_x.ipynb").unlink()
+    assert find_notebook("06", tmp_path).name == "06_x-solved.ipynb"
 
 
 def test_a_missing_notebook_and_a_foreign_one_are_one_sentence(checked, tmp_path, capsys, monkeypatch):

@@ -5,6 +5,7 @@
 """
 
 import copy
+import hashlib
 from typing import Any
 
 from qcourse.course.notebooks import NotebookNode
@@ -85,6 +86,15 @@ def points(cell: NotebookNode) -> float:
     """The most that the cell earns; 0 where that is not a number."""
     found = metadata(cell).get("points")
     return float(found) if isinstance(found, int | float) else 0.0
+
+
+def checksum(cell: NotebookNode, source: str | None = None) -> str:
+    """What nbgrader keeps in the metadata of a cell whose text is ``source``, or its own."""
+    kinds = [is_graded(cell), is_answer(cell), is_locked(cell)]
+    parts = [cell.source if source is None else source, cell.cell_type, *map(str, kinds), grade_id(cell)]
+    if is_graded(cell):
+        parts.append(str(points(cell)))
+    return hashlib.md5("".join(parts).encode(), usedforsecurity=False).hexdigest()
 
 
 def set_tests(cell: NotebookNode, source: str) -> None:

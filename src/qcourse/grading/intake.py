@@ -9,6 +9,7 @@ from typing import Any
 from qcourse.course.notebooks import NotebookNode, from_json
 from qcourse.errors import Refused
 
+LARGEST = 20 * 2**20  # bytes of a notebook; the course's own have less than 2 MB, pictures included
 MOST_CELLS = 2_000
 HAND_IN = " and hand it in again"
 AGAIN = "save it again from JupyterLab" + HAND_IN
@@ -20,6 +21,8 @@ def parse(content: bytes) -> NotebookNode:
     Raises:
         Refused: it is not a notebook.
     """
+    if len(content) > LARGEST:
+        raise Refused(f"the notebook is larger than {LARGEST >> 20} MB: clear its outputs and save it again.")
     try:
         data = json.loads(content.decode("utf-8-sig"))
         json.dumps(data, ensure_ascii=False).encode()  # half of a surrogate pair is not text either

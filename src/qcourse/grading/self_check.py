@@ -14,8 +14,10 @@ from qcourse.course import cells
 from qcourse.course.names import bound
 from qcourse.course.notebooks import NotebookNode
 from qcourse.errors import Refused, UserError
+from qcourse.grading.handed_out import CALL, put_right
 from qcourse.grading.intake import HAND_IN, parse
 from qcourse.grading.local_runner import LocalRunner
+from qcourse.terminal import marks
 
 
 class Checked(NamedTuple):
@@ -28,44 +30,36 @@ class Checked(NamedTuple):
     message: str
 
 
-def find_notebook(given: str, folder: Path) -> Path:
-    """The notebook that ``given`` names: its path, its name, a beginning of it, or its number (06 or 6).
+def check(path: Path, seconds: float) -> tuple[list[Checked], list[str]]:
+    """Run a notebook, and print what it earns; return that, and why not all of it can be relied on.
 
     Raises:
-        UserError: there is no such notebook, or more than one.
+        UserError: it is no notebook with checks, or ``seconds`` is not a time.
     """
-    if given.endswith(".ipynb"):
-        path = Path(given)
-        if not path.is_file():
-            raise UserError(
-                f"there is no notebook {path}: check the path or use a number, as in: qcourse check 06."
-            )
-        return path
-    paths = sorted({path for where in ("notebooks/*", ".", "*") for path in folder.glob(f"{where}/*.ipynb")})
-    found = [path for path in paths if path.stem == given] or [p for p in paths if _begins(p.stem, given)]
-    if not found:
-        raise UserError(f"no notebook here is named {given}…: run this in the course folder or pass a path.")
-    if len(found) > 1:
-        names = ", ".join(str(path.relative_to(folder)) for path in found)
-        raise UserError(f"{given} names several notebooks ({names}): pass the path of one.")
-    return found[0]
+    if not 0 < seconds < 2**31:
+        raise UserError(f"invalid time limit {seconds:g}: use a number of seconds above 0.")
+    notebook, repaired, wrong = read_notebook(path)
+    if not any(map(cells.is_check, notebook.cells)):
+        raise UserError(f"{path} holds no check of this course: is it the notebook that was handed out?")
+    print(f"{path}:", flush=True)
+    lost = run(notebook, path.parent, seconds)
+    checked = results(notebook, lost)
+    wrong += misnamed(path, checked)
+    print(table(checked))
+    for note in [*repaired, *wrong]:
+        print(f"Note: {note}")
+    return checked, wrong
 
 
-def _begins(name: str, given: str) -> bool:
-    if given.isdecimal():
-        number = re.match(r"\d+", name)
-        return number is not None and int(number[0]) == int(given)
-    return bool(given) and name.startswith(given)
-
-
-def read_notebook(path: Path) -> NotebookNode:
-    """The student's notebook, read as grading reads it.
+def read_notebook(path: Path) -> tuple[NotebookNode, list[str], list[str]]:
+    """The student's notebook, read and put right as grading does it; what was, and what could not be.
 
     Raises:
         UserError: grading would refuse it, too.
     """
     try:
-        return parse(path.read_bytes())
+        notebook = parse(path.read_bytes())
+        return notebook, *put_right(notebook)
     except OSError as error:
         raise UserError(f"{path} cannot be read ({error.strerror}).") from None
     except Refused as error:
@@ -78,9 +72,6 @@ def run(notebook: NotebookNode, folder: Path, seconds: float) -> dict[int, str]:
 
     Return how kernels were lost, in words, by the index of the cell that did it. As in grading, a fresh
     kernel goes on after it.
-
-    Raises:
-        UserError: ``seconds`` is not a time.
     """
     code = {number for number, cell in enumerate(notebook.cells) if cell.cell_type == "code"}
     shown = sys.stdout.isatty()
@@ -110,7 +101,7 @@ def results(notebook: NotebookNode, lost: dict[int, str]) -> list[Checked]:
     for number, cell in enumerate(notebook.cells):
         if not cells.is_check(cell):
             continue
-        title = re.search(r'[Ee]xercise\(\s*"([\d.]+)"', cell.source)
+        title = CALL.search(cell.source)
         failure, most = _message(notebook, number, lost), cells.points(cell)
         found.append(
             Checked(title[1] if title else "", cells.exercise(cell), 0 if failure else most, most, failure)
@@ -118,11 +109,22 @@ def results(notebook: NotebookNode, lost: dict[int, str]) -> list[Checked]:
     return found
 
 
+def misnamed(path: Path, checked: list[Checked]) -> list[str]:
+    """Whether the file has the number of another notebook than the one that it holds, in words."""
+    number = re.match(r"\d+", path.stem)
+    held = {int(c.exercise.partition(".")[0]) for c in checked if c.exercise}
+    if not number or not held or int(number[0]) in held:
+        return []
+    which = ", ".join(f"{n:02}" for n in sorted(held))
+    return [f"this is notebook {which}, not {number[0]}: grading refuses it under the name of {number[0]}."]
+
+
 def table(checked: list[Checked]) -> str:
     """Exercise, points, pass or the message, as plain text."""
+    passed, failed = marks()
     lines = []
     for exercise, grade_id, points, most, message in checked:
-        lines.append(f"{'✗' if message else '✓'} {exercise:4} {grade_id:36} {points:g} of {most:g}")
+        lines.append(f"{failed if message else passed} {exercise:4} {grade_id:36} {points:g} of {most:g}")
         lines += [f"      {line}" for line in message.split("\n") if line]
     got, most = sum(c.points for c in checked), sum(c.max_points for c in checked)
     lines.append(
