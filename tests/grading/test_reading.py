@@ -140,11 +140,11 @@ def lose_metadata(data):
         one["metadata"] = {}
 
 
-HERE = "is not as it was handed out: grading puts the handed-out text back."
+HERE = "is not as it was handed out: grading puts it back"
 GONE = "is missing: grading puts it back as it was handed out."
 LOCKED = {
     "changed": (lambda d: d["cells"][3].update(source="pass"), [], [f"'one-check' {HERE}"]),
-    "hidden changed": (lambda d: d["cells"][4].update(source="pass"), [], [f"'one-hidden' {HERE}"]),
+    "hidden changed": (lambda d: d["cells"][4].update(source="pass"), [f"'one-hidden' {HERE}"], []),
     "other points": (
         lambda d: d["cells"][3]["metadata"]["nbgrader"].update(points=9),
         [],
@@ -155,13 +155,13 @@ LOCKED = {
         [],
         [],
     ),
-    "merged": (merge, [], [f"'one-check' {HERE}", f"'one' {GONE}"]),
+    "merged": (merge, [f"'one' {GONE}"], [f"'one-check' {HERE}"]),
     "Markdown": (retype("markdown"), ["'one-check' was a markdown cell; restored as a code cell."], []),
     "raw": (retype("raw"), ["'one-check' was a raw cell; restored as a code cell."], []),
     "moved": (lambda d: d["cells"].insert(0, d["cells"].pop(3)), ["'one-check' was moved; put back"], []),
     "doubled": (lambda d: d["cells"].append(d["cells"][3]), ["a second 'one-check' was removed."], []),
     "deleted": (lambda d: d["cells"].pop(3), [], [f"'one-check' {GONE}"]),
-    "hidden deleted": (lambda d: d["cells"].pop(4), [], [f"'one-hidden' {GONE}"]),
+    "hidden deleted": (lambda d: d["cells"].pop(4), [f"'one-hidden' {GONE}"], []),
     "all deleted": (
         lambda d: d["cells"].__delitem__(slice(2, 5)),
         [],
@@ -186,12 +186,11 @@ def test_check_says_what_was_done_to_locked_cells(change, repaired, lost):
 
 
 def test_a_file_with_the_number_of_another_notebook_is_said(tmp_path):
-    checked = [self_check.Checked("7.1", "a", 1, 1, ""), self_check.Checked("7.2", "b", 1, 1, "")]
-    assert self_check.misnamed(tmp_path / "06_x.ipynb", checked) == [
-        "this is notebook 07, not 06: grading refuses it under the name of 06."
+    assert self_check.misnamed(tmp_path / "07_x.ipynb", handed_out()) == [
+        "this is notebook 06, not 07: grading refuses it under the name of 07."
     ]
-    for name in ("07_x", "7", "mine"):
-        assert self_check.misnamed(tmp_path / f"{name}.ipynb", checked) == []
+    for name in ("06_x", "6", "mine"):
+        assert self_check.misnamed(tmp_path / f"{name}.ipynb", handed_out()) == []
 
 
 def test_the_text_that_is_graded_is_a_copy():

@@ -25,11 +25,13 @@ HEADING = re.compile(r"^#+ Exercise ([\d.]+\d)", re.MULTILINE)
 def put_right(notebook: NotebookNode) -> tuple[list[str], list[str]]:
     """Mend a notebook as grading will, in place.
 
-    Return what was done, and what cannot be done here: test cells of which the handed-out text is lost.
+    Return what was done, and which checks cannot be relied on: their handed-out text is not here.
     """
     said = _recognise(notebook)
-    lost = [] if said else [f"{_names(names)} {what}" for names, what in _lost(notebook) if names]
-    return said + mend(notebook, _source(notebook)), lost
+    lost = {} if said else _lost(notebook)
+    words = {name: f"{name} {what}" for name, what in lost.items()}
+    wrong = [words.pop(name) for name in lost if name.endswith((f"{CHECK}'", *"0123456789"))]
+    return [*said, *mend(notebook, _source(notebook)), *words.values()], wrong
 
 
 def _recognise(notebook: NotebookNode) -> list[str]:
@@ -69,8 +71,8 @@ def _typed(cell: NotebookNode) -> NotebookNode:
     return copy.deepcopy(cell)
 
 
-def _lost(notebook: NotebookNode) -> list[tuple[list[str], str]]:
-    """Locked cells that are not as they were handed out, and cells that are missing."""
+def _lost(notebook: NotebookNode) -> dict[str, str]:
+    """Locked cells that are not as they were handed out, and cells that are missing: what becomes of each."""
     known = {grade_id(cell): cell for cell in reversed(notebook.cells) if grade_id(cell)}
     changed = [name for name, cell in known.items() if is_locked(cell) and _is_changed(_typed(cell))]
     names = {exercise(cell) for cell in known.values() if grade_id(cell) != exercise(cell)}
@@ -81,11 +83,12 @@ def _lost(notebook: NotebookNode) -> list[tuple[list[str], str]]:
     texts = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
     tests = "\n".join(cell.source for cell in notebook.cells if cell.cell_type != "markdown")
     gone = [number for number in HEADING.findall(texts) if number not in NUMBER.findall(tests)]
-    return [
-        (changed[::-1], "is not as it was handed out: grading puts the handed-out text back."),
-        (missing, "is missing: grading puts it back as it was handed out."),
-        (gone, "has no check here: grading puts it back as it was handed out."),
-    ]
+    back = "grading puts it back as it was handed out."
+    return (
+        {repr(name): f"is not as it was handed out: {back}" for name in reversed(changed)}
+        | {repr(name): f"is missing: {back}" for name in missing}
+        | {f"exercise {number}": f"has no check here: {back}" for number in gone}
+    )
 
 
 def _is_changed(cell: NotebookNode) -> bool:
@@ -93,7 +96,3 @@ def _is_changed(cell: NotebookNode) -> bool:
     made_of = metadata(cell).get("checksum")
     plain = "\n".join(line.rstrip() for line in cell.source.strip().splitlines())
     return isinstance(made_of, str) and made_of not in (checksum(cell), checksum(cell, plain))
-
-
-def _names(names: list[str]) -> str:
-    return ", ".join(repr(name) if name[0].isalpha() else f"exercise {name}" for name in names)

@@ -52,7 +52,7 @@ def _refuse_another(pieces: list[Piece], notebook: NotebookNode, source: Noteboo
     if any(piece.place is not None and is_test(source.cells[piece.place]) for piece in pieces):
         return
     known, ids = ({grade_id(cell) for cell in nb.cells} - {""} for nb in (source, notebook))
-    theirs, ours = _numbers(notebook), _numbers(source)
+    theirs, ours = numbers(notebook), numbers(source)
     if len(ids - known) > len(ids & known) or (theirs and ours and not theirs & ours):
         which, right = (", ".join(sorted(numbers)) for numbers in (theirs, ours))
         if which and right and which != right:
@@ -60,7 +60,7 @@ def _refuse_another(pieces: list[Piece], notebook: NotebookNode, source: Noteboo
         raise Refused("this is the notebook of another assignment: hand in the one of this assignment.")
 
 
-def _numbers(notebook: NotebookNode) -> set[str]:
+def numbers(notebook: NotebookNode) -> set[str]:
     """The number of a notebook, such as 06, by the exercises that its headings name."""
     headings = (cell.source for cell in notebook.cells if cell.cell_type == "markdown")
     found = re.findall(r"^#+ Exercise (\d+)\.\d", "\n".join(headings), re.MULTILINE)

@@ -17,6 +17,7 @@ from qcourse.errors import Refused, UserError
 from qcourse.grading.handed_out import CALL, put_right
 from qcourse.grading.intake import HAND_IN, parse
 from qcourse.grading.local_runner import LocalRunner
+from qcourse.grading.mending import numbers
 from qcourse.terminal import marks
 
 
@@ -44,7 +45,7 @@ def check(path: Path, seconds: float) -> tuple[list[Checked], list[str]]:
     print(f"{path}:", flush=True)
     lost = run(notebook, path.parent, seconds)
     checked = results(notebook, lost)
-    wrong += misnamed(path, checked)
+    wrong += misnamed(path, notebook)
     print(table(checked))
     for note in [*repaired, *wrong]:
         print(f"Note: {note}")
@@ -109,13 +110,12 @@ def results(notebook: NotebookNode, lost: dict[int, str]) -> list[Checked]:
     return found
 
 
-def misnamed(path: Path, checked: list[Checked]) -> list[str]:
+def misnamed(path: Path, notebook: NotebookNode) -> list[str]:
     """Whether the file has the number of another notebook than the one that it holds, in words."""
-    number = re.match(r"\d+", path.stem)
-    held = {int(c.exercise.partition(".")[0]) for c in checked if c.exercise}
-    if not number or not held or int(number[0]) in held:
+    number, held = re.match(r"\d+", path.stem), numbers(notebook)
+    if not number or not held or number[0].zfill(2) in held:
         return []
-    which = ", ".join(f"{n:02}" for n in sorted(held))
+    which = ", ".join(sorted(held))
     return [f"this is notebook {which}, not {number[0]}: grading refuses it under the name of {number[0]}."]
 
 
