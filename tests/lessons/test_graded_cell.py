@@ -164,6 +164,17 @@ def test_random_numbers_start_anew_in_each_check_and_go_on_where_they_were_after
     assert after == (random.random(), torch.rand(1).item())
 
 
+def test_a_default_device_that_does_not_exist_here_changes_no_verdict():
+    torch.set_default_device("cuda")
+
+    @qcourse.check.exercise("99.1", lambda: torch.ones(2))
+    def check(ex):
+        ex.equal("ones", ex.call(), torch.ones(2))
+
+    assert str(switches._device()) == "cuda"
+    torch.set_default_device(None)
+
+
 def test_inference_mode_of_the_notebook_does_not_reach_a_check():
     def learns():
         weight = torch.ones(2, requires_grad=True)

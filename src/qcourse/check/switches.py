@@ -107,7 +107,7 @@ def _of_torch() -> list[Switch]:
     return [
         Switch("gradients", torch.is_grad_enabled, torch.set_grad_enabled, True),
         Switch("the default dtype", torch.get_default_dtype, torch.set_default_dtype, torch.float32),
-        Switch("the default device", torch.get_default_device, _set_device, torch.device("cpu")),
+        Switch("the default device", _device, _set_device, torch.device("cpu")),
         Switch(
             "deterministic algorithms", torch.are_deterministic_algorithms_enabled, _set_algorithms, False
         ),
@@ -115,9 +115,16 @@ def _of_torch() -> list[Switch]:
     ]
 
 
+def _device() -> Any:
+    """As ``torch.get_default_device()``, which raises where the device does not exist here."""
+    torch: Any = sys.modules["torch"]
+    context = getattr(torch._GLOBAL_DEVICE_CONTEXT, "device_context", None)
+    return torch.device("cpu") if context is None else context.device
+
+
 def _set_device(device: Any) -> None:
     torch: Any = sys.modules["torch"]
-    if torch.get_default_device() != device:
+    if _device() != device:
         torch.set_default_device(None if device.type == "cpu" else device)
 
 
