@@ -379,7 +379,7 @@ FILES = {
         lambda k, f: write(f, k.solution(), "mine (1).ipynb"), "was graded as", FULL, good=False
     ),
     "two-misnamed": files(
-        lambda k, f: [write(f, k.solution(), f"{i}.ipynb") for i in "ab"], "2 notebooks, none", good=False
+        lambda k, f: [write(f, k.solution(), f"{i}.ipynb") for i in "ab"], "not graded: 'a.ipynb'", FULL, good=False
     ),
     "link": files(lambda k, f: (f / f"{NAME}.ipynb").symlink_to(k.facts["private"]), "is a link", good=False),
     "link-beside": files(lambda k, f: (f / "x").symlink_to(k.facts["private"]), "is a link", good=True),

@@ -77,6 +77,7 @@ def test_all_answers_in_one_cell_are_told_apart():
         "if True:\n    def f(x): pass",
         "async def f(x): pass",
         "%%time\ndef f(x): pass",
+        "%matplotlib inline\n!ls\ndef f(x): pass",
         "answer: from functools import partial\nf = partial(pow, 2)",
         "import numpy as np\n@np.vectorize\ndef f(x): pass",
     ],

@@ -19,7 +19,8 @@ from qcourse.course.folder import answers_folder, assignments, number, solution_
 from qcourse.course.notebooks import NotebookNode
 from qcourse.course.settings import nbgrader_settings
 from qcourse.errors import UserError
-from qcourse.grading.grade_class import Options, grade, local_cluster
+from qcourse.grading.cluster import local_cluster
+from qcourse.grading.grade_class import Options, grade
 from qcourse.grading.place import place
 from qcourse.grading.receipt import grader_digest
 

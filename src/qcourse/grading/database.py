@@ -1,6 +1,8 @@
-"""The database behind nbgrader's gradebook: how it is opened, and how one submission is one transaction."""
+"""The database behind nbgrader's gradebook: one run writes it at a time, one submission is a transaction."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from nbgrader.api import Gradebook
@@ -33,3 +35,27 @@ def one_transaction(session: Any) -> Callable[[], None]:
 def what_it_says(error: Exception) -> str:
     """What the database says, without the statement; nbgrader repeats some errors as its own."""
     return str(getattr(error, "orig", error)).splitlines()[0]
+
+
+@contextmanager
+def only_one(root: Path) -> Iterator[None]:
+    """Inside, no other run grades the course at ``root``.
+
+    Raises:
+        UserError: one does.
+    """
+    try:
+        import fcntl
+    except ModuleNotFoundError:
+        raise UserError("qcourse grade does not run on Windows: use Linux there (WSL 2).") from None
+    path = root / ".qcourse-grade.lock"
+    try:
+        lock = path.open("a")
+    except OSError as error:
+        raise UserError(f"{path} cannot be written ({error.strerror}).") from None
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UserError(f"another qcourse grade is running on {root}: wait until it has ended.") from None
+        yield

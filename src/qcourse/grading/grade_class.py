@@ -4,37 +4,26 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from dask import config as dask_config
-from distributed import CancelledError, Client, Future, KilledWorker, LocalCluster, as_completed
+from distributed import CancelledError, Client, Future, KilledWorker, as_completed
 from tqdm import tqdm
 
 from qcourse.course.settings import course_settings
 from qcourse.errors import Refused, UserError
 from qcourse.grading import grade_submission
+from qcourse.grading.cluster import DASK, local_cluster
+from qcourse.grading.database import only_one
 from qcourse.grading.grade_submission import Result, failed
-from qcourse.grading.gradebook import Writer, only_one
+from qcourse.grading.gradebook import Writer
 from qcourse.grading.place.limits import Limits
 from qcourse.grading.place.place import make_place
 from qcourse.grading.release import Release
-from qcourse.grading.submission import Submission, timestamp
+from qcourse.grading.submission import Submission
 
 DEATHS = 3  # of workers: a submission that was at work each time is not tried again
-DASK = {
-    "distributed.scheduler.allowed-failures": 0,  # this module counts itself, and tries again
-    # Dask's own bookkeeping, up to 100 times per second, took an eighth of a core with two workers.
-    "distributed.worker.profile.enabled": False,
-    "distributed.admin.tick.interval": "1s",
-    "distributed.admin.system-monitor.interval": "10s",
-    "distributed.worker.memory.monitor-interval": "2s",
-    # LocalCluster gives a worker up for good that is away 15 s after it was lost: when it is lost again, or
-    # starts slowly on a loaded machine, the run would wait forever.
-    "distributed.deploy.lost-worker-timeout": "1 day",
-}
 
 
 class Options(NamedTuple):
@@ -57,6 +46,8 @@ def grade(options: Options) -> list[dict[str, Any]]:
     """
     config = course_settings(options.course)
     with only_one(Path(config.CourseDirectory.root)), closing(Writer(config, options.assignment)) as writer:
+        if writer.notice:
+            print(f"qcourse: {writer.notice}", file=sys.stderr)
         results, waiting = _intake(writer, options)
         if waiting:
             results |= _grade_all(waiting, writer, options)
@@ -73,17 +64,31 @@ def _intake(writer: Writer, options: Options) -> tuple[dict[str, Result], list[S
     for student in dict.fromkeys(options.student) or found:
         try:
             submission = writer.take(student)
-        except Refused as error:
-            results[student] = failed(str(error), writer.release.points)
-        except OSError as error:
-            results[student] = failed(f"it cannot be read ({error.strerror}).", writer.release.points)
+        except (Refused, OSError) as error:
+            reason = str(error) if isinstance(error, Refused) else f"it cannot be read ({error.strerror})."
+            result = failed(reason, writer.release.points)
+            results[student] = _recorded(writer, Submission(student, {}, writer.stamp(student), []), result)
         else:
             before = None if options.force else writer.done(submission)
             if before is None:
                 waiting.append(submission)
             else:
-                results[student] = before
+                results[student] = _recorded(writer, submission, before)
+        writer.set_time_right(student)
     return results, waiting
+
+
+def _recorded(writer: Writer, submission: Submission, result: Result) -> Result:
+    """What the instructor is told of a result, which is now in the gradebook."""
+    notes = [*submission.notes, writer.time_note(submission), result["reason"]]
+    if result["status"] == "graded":
+        change = writer.record(submission, result)
+        result |= {"penalty": change.penalty, "changed": change.cells, "penalty_before": change.before}
+        notes.append(f"late: {change.penalty:g} points are taken off." if change.penalty else "")
+    elif writer.refuse(submission):
+        notes.append("The last grade stays.")
+    told = {name: value for name, value in result.items() if name not in ("notebooks", "unanswered")}
+    return told | {"reason": " ".join(filter(None, notes))}
 
 
 def _grade_all(waiting: list[Submission], writer: Writer, options: Options) -> dict[str, Result]:
@@ -92,14 +97,7 @@ def _grade_all(waiting: list[Submission], writer: Writer, options: Options) -> d
     with _client(options) as client:
         bar = tqdm(total=len(waiting), desc="grading", file=sys.stdout, disable=not sys.stdout.isatty())
         for submission, result in _graded(client, waiting, writer.release, options.isolation):
-            notebooks = result.pop("notebooks", {})
-            unanswered = result.pop("unanswered", [])
-            stamp_note = timestamp(submission, datetime.now(UTC))[1]
-            notes = [*submission.notes, stamp_note, result["reason"]]
-            result["reason"] = " ".join(filter(None, notes))
-            if result["status"] == "graded":
-                writer.record(submission, result, unanswered, notebooks)
-            results[submission.student] = result
+            results[submission.student] = _recorded(writer, submission, result)
             bar.set_postfix(failed=sum(r["status"] == "failed" for r in results.values()))
             bar.update()
         bar.close()
@@ -181,15 +179,5 @@ def _client(options: Options) -> Iterator[Client]:
         raise UserError(
             f"no Dask scheduler answers at {options.scheduler!r}: use an address such as tcp://host:8786."
         ) from None
-    with client:
+    with dask_config.set(DASK), client:
         yield client
-
-
-@contextmanager
-def local_cluster(workers: int = 0) -> Iterator[LocalCluster]:
-    """A Dask cluster of ``workers`` processes on this machine; 0 means one per core."""
-    options = {"n_workers": workers or None, "threads_per_worker": 1, "dashboard_address": "127.0.0.1:0"}
-    with TemporaryDirectory(prefix="qcourse-") as scratch:  # Dask leaves locks behind in its folder
-        settings = {**DASK, "temporary-directory": scratch}
-        with dask_config.set(settings), LocalCluster(**options, silence_logs=50) as cluster:
-            yield cluster

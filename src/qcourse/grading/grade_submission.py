@@ -1,5 +1,6 @@
 """Grade one submission: what a worker does. Bytes and plain data go in, and bytes and plain data come out."""
 
+import copy
 import time
 from typing import Any
 
@@ -55,45 +56,48 @@ def grade(
     started = time.monotonic()
     sources = {name: from_bytes(content) for name, content in released.items()}
     try:
-        parsed = {name: parse(content) for name, content in submitted.items()}
-        notes = [note for name in parsed for note in mend(parsed[name], sources[name])]
+        graded = {name: parse(submitted[name]) for name in sources if name in submitted}
+        notes = [note for name in graded for note in mend(graded[name], sources[name])]
     except Refused as error:
-        return failed(str(error), _most(sources)) | {"seconds": time.monotonic() - started}
-    result: Result = {"cells": {}, "unanswered": [], "notebooks": {}}
+        most = sum(points(c) for source in sources.values() for c in source.cells if is_scored(c))
+        return failed(str(error), most) | {"seconds": time.monotonic() - started}
+    config = settings or Config()
+    for name, notebook in graded.items():
+        which = needed(notebook, sources[name])
+        _execute(notebook, ContainedExecute(limits, isolation, which, files, config=config))
+        notes += _stopped(notebook)
+    done = {"status": "graded", "reason": " ".join(notes), "seconds": time.monotonic() - started}
+    return done | _scores(graded, sources)
+
+
+def score_again(result: Result, graded: dict[str, bytes], sources: dict[str, NotebookNode]) -> Result:
+    """A result by the points that ``sources`` have now; the ``graded`` notebooks are not run again."""
+    notebooks = {name: from_bytes(content) for name, content in graded.items()}
+    for name, notebook in notebooks.items():
+        cells = by_grade_id(notebook)
+        for key, original in by_grade_id(sources[name]).items():
+            cells[key].metadata["nbgrader"] = copy.deepcopy(original.metadata["nbgrader"])
+    return result | _scores(notebooks, sources)
+
+
+def _scores(graded: dict[str, NotebookNode], sources: dict[str, NotebookNode]) -> Result:
+    """What the executed notebooks earn."""
+    cells: dict[str, Any] = {}
+    unanswered: list[str] = []
     for name, source in sources.items():
         several = name if len(sources) > 1 else ""
-        if name not in parsed:
-            result["cells"] |= _missing(source, name, several)
+        if name not in graded:
+            cells |= _missing(source, name, several)
             continue
-        notebook = parsed[name]
-        _execute(
-            notebook,
-            ContainedExecute(limits, isolation, needed(notebook, source), files, config=settings or Config()),
-        )
-        notes += _stopped(notebook)
-        result["notebooks"][name] = to_bytes(notebook)
-        _add_scores(result, {cell_key(several, i): cell for i, cell in by_grade_id(notebook).items()})
-    return result | _sums(result["cells"], notes, time.monotonic() - started)
-
-
-def _add_scores(result: Result, known: dict[str, NotebookNode]) -> None:
-    """Add what the cells of a notebook earn, by key, and which of them are unanswered."""
-    result["cells"] |= {key: _scored(cell) for key, cell in known.items() if is_scored(cell)}
-    result["unanswered"] += [key for key, cell in known.items() if is_answer(cell) and _is_untouched(cell)]
-
-
-def _most(sources: dict[str, NotebookNode]) -> float:
-    """The most points that a submission can earn."""
-    return sum(points(cell) for source in sources.values() for cell in source.cells if is_scored(cell))
-
-
-def _sums(cells: dict[str, Any], notes: list[str], seconds: float) -> Result:
+        known = {cell_key(several, key): cell for key, cell in by_grade_id(graded[name]).items()}
+        cells |= {key: _scored(cell) for key, cell in known.items() if is_scored(cell)}
+        unanswered += [key for key, cell in known.items() if is_answer(cell) and _is_untouched(cell)]
     return {
-        "status": "graded",
         "score": sum(cell["score"] or 0 for cell in cells.values()),
         "max_score": sum(cell["max_score"] for cell in cells.values()),
-        "reason": " ".join(notes),
-        "seconds": seconds,
+        "cells": cells,
+        "unanswered": unanswered,
+        "notebooks": {name: to_bytes(notebook) for name, notebook in graded.items()},
     }
 
 

@@ -5,13 +5,12 @@ Killed at any point, the next run finds either the complete result or none, and 
 """
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from nbgrader.api import InvalidEntry, MissingEntry
 from nbgrader.coursedir import CourseDirectory
@@ -19,17 +18,24 @@ from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
 from qcourse.errors import Refused, UserError
-from qcourse.files import SUFFIX, replace
-from qcourse.grading import receipt
+from qcourse.grading import graded_folder, receipt
 from qcourse.grading.database import PATIENCE, one_transaction, open_gradebook, what_it_says
-from qcourse.grading.grade_submission import cell_key
+from qcourse.grading.grade_submission import score_again
+from qcourse.grading.lateness import Lateness
+from qcourse.grading.registered import out_of_date
 from qcourse.grading.release import find_assignment, read_release
+from qcourse.grading.scores import Change, Scores
 from qcourse.grading.settings_followed import steps
-from qcourse.grading.submission import Submission, students, take, timestamp
+from qcourse.grading.submission import Submission, students, take
+from qcourse.grading.timestamps import Stamp, judged, read_stamp, set_right
+
+Written = TypeVar("Written")
 
 
 class Writer:
     """The gradebook and the graded folder of one assignment, which a unique prefix of its name can name.
+
+    ``notice`` says what the course has newer than the gradebook, if anything.
 
     Raises:
         UserError: nbgrader does not know the assignment, or it has not been generated.
@@ -37,19 +43,16 @@ class Writer:
 
     def __init__(self, config: Config, assignment: str) -> None:
         self.course = CourseDirectory(config=config)
-        self._autograde, self._penalties, settings = steps(self.course, config)
+        self._autograde, penalties, settings = steps(self.course, config)
+        self._now = datetime.now(UTC)
         self._gradebook = open_gradebook(self.course.db_url, self.course.course_id)
         self._session = self._gradebook.db()
         self._commit = one_transaction(self._session)
         self.assignment, entries = find_assignment(self._gradebook, assignment)
         self.release = read_release(self._autograde, self.assignment, entries, settings)
-        self._keys = {  # of cells in results: a query for each would take longer
-            cell.id: cell_key(entry.name if len(entries) > 1 else "", cell.name)
-            for entry in entries
-            for cell in (*entry.grade_cells, *entry.solution_cells, *entry.task_cells)
-        }
-        self._tasks = {cell.id for entry in entries for cell in entry.task_cells}
-        self._grader = receipt.grader_digest(self.release.contents, config)
+        self.notice = out_of_date(self.course, config, self.assignment, entries)
+        self._scores = Scores(self._gradebook, self.assignment, entries, Lateness(penalties), self._now)
+        self._grader = receipt.grader_digest(self.release.contents, self.release.settings)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -70,130 +73,110 @@ class Writer:
 
     def take(self, student: str) -> Submission:
         """Read the submission of a student; Refused where it cannot be graded."""
-        known = self._autograde.create_student or student in {s.id for s in self._gradebook.students}
-        if not known:
+        if not self._may_enter(student):
             raise Refused("the gradebook has no such student (Autograde.create_student is False).")
-        names = list(self.release.notebooks)
-        return take(self.submitted, student, self.assignment, names, self.course.ignore)
+        return take(self.submitted, student, self.assignment, self.release.notebooks, self.course.ignore)
+
+    def _may_enter(self, student: str) -> bool:
+        return self._autograde.create_student or student in {s.id for s in self._gradebook.students}
+
+    def stamp(self, student: str) -> Stamp | None:
+        """The time of a submission that cannot be read otherwise."""
+        return read_stamp(self.submitted / student / self.assignment)
+
+    def time_note(self, submission: Submission) -> str:
+        """What is wrong with the time of a submission, in words."""
+        return judged(submission.timestamp, self._now)[1]
+
+    def set_time_right(self, student: str) -> None:
+        """See `timestamps.set_right`."""
+        set_right(self.submitted / student / self.assignment, self._now)
 
     def done(self, submission: Submission) -> dict[str, Any] | None:
-        """The result of exactly this submission to exactly this assignment, if there is a complete one."""
+        """The result of exactly this submission to exactly this assignment, if there is a complete one.
+
+        Where only points have changed since, it is scored again, and brings its notebooks to be recorded.
+        """
         folder = self._folder(submission.student)
-        found = receipt.read(folder)
+        found = receipt.read(self._receipt(submission.student))
         if found is None or found.of != self._digest(submission):
             return None
         try:
             self._gradebook.find_submission(self.assignment, submission.student)
-        except MissingEntry:  # the gradebook may have been made anew since
+            if graded_folder.digests(folder, submission.notebooks) != found.notebooks:
+                return None
+        except (MissingEntry, OSError):  # made anew, or removed, since
             return None
-        complete = all((folder / f"{name}.ipynb").exists() for name in submission.notebooks)
-        return found.result if complete else None
+        if found.points == self.release.points_of_cells:
+            return found.result
+        graded = {name: (folder / f"{name}.ipynb").read_bytes() for name in found.notebooks}
+        return score_again(found.result, graded, self.release.notebooks)
 
-    def record(
-        self,
-        submission: Submission,
-        result: dict[str, Any],
-        unanswered: list[str],
-        notebooks: dict[str, bytes],
-    ) -> None:
-        """Write the grades, then the files; a locked database is waited for.
+    def record(self, submission: Submission, result: dict[str, Any]) -> Change:
+        """Write the grades and, of a new result, the files; a locked database is waited for.
+
+        Return what it changed. A new result has ``notebooks`` and ``unanswered``.
 
         Raises:
             UserError: the gradebook or the folder cannot be written; what was there stays.
         """
+        change = self._patiently(lambda: self._write_grades(submission, result))
+        folder = self._folder(submission.student)
+        try:
+            if "notebooks" in result:
+                self._write_files(folder, submission, result)
+            else:
+                graded_folder.update(folder, submission.bookkeeping(self._now))
+        except OSError as error:
+            raise UserError(f"{error.filename or folder} cannot be written ({error.strerror}).") from None
+        return change
+
+    def refuse(self, submission: Submission) -> bool:
+        """Enter a submission that cannot be graded as nbgrader does: without scores, to be graded by hand.
+
+        Return whether it has scores from before: they stay.
+        """
+        if not submission.student.isprintable() or not self._may_enter(submission.student):
+            return False  # no gradebook can hold the name, or this one is not to
+        return self._patiently(lambda: self._write_refusal(submission))
+
+    def _patiently(self, write: Callable[[], Written]) -> Written:
         deadline = time.monotonic() + PATIENCE
         while True:
             try:
-                self._write_grades(submission, result, unanswered)
-                break
+                return write()
             except (SQLAlchemyError, InvalidEntry) as error:
                 self._session.rollback()
                 reason = what_it_says(error)
                 if "lock" not in reason or time.monotonic() > deadline:
                     raise UserError(f"the gradebook cannot be written ({reason}).") from None
                 time.sleep(0.2)
-        try:
-            self._write_files(submission, result, notebooks)
-        except OSError as error:
-            where = error.filename or self._folder(submission.student)
-            raise UserError(f"{where} cannot be written ({error.strerror}).") from None
 
-    def _write_files(
-        self, submission: Submission, result: dict[str, Any], notebooks: dict[str, bytes]
-    ) -> None:
-        folder = self._folder(submission.student)
-        folder.mkdir(parents=True, exist_ok=True)
-        for leftover in folder.glob(f".*{SUFFIX}"):  # a killed run's: no other is running
-            leftover.unlink()
-        stamp = folder / "timestamp.txt"
-        if submission.timestamp:
-            replace(stamp, submission.timestamp.encode(), mode=0o444)  # as nbgrader leaves graded files
-        else:
-            stamp.unlink(missing_ok=True)
-        files = submission.read_files() | self.release.files
-        for name, content in (files | {f"{n}.ipynb": c for n, c in notebooks.items()}).items():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            replace(folder / name, content, mode=0o444)
-        receipt.Receipt(self._digest(submission), result).write(folder)
+    def _write_files(self, folder: Path, submission: Submission, result: dict[str, Any]) -> None:
+        """The receipt comes last."""
+        notebooks = result["notebooks"]
+        known = {name: text for name, text in submission.bookkeeping(self._now).items() if text is not None}
+        graded_folder.write(folder, notebooks, submission.read_files() | self.release.files | known)
+        written = graded_folder.digests(folder, notebooks)
+        kept = {name: value for name, value in result.items() if name not in ("notebooks", "unanswered")}
+        made = receipt.Receipt(self._digest(submission), self.release.points_of_cells, written, kept)
+        made.write(self._receipt(submission.student))
 
-    def _write_grades(self, submission: Submission, result: dict[str, Any], unanswered: list[str]) -> None:
-        book, student = self._gradebook, submission.student
-        book.update_or_create_student(student)
-        stamp = timestamp(submission, datetime.now(UTC))[0]
-        with self._session.no_autoflush:  # nbgrader builds a submission from parts that are not yet joined
-            entry = book.update_or_create_submission(self.assignment, student, timestamp=stamp)
-        for notebook in entry.notebooks:
-            self._write_notebook(notebook, submission, result, unanswered)
-            if stamp and entry.total_seconds_late > 0 and notebook.name in submission.notebooks:
-                notebook.late_submission_penalty = self._penalty(student, notebook, entry.total_seconds_late)
+    def _write_grades(self, submission: Submission, result: dict[str, Any]) -> Change:
+        change = self._scores.write(submission, result)
         self._commit()
+        return change
 
-    def _write_notebook(
-        self, notebook: Any, submission: Submission, result: dict[str, Any], unanswered: list[str]
-    ) -> None:
-        """What nbgrader writes: the score of a task is left to humans, unless its notebook is missing."""
-        for grade in notebook.grades:
-            if grade.cell_id not in self._tasks or notebook.name not in submission.notebooks:
-                score = result["cells"][self._keys[grade.cell_id]]["score"]
-                grade.auto_score = score
-                grade.needs_manual_grade = grade.manual_score is not None or score is None
-        for comment in notebook.comments:
-            comment.auto_comment = "No response." if self._keys[comment.cell_id] in unanswered else None
-        notebook.late_submission_penalty = None
-
-    def _penalty(self, student: str, notebook: Any, seconds_late: float) -> float | None:
-        """What nbgrader's plugin takes for lateness, at most the score."""
-        self._session.flush()
-        self._session.refresh(notebook)  # its score is a sum that the database makes
-        penalty = self._penalties.plugin_inst.late_submission_penalty(student, notebook.score, seconds_late)
-        return None if penalty is None else min(max(penalty, 0), notebook.score)
+    def _write_refusal(self, submission: Submission) -> bool:
+        stays = self._scores.enter_refused(submission)
+        self._commit()
+        return stays
 
     def _folder(self, student: str) -> Path:
         return Path(self.course.format_path(self.course.autograded_directory, student, self.assignment))
 
+    def _receipt(self, student: str) -> Path:
+        return receipt.path_of(Path(self.course.root), student, self.assignment)
+
     def _digest(self, submission: Submission) -> str:
         return sha256((submission.digest + self._grader).encode()).hexdigest()
-
-
-@contextmanager
-def only_one(root: Path) -> Iterator[None]:
-    """Inside, no other run grades the course at ``root``.
-
-    Raises:
-        UserError: one does.
-    """
-    try:
-        import fcntl
-    except ModuleNotFoundError:
-        raise UserError("qcourse grade does not run on Windows: use Linux there (WSL 2).") from None
-    path = root / ".qcourse-grade.lock"
-    try:
-        lock = path.open("a")
-    except OSError as error:
-        raise UserError(f"{path} cannot be written ({error.strerror}).") from None
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise UserError(f"another qcourse grade is running on {root}: wait until it has ended.") from None
-        yield

@@ -9,7 +9,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePath
 
 MOST_BYTES = 64 * 2**20  # of a student's files together, and of the course's for one assignment
-BOOKKEEPING = {"timestamp.txt", "submission_secret.txt", ".qcourse.json"}  # the grader's: for no notebook
+# The grader's, for no notebook; the last is a receipt of an earlier version.
+BOOKKEEPING = {"timestamp.txt", "timestamp.txt.original", "submission_secret.txt", ".qcourse.json"}
 
 
 def is_other(path: PurePath, ignored: Iterable[str]) -> bool:

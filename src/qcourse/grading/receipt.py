@@ -1,4 +1,8 @@
-"""The receipt beside a graded notebook says what decided the result: unchanged work is not graded again."""
+"""A receipt says what decided a result: what has not changed since is not done again.
+
+Receipts lie in ``.qcourse-grade/`` in the course folder: what lies in ``autograded/``, nbgrader copies into
+the student's feedback.
+"""
 
 import json
 import platform
@@ -13,25 +17,36 @@ from traitlets.config.loader import Config, LazyConfigValue
 import qcourse
 from qcourse.files import replace
 
-NAME = ".qcourse.json"  # beside the graded notebook
+FOLDER = ".qcourse-grade"
 DECIDES = ("numpy", "torch", "torchvision", "nbgrader", "ipykernel")  # libraries that a result may depend on
 
 
 class Receipt(NamedTuple):
-    """A result, and the digest of all that decided it."""
+    """A result, the digest of all that decided it but the points, those points, and the graded notebooks'.
+
+    ``result`` is what `grade_submission.grade` returned, without the notebooks.
+    """
 
     of: str
+    points: dict[str, float]
+    notebooks: dict[str, str]
     result: dict[str, Any]
 
-    def write(self, folder: Path) -> None:
-        """Put it beside the graded notebook; OSError where that cannot be."""
-        replace(folder / NAME, json.dumps(self._asdict(), indent=1).encode(), mode=0o444)
+    def write(self, path: Path) -> None:
+        """Write it; OSError where that cannot be."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        replace(path, json.dumps(self._asdict(), indent=1).encode())
 
 
-def read(folder: Path) -> Receipt | None:
-    """The receipt in a student's graded folder, if there is a complete one."""
+def path_of(root: Path, student: str, assignment: str) -> Path:
+    """Where the receipt of a submission lies."""
+    return root / FOLDER / student / f"{assignment}.json"
+
+
+def read(path: Path) -> Receipt | None:
+    """The receipt at ``path``, if there is a complete one."""
     try:
-        return Receipt(**json.loads((folder / NAME).read_text()))
+        return Receipt(**json.loads(path.read_text()))
     except (OSError, ValueError, TypeError):
         return None
 
@@ -40,15 +55,13 @@ def grader_digest(release: Mapping[str, bytes], settings: Config) -> str:
     """The digest of all that decides a result besides the submission.
 
     That is: the ``release``, its notebooks with hidden tests and its other files, by name, nbgrader's
-    ``settings``, the files of this
-    package (those for authors decide nothing), and the versions of Python and of the libraries that
-    students' code, the tests and the scores depend on.
+    ``settings``, the files of this package (those for authors decide nothing), and the versions of Python and
+    of the libraries that students' code, the tests and the scores depend on.
     """
-    digest = sha256()
+    digest = sha256(json.dumps(settings, sort_keys=True, default=_named).encode())
     for name, content in release.items():
         digest.update(f"\0{name}\0{len(content)}\0".encode(errors="surrogateescape") + content)
     package = Path(qcourse.__file__).parent
-    digest.update(json.dumps(settings, sort_keys=True, default=_named).encode())
     for path in sorted(package.rglob("*.py")):
         if (inside := path.relative_to(package)).parts[0] != "authoring":
             digest.update(f"\0{inside}\0".encode() + path.read_bytes())
@@ -57,8 +70,9 @@ def grader_digest(release: Mapping[str, bytes], settings: Config) -> str:
     return digest.hexdigest()
 
 
-def _named(setting: Any) -> Any:
-    """What JSON can hold of a setting: a plugin or a step is known by its name."""
-    if isinstance(setting, LazyConfigValue):
-        return setting.to_dict()
-    return getattr(setting, "__qualname__", type(setting).__qualname__)
+def _named(value: Any) -> str:
+    """A class or function by its name: its usual text holds an address."""
+    if isinstance(value, LazyConfigValue):
+        return str(value.to_dict())
+    name = getattr(value, "__qualname__", "")
+    return f"{value.__module__}.{name}" if name else repr(value)

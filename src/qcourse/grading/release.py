@@ -1,5 +1,6 @@
 """An assignment as it was handed out, with the hidden tests, which only the gradebook holds."""
 
+import copy
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -8,7 +9,7 @@ from nbgrader.converters import Autograde
 from nbgrader.utils import find_all_files
 from traitlets.config.loader import Config
 
-from qcourse.course.cells import by_grade_id, is_scored, metadata, points, set_tests
+from qcourse.course.cells import by_grade_id, grade_id, is_scored, metadata, points, set_tests
 from qcourse.course.folder import find
 from qcourse.course.language import refuse_other_languages
 from qcourse.course.notebooks import NotebookNode, read, to_bytes
@@ -32,14 +33,25 @@ class Release(NamedTuple):
 
     @property
     def contents(self) -> dict[str, bytes]:
-        """All of its files, by name."""
-        return {f"{name}.ipynb": content for name, content in self.as_bytes().items()} | self.files
+        """All of its files by name, without points: how many a cell earns decides nothing while it runs."""
+        notebooks = {}
+        for name, notebook in self.notebooks.items():
+            bare = copy.deepcopy(notebook)
+            for cell in by_grade_id(bare).values():
+                metadata(cell)["points"], metadata(cell)["checksum"] = 0, ""  # the sum is over the points too
+            notebooks[f"{name}.ipynb"] = to_bytes(bare)
+        return notebooks | self.files
+
+    @property
+    def points_of_cells(self) -> dict[str, float]:
+        """What each cell can earn, by notebook and grade id."""
+        scored = ((name, cell) for name, notebook in self.notebooks.items() for cell in notebook.cells)
+        return {f"{name}/{grade_id(cell)}": points(cell) for name, cell in scored if is_scored(cell)}
 
     @property
     def points(self) -> float:
         """The most that a submission can earn."""
-        cells = (cell for notebook in self.notebooks.values() for cell in notebook.cells)
-        return sum(points(cell) for cell in cells if is_scored(cell))
+        return sum(self.points_of_cells.values())
 
 
 def find_assignment(gradebook: Gradebook, given: str) -> tuple[str, list[Any]]:
@@ -89,12 +101,12 @@ def _read_notebook(folder: Path, entry: Any) -> NotebookNode:
     notebook = read(folder / f"{entry.name}.ipynb")
     refuse_other_languages(notebook, f"{entry.name}.ipynb")
     stored = {cell.name: cell for cell in entry.source_cells}
-    points = {cell.name: cell.max_score for cell in (*entry.grade_cells, *entry.task_cells)}
-    for grade_id, cell in by_grade_id(notebook).items():
-        if grade_id in stored:
-            metadata(cell)["checksum"] = stored[grade_id].checksum
-        if grade_id in stored and stored[grade_id].locked:
-            set_tests(cell, stored[grade_id].source)
-        if grade_id in points:
-            metadata(cell)["points"] = points[grade_id]
+    most = {cell.name: cell.max_score for cell in (*entry.grade_cells, *entry.task_cells)}
+    for name, cell in by_grade_id(notebook).items():
+        if name in stored:
+            metadata(cell)["checksum"] = stored[name].checksum
+        if name in stored and stored[name].locked:
+            set_tests(cell, stored[name].source)
+        if name in most:
+            metadata(cell)["points"] = most[name]
     return notebook

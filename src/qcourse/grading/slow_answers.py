@@ -4,7 +4,7 @@ import ast
 import re
 
 from qcourse.course.cells import is_answer, is_locked
-from qcourse.course.names import LONGEST, bound
+from qcourse.course.names import LONGEST, bound, python
 from qcourse.course.notebooks import NotebookNode
 
 _NOT_PYTHON = SyntaxError, ValueError, RecursionError, MemoryError
@@ -72,7 +72,7 @@ class SlowAnswers:
             return
         for cell in students:
             for statement in _statements(cell.source):
-                names = bound(statement if isinstance(statement, str) else ast.unparse(statement))
+                names = _bound(statement)
                 is_function = isinstance(statement, str) or any(
                     isinstance(part, _DEFINITIONS | ast.Lambda) for part in ast.walk(statement)
                 )
@@ -94,9 +94,18 @@ def _mentioned(cell: NotebookNode) -> set[str]:
 def _statements(source: str) -> list[ast.stmt | str]:
     """The statements of a cell; of one that is not Python, its text."""
     try:
-        return [source] if len(source) > LONGEST else [*ast.parse(source).body]
+        if len(source) > LONGEST or source.lstrip().startswith("%%"):  # as %%time, whose text is run
+            return [source]
+        return [*ast.parse(python(source)).body]
     except _NOT_PYTHON:
         return [source]
+
+
+def _bound(part: ast.stmt | str) -> set[str]:
+    """The names that a part of a cell binds."""
+    if isinstance(part, str):
+        return set(re.findall(r"^(?:async )?(?:def|class)\s+(\w+)", part, re.MULTILINE))
+    return bound(ast.unparse(part))
 
 
 def _only_defines(statement: ast.stmt) -> bool:

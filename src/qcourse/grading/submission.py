@@ -6,46 +6,51 @@ of them regular files of reasonable size.
 
 import contextlib
 import os
-import re
 import stat
-import warnings
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from nbgrader.utils import parse_utc
-
+from qcourse.course.notebooks import NotebookNode
 from qcourse.errors import Refused
+from qcourse.grading.notebook_choice import choose
 from qcourse.grading.other_files import MOST_BYTES, is_other, within_limits
+from qcourse.grading.timestamps import NAME as STAMP
+from qcourse.grading.timestamps import Stamp, kept, read_stamp
 
 LARGEST = 20 * 2**20  # bytes of a notebook; the course's own have less than 2 MB, pictures included
 MOST_FILES, DEEPEST = 1_000, 10
-# dateutil reads "10" as the tenth of this month, and opens a file that is named like a time zone.
-STAMP = r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)? ?([A-Za-z0-9+-][A-Za-z0-9_:+/-]*)?"
+SECRET, MOST_SECRET = "submission_secret.txt", 1_000  # bytes; nbgrader writes 128
 
 
 class Submission(NamedTuple):
     """What one student handed in: notebooks by name, and ``files``, the paths of the others by their names.
 
-    ``timestamp`` is nbgrader's text, or empty; ``files_digest`` says what the other files held.
+    ``files_digest`` says what the other files held; ``secret`` is what nbgrader needs to release feedback.
     """
 
     student: str
     notebooks: dict[str, bytes]
-    timestamp: str
+    timestamp: Stamp | None
     notes: list[str]
     files: dict[str, Path] = {}  # noqa: RUF012  (a default of a tuple's field; nothing changes it)
     files_digest: str = ""
+    secret: bytes = b""
 
     @property
     def digest(self) -> str:
-        """The SHA-256 of what decides the grade, in hexadecimal."""
-        digest = sha256(f"{self.timestamp}\0{self.files_digest}".encode())
+        """The SHA-256 of what decides the points, in hexadecimal; the time decides only what is taken off."""
+        digest = sha256(self.files_digest.encode())
         for name, content in self.notebooks.items():
             digest.update(f"\0{name}\0{len(content)}\0".encode() + content)
         return digest.hexdigest()
+
+    def bookkeeping(self, now: datetime) -> dict[str, bytes | None]:
+        """The files that nbgrader needs later, by name, or None; a time that is none is left empty."""
+        stamp = None if self.timestamp is None else kept(self.timestamp, now).encode()
+        return {STAMP: stamp, SECRET: self.secret or None}
 
     def read_files(self) -> dict[str, bytes]:
         """The content of the other files by name; without one that is gone."""
@@ -57,14 +62,19 @@ class Submission(NamedTuple):
 
 
 def students(submitted: Path, assignment: str) -> list[str]:
-    """The names of those who have handed in ``assignment``, sorted."""
-    return sorted(p.name for p in submitted.glob("*") if os.path.lexists(p / assignment))
+    """The names of those who have handed in ``assignment``, sorted: as in nbgrader, no hidden folder."""
+    found = [p.name for p in submitted.glob("*") if os.path.lexists(p / assignment)]
+    return sorted(name for name in found if not name.startswith(".") and name != "__MACOSX")
 
 
 def take(
-    submitted: Path, student: str, assignment: str, notebooks: Sequence[str], ignored: Sequence[str] = ()
+    submitted: Path,
+    student: str,
+    assignment: str,
+    released: Mapping[str, NotebookNode],
+    ignored: Sequence[str] = (),
 ) -> Submission:
-    """Read one submission of the assignment's ``notebooks``; ``ignored`` are patterns of other files.
+    """Read one submission of the notebooks ``released``; ``ignored`` are patterns of other files.
 
     Raises:
         Refused: it has no notebook, or something that no submission needs.
@@ -76,38 +86,24 @@ def take(
         if not stat.S_ISDIR(path.lstat().st_mode):
             raise Refused(f"{path.name} is a link or a file, not a folder: hand in the folder itself.")
     files = _files(folder)
-    handed_in, notes = _notebooks(
-        [f for f in files if f.suffix == ".ipynb" and f.parent == folder], notebooks
-    )
-    stamp = folder / "timestamp.txt"
-    timestamp = _read(stamp)[:100].decode("utf-8", "replace").strip() if stamp in files else ""
-    others = _others(folder, files, ignored, notes)
+    chosen = choose(folder, files, released, _notebook)
+    notes = list(chosen.notes)
+    inside = [path for path in files if path.is_relative_to(chosen.folder)]
+    others = _others(chosen.folder, inside, ignored, notes)
     digest = sha256()
     for name, path in others.items():
         digest.update(f"{name}\0".encode(errors="surrogateescape") + sha256(_read(path, MOST_BYTES)).digest())
-    return Submission(student, handed_in, timestamp, notes, others, digest.hexdigest() if others else "")
+    secret = _read(folder / SECRET, MOST_SECRET) if folder / SECRET in files else b""
+    known = digest.hexdigest() if others else ""
+    return Submission(student, chosen.contents, read_stamp(folder), notes, others, known, secret)
 
 
-def _notebooks(found: list[Path], names: Sequence[str]) -> tuple[dict[str, bytes], list[str]]:
-    """The content of the assignment's notebooks among those ``found``, and notes."""
-    paths = {path.stem: path for path in found if path.stem in names}
-    notes = []
-    if not paths:
-        if len(names) > 1 or len(found) != 1:
-            what = f"are {len(found)} notebooks, none" if found else "is no notebook"
-            named = " or ".join(f"{name}.ipynb" for name in names)
-            raise Refused(f"there {what} named {named}: hand in the notebook under that name.")
-        paths = {names[0]: found[0]}
-        notes.append(f"{found[0].name!r} was graded as {names[0]}.ipynb.")
-    elif missing := [f"{name}.ipynb" for name in names if name not in paths]:
-        notes.append(f"{', '.join(missing)} was not handed in.")
-    contents = {}
-    for name, path in sorted(paths.items()):
-        contents[name] = _read(path)
-        if len(contents[name]) > LARGEST:
-            large = f"{path.name!r} is larger than {LARGEST >> 20} MB"
-            raise Refused(f"{large}: clear its outputs and save it again.")
-    return contents, notes
+def _notebook(path: Path) -> bytes:
+    content = _read(path)
+    if len(content) > LARGEST:
+        large = f"{path.name!r} is larger than {LARGEST >> 20} MB"
+        raise Refused(f"{large}: clear its outputs and save it again.")
+    return content
 
 
 def _others(folder: Path, files: list[Path], ignored: Sequence[str], notes: list[str]) -> dict[str, Path]:
@@ -117,30 +113,11 @@ def _others(folder: Path, files: list[Path], ignored: Sequence[str], notes: list
         for path in files
         if is_other(name := path.relative_to(folder), ignored)
     }
-    kept, left = within_limits(sizes)
+    inside, left = within_limits(sizes)
     if left:
         which = ", ".join(map(repr, left[:3])) + (f" and {len(left) - 3} more" if len(left) > 3 else "")
         notes.append(f"other files may have {MOST_BYTES >> 20} MB together: without {which}.")
-    return {name: folder / name for name in sorted(kept)}
-
-
-def timestamp(submission: Submission, now: datetime) -> tuple[datetime | None, str]:
-    """When it was handed in, in UTC, or None; and what is wrong with its time, in words.
-
-    A time that is invalid, or in the future, is ignored.
-    """
-    if not submission.timestamp:
-        return None, ""
-    try:
-        if not re.fullmatch(STAMP, submission.timestamp):
-            raise ValueError
-        with warnings.catch_warnings(action="ignore"):  # of time zones that dateutil does not know
-            stamp = parse_utc(submission.timestamp)
-    except (ValueError, OverflowError):
-        return None, f"timestamp.txt is not a valid time ({submission.timestamp[:40]!r}): it was ignored."
-    if stamp > now.replace(tzinfo=None) + timedelta(days=1):
-        return None, f"timestamp.txt is in the future ({submission.timestamp[:40]}): it was ignored."
-    return stamp, ""
+    return {name: folder / name for name in sorted(inside)}
 
 
 def _files(folder: Path) -> list[Path]:
