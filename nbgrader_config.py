@@ -6,6 +6,7 @@ from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from qcourse.course.preprocessors import ClearSolutions, HideTests
 from qcourse.course.settings import QUIET, STAYING
 from qcourse.grading.execute import ContainedExecute
+from qcourse.grading.restore import RestoreCells
 
 c = get_config()  # noqa: F821  (traitlets defines it)
 
@@ -31,6 +32,12 @@ c.ClearSolutions.text_stub = "*Write your answer here.*"
 
 # nbgrader's own feedback shows the source of the hidden tests.
 c.GenerateFeedback.preprocessors = [HideTests, *GenerateFeedback.preprocessors.default()]
+
+# What students did to cells is repaired, here as under qcourse grade.
+c.Autograde.sanitize_preprocessors = [
+    RestoreCells if step is preprocessors.DeduplicateIds else step
+    for step in Autograde.sanitize_preprocessors.default()
+]
 
 # Submissions run contained, here as under qcourse grade: in formgrader and by nbgrader autograde.
 c.Autograde.autograde_preprocessors = [

@@ -25,7 +25,10 @@ class Scored(NamedTuple):
     by_hand: bool
 
 
-STOCK = "\nc.Autograde.autograde_preprocessors = Autograde.autograde_preprocessors.default()\n"
+STOCK = "".join(
+    f"\nc.Autograde.{steps} = Autograde.{steps}.default()\n"
+    for steps in ("sanitize_preprocessors", "autograde_preprocessors")
+)
 
 
 class Classroom:
@@ -33,7 +36,7 @@ class Classroom:
 
     ``names``: the assignments that it is given; none stands for all.
 
-    ``stock``: nbgrader autograde runs submissions with its own Execute, cold and not contained.
+    ``stock``: nbgrader autograde has its own steps: Execute runs submissions cold and not contained.
     """
 
     def __init__(self, root: Path, folder: Path, names: Sequence[str] = (), *, stock: bool = False) -> None:

@@ -85,7 +85,7 @@ def read_release(autograde: Autograde, assignment: str, entries: list[Any], sett
     folder = Path(course.format_path(course.release_directory, ".", assignment))
     source = Path(course.format_path(course.source_directory, ".", assignment))
     try:
-        notebooks = {entry.name: _read_notebook(folder, entry) for entry in entries}
+        notebooks = {entry.name: read_notebook(folder, entry) for entry in entries}
         paths = [Path(path) for path in find_all_files(str(source), [*course.ignore, "*.ipynb"])]
         files = {name: p for p in sorted(paths) if (name := p.relative_to(source).as_posix()) not in own}
         if sum(path.stat().st_size for path in files.values()) > MOST_BYTES:
@@ -96,8 +96,12 @@ def read_release(autograde: Autograde, assignment: str, entries: list[Any], sett
         raise UserError(f"{error.filename} cannot be read: run nbgrader generate_assignment.") from None
 
 
-def _read_notebook(folder: Path, entry: Any) -> NotebookNode:
-    """The notebook as handed out, its locked cells as the gradebook holds them: with hidden tests."""
+def read_notebook(folder: Path, entry: Any) -> NotebookNode:
+    """The notebook as handed out, its locked cells as the gradebook holds them: with hidden tests.
+
+    Raises:
+        OSError: the student version is not there.
+    """
     notebook = read(folder / f"{entry.name}.ipynb")
     refuse_other_languages(notebook, f"{entry.name}.ipynb")
     stored = {cell.name: cell for cell in entry.source_cells}

@@ -55,7 +55,8 @@ def _refuse_others(autograde: Autograde, course: CourseDirectory) -> None:
 
 def _called(step: Any) -> str:
     name = step if isinstance(step, str) else step.__name__
-    return "Execute" if name.endswith("ContainedExecute") else name.rpartition(".")[2]
+    name = name.rpartition(".")[2]
+    return {"ContainedExecute": "Execute", "RestoreCells": "DeduplicateIds"}.get(name, name)
 
 
 def _for_workers(config: Config) -> Config:
