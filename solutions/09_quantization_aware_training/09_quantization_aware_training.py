@@ -96,6 +96,11 @@ for step in range(3):
 # is clamped, decides. The output and its gradient are those of `torch.fake_quantize_per_tensor_affine`, the
 # operator that you are writing here; the check compares with it. Do not change `x`.
 #
+# A value at an outermost code is inside, and gets the gradient $g$. With a mask on $q$ this holds in every
+# version of torch. `torch.clamp` alone does not promise it: its gradient at a bound was 1 up to torch 2.13
+# and is 0 since 2.14, so that a weight at an outermost code would learn nothing there. (The check takes it
+# for 1, whatever your version.)
+#
 # <details><summary>Hint</summary>
 #
 # There are two ways, both correct:
@@ -129,10 +134,13 @@ import qcourse.check
 
 @qcourse.check.exercise("9.1", fake_quantize)
 def check_fake_quantize(ex):
+    from qcourse.check.clamping import GradientOneAtBounds
+
     def forward_and_gradient(x, scale, zero, quant_min, quant_max, upstream):
         """The answer's output, and the gradient of x where ``upstream`` arrives from above."""
         leaf = x.clone().requires_grad_()
-        output = ex.answer(leaf, scale, zero, quant_min, quant_max)
+        with GradientOneAtBounds():  # the gradient of clamp at its bounds is that of torch 2.13
+            output = ex.answer(leaf, scale, zero, quant_min, quant_max)
         if isinstance(output, torch.Tensor) and output.requires_grad:
             output.backward(upstream)
         return output, torch.zeros_like(x) if leaf.grad is None else leaf.grad
@@ -311,8 +319,9 @@ qat.weight_changes((weight[0] / step).numpy(), changes)
 # `freeze_after` is a number of epochs: with `epochs=5, freeze_after=3` the observers are on for 3 epochs,
 # then off for 2. With `freeze_after >= epochs` they stay on. Choose its default yourself.
 #
-# Every epoch uses every image once, in shuffled batches, in train mode. The loss is the cross-entropy of the
-# logits. Return the losses as a list of numbers: the mean of each epoch, or the loss of each step.
+# Every epoch uses every image once, in train mode, best in shuffled batches. The loss is the cross-entropy of
+# the logits. Return the losses as a list of plain numbers (`loss.item()`): the mean of each epoch, or the loss
+# of each step.
 #
 # <details><summary>Hint</summary>
 #

@@ -1,7 +1,7 @@
 """Hidden tests of exercise 6.2, `asymmetric_quantization`.
 
 2 to 16 bits; values on both sides of 0 and on one, outliers, ties, very small and very large values, any
-shape, float32; an array of zeros; an empty one, NaN and infinity.
+shape, transposed, float32; an array of zeros; an empty one, NaN and infinity.
 """
 
 import numpy as np
@@ -42,6 +42,8 @@ def hidden_asymmetric_quantization(ex):
         check(symmetric, bits, "a range symmetric about 0: the zero point ties")
     for shape in [(1, 8), (8, 1), (3, 4, 5), (2, 3, 2, 2)]:
         check(rng.normal(1, 2, shape), 8, f"an array of {len(shape)} dimensions")
+    check(rng.normal(1, 2, (5, 7)).T, 8, "a transposed matrix")
+    check(rng.normal(1, 2, (3, 4, 6))[:, :, ::2], 6, "every second column")
     for value in (0.37, -0.37, 41.0, -41.0):
         check(np.array([value]), 8, "one element")
         check(np.full((2, 3), value), 5, "all elements equal, not 0")

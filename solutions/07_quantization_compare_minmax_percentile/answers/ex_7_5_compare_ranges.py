@@ -13,10 +13,10 @@ def compare_ranges(params, bits, ranges):
     return {name: pair(*ends) for name, ends in ranges.items()}
 
 
-# %% right: a threshold by quantile
+# %% wrong: everything from a limit on is left out, ties included | cause: as many as the formula
 def compare_ranges(params, bits, ranges):
     absolute = np.abs(params)
-    limit = np.sort(absolute, axis=None)[-max(1, int(0.001 * params.size))]
+    limit = np.sort(absolute, axis=None)[-max(1, round(0.001 * params.size))]
     bulk = absolute < limit
     results = {}
     for name in ranges:
@@ -30,7 +30,7 @@ def compare_ranges(params, bits, ranges):
     return results
 
 
-# %% right: np.quantile of the absolute values
+# %% wrong: np.quantile of the absolute values | cause: by a percentile
 def compare_ranges(params, bits, ranges):
     values = np.asarray(params, dtype=np.float64)
     inside = np.abs(values) <= np.quantile(np.abs(values), 0.999)
@@ -41,10 +41,10 @@ def compare_ranges(params, bits, ranges):
     return out
 
 
-# %% right: plain Python, sorted pairs, everything written out
+# %% right: plain Python, sorted values, everything written out
 def compare_ranges(params, bits, ranges):
     values = sorted((float(v) for v in np.ravel(params)), key=abs)
-    kept = len(values) - max(1, len(values) // 1000)
+    kept = len(values) - max(1, round(len(values) / 1000))
     top = 2**bits - 1
     results = dict()
     for name, (beta, alpha) in ranges.items():
@@ -61,7 +61,7 @@ def compare_ranges(params, bits, ranges):
 # %% right: torch topk
 def compare_ranges(params, bits, ranges):
     x = torch.as_tensor(params, dtype=torch.float64).flatten()
-    extreme = x.abs().topk(max(1, math.ceil(x.numel() / 1000))).indices
+    extreme = x.abs().topk(max(1, round(x.numel() / 1000))).indices
     bulk = torch.ones_like(x, dtype=torch.bool)
     bulk[extreme] = False
     results = {}
@@ -354,3 +354,25 @@ def compare_ranges(params, bits, ranges):
         square = (x - asymmetric_dequantize(*quantize_range(x, bits, *ends))) ** 2
         out[name] = (float(square.mean()), float(square[kept].mean()))
     return out
+
+
+# %% wrong: 0.1 % is cut off to a whole number | cause: cut off to a whole number
+def compare_ranges(params, bits, ranges):
+    values = params.ravel()
+    bulk = np.argsort(np.abs(values))[:-max(1, int(0.001 * values.size))]
+    results = {}
+    for name, ends in ranges.items():
+        squared = (values - asymmetric_dequantize(*quantize_range(values, bits, *ends))) ** 2
+        results[name] = (squared.mean(), squared[bulk].mean())
+    return results
+
+
+# %% wrong: 0.1 % is rounded up | cause: is rounded up
+def compare_ranges(params, bits, ranges):
+    values = params.ravel()
+    bulk = np.argsort(np.abs(values))[:-math.ceil(0.001 * values.size)]
+    results = {}
+    for name, ends in ranges.items():
+        squared = (values - asymmetric_dequantize(*quantize_range(values, bits, *ends))) ** 2
+        results[name] = (squared.mean(), squared[bulk].mean())
+    return results

@@ -1,7 +1,7 @@
 """Hidden tests of exercise 7.2, `error_parts`.
 
 Values outside at either end, at both, nowhere and everywhere, values exactly at the ends, one element,
-three dimensions, float32, each with 2 to 16 bits.
+three dimensions, transposed, float32, each with 2 to 16 bits.
 """
 
 from typing import Any
@@ -34,6 +34,8 @@ def hidden_error_parts(ex):
         "everything outside": (rng.uniform(6, 9, 40), -1.3, 2.3),
         "three dimensions": (rng.laplace(0, 2, (4, 5, 6)), -3.3, 2.2),
         "values at both ends of the range": (np.array([[-1.3, 2.7], [0.4, 2.7], [7.0, -1.3]]), -1.3, 2.7),
+        "a transposed matrix": (rng.laplace(0, 2, (9, 11)).T, -2.9, 2.4),
+        "every second column": (rng.laplace(0, 2, (6, 14))[:, ::2], -2.9, 2.4),
         "one element, outside": (np.array([-5.0]), -1.1, 0.9),
         "one element, inside": (np.array([0.6]), -1.1, 0.9),
         "float32": (rng.normal(0, 1, (20, 30)).astype(np.float32), -1.55, 1.85),

@@ -1,7 +1,7 @@
 """Hidden tests of exercise 7.5, `compare_ranges`.
 
-Outliers at one end and at both, few and many values, two and three dimensions, float32, each with 2 to 8
-bits and four ranges; no ranges.
+Outliers at one end and at both, few, many and equal values, numbers of values of which 0.1 % must be rounded,
+two and three dimensions, transposed, float32, each with 2 to 8 bits and four ranges; no ranges.
 """
 
 from typing import Any
@@ -25,7 +25,8 @@ def hidden_compare_ranges(ex):
         codes = np.clip(np.round(x / scale) + zero, 0, levels)
         return (x - (codes - zero) * scale) ** 2
 
-    cases = {  # values, and how many are extreme: 0.1 % of them is a whole number, or less than a half
+    equal = np.append(rng.normal(0, 1, 1995), np.full(5, 9.0))
+    cases = {  # values, and how many are extreme; no number of them is halfway between two
         "outliers at both ends": (np.append(rng.normal(0, 1, 1997), [-60.0, 40.0, 55.0]), 2),
         "outliers below only": (np.append(-rng.exponential(1, 4999) * 3, 2.0), 5),
         "three dimensions": (rng.laplace(0, 2, (10, 50, 8)), 4),
@@ -34,6 +35,11 @@ def hidden_compare_ranges(ex):
         "few values": (rng.normal(0, 2, 200), 1),
         "a small matrix": (rng.normal(0, 2, (3, 4)), 1),
         "two values": (np.array([-0.7, 3.0]), 1),
+        "1,600 values: 0.1 % are 1.6": (rng.laplace(0, 2, 1600), 2),
+        "2,400 values: 0.1 % are 2.4": (rng.laplace(0, 2, 2400), 2),
+        "four equal values": (np.full(4, 2.3), 1),
+        "the five largest values are equal": (equal, 2),
+        "a transposed matrix": (rng.standard_t(3, (1000, 4)).T, 4),
         "float32": (rng.normal(0, 1, (40, 50)).astype(np.float32), 2),
     }
     for case, (x, cut) in cases.items():

@@ -351,3 +351,26 @@ def calibrate(model, images, batch_size=256):
                     module.reset_min_max_vals()
             model(batch)
     return len(images)
+
+
+# %% wrong: the parameters are made constant | cause: requires_grad is switched
+def calibrate(model, images, batch_size=256):
+    model.eval()
+    for parameter in model.parameters():
+        parameter.requires_grad = False
+    for batch in images.split(batch_size):
+        model(batch)
+    return len(images)
+
+
+# %% wrong: the number of images of all calls so far
+seen_so_far = []
+
+
+def calibrate(model, images, batch_size=256):
+    model.eval()
+    with torch.no_grad():
+        for batch in images.split(batch_size):
+            model(batch)
+            seen_so_far.append(len(batch))
+    return sum(seen_so_far)

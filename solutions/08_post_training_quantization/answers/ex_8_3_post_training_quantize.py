@@ -389,3 +389,27 @@ def post_training_quantize(net, images, qconfig=None):
     model = torch_ao.convert(model)
     model.quant.scale = torch.tensor([1 / 127])
     return model
+
+
+# %% wrong: another engine is set for the complete process
+def post_training_quantize(net, images, qconfig=None):
+    torch.backends.quantized.engine = "qnnpack"
+    model = copy.deepcopy(net).eval()
+    model.qconfig = torch_ao.default_qconfig if qconfig is None else qconfig
+    model = torch_ao.prepare(model)
+    calibrate(model, images)
+    return torch_ao.convert(model)
+
+
+# %% wrong: the model of the first call is returned again
+MODELS = {}
+
+
+def post_training_quantize(net, images, qconfig=None):
+    if "model" not in MODELS:
+        model = copy.deepcopy(net).eval()
+        model.qconfig = torch_ao.default_qconfig if qconfig is None else qconfig
+        model = torch_ao.prepare(model)
+        calibrate(model, images)
+        MODELS["model"] = torch_ao.convert(model)
+    return MODELS["model"]

@@ -84,6 +84,11 @@ def hidden_calibrate(ex):
             not any(gradients),
             "gradients were recorded during calibration: that wastes memory, and nothing is learned.",
         )
+        learning = model.weight.requires_grad and model.weight.grad is None
+        ex.true(
+            learning and float(model.weight) == 1, "the model's parameters are changed, or cannot learn now.",
+            likely_cause="requires_grad is switched off on the model: use torch.no_grad() in a with statement",
+        )  # fmt: skip
         kept = "gradients" not in ex.changed
         ex.true(kept, "gradients are still off after the call: use torch.no_grad() in a with statement.")
     model = Recorder().eval()

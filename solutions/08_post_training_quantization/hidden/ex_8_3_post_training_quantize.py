@@ -67,6 +67,8 @@ def hidden_post_training_quantize(ex):
         float_net.train(seed % 2 == 0)
         images[-1], images[0] = images[-1] * 4, -images[0]
         result = ex.call(float_net, images, *([] if qconfig is None else [qconfig]), case=case)
+        kept = "the engine" not in ex.changed
+        ex.true(kept, "torch.backends.quantized.engine is set: use the engine that this machine has.")
         ex.true(isinstance(result, nn.Module), "the result is not an nn.Module.", got=type(result).__name__)
         ex.true(not result.training, "the result is not in evaluation mode.")
         want = torch_flow(float_net, images, qconfig or torch_ao.default_qconfig)

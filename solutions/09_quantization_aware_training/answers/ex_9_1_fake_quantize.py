@@ -299,3 +299,50 @@ def fake_quantize(x, scale, zero, quant_min, quant_max):
     inside = (exact >= quant_min - 0.5) & (exact <= quant_max + 0.5)
     codes = (torch.round(x.detach() / scale) + zero).clamp(quant_min, quant_max)
     return (codes - zero) * scale + (x - x.detach()) * inside
+
+
+# %% right: the rounding passes straight through, then clamp with tensors as bounds
+def fake_quantize(x, scale, zero, quant_min, quant_max):
+    q = x / scale + ((x / scale).round() - x / scale).detach() + zero
+    low, high = torch.tensor(float(quant_min)), torch.tensor(float(quant_max))
+    return ((q.double().clamp(low, high) - zero) * scale).to(x.dtype)
+
+
+# %% right: the rounding passes straight through, then clamp in place, one end after the other
+def fake_quantize(x, scale, zero, quant_min, quant_max):
+    q = (x / scale + ((x / scale).round() - x / scale).detach() + zero).double()
+    q.clamp_(min=quant_min)
+    return ((torch.clip(q, max=quant_max) - zero) * scale).to(x.dtype)
+
+
+# %% wrong: a hook on x itself changes the gradient | cause: a hook is left on x
+def fake_quantize(x, scale, zero, quant_min, quant_max):
+    q = torch.round(x.detach() / scale) + zero
+    inside = (q >= quant_min) & (q <= quant_max)
+    if x.requires_grad:
+        x.register_hook(lambda gradient: gradient * inside)
+    return x + ((q.clamp(quant_min, quant_max) - zero) * scale - x).detach()
+
+
+# %% wrong: minimum and maximum share the gradient at the outermost codes | cause: share the gradient
+def fake_quantize(x, scale, zero, quant_min, quant_max):
+    q = x / scale + ((x / scale).round() - x / scale).detach() + zero
+    q = torch.minimum(torch.maximum(q.double(), torch.tensor(float(quant_min))), torch.tensor(float(quant_max)))
+    return ((q - zero) * scale).to(x.dtype)
+
+
+# %% wrong: hardtanh excludes its bounds | cause: outermost codes
+def fake_quantize(x, scale, zero, quant_min, quant_max):
+    q = x / scale + ((x / scale).round() - x / scale).detach() + zero
+    q = F.hardtanh(q.double(), quant_min, quant_max)
+    return ((q - zero) * scale).to(x.dtype)
+
+
+# %% wrong: the mask of the first call of a shape is used again
+MASKS = {}
+
+
+def fake_quantize(x, scale, zero, quant_min, quant_max):
+    q = torch.round(x.detach() / scale) + zero
+    inside = MASKS.setdefault(x.shape, (q >= quant_min) & (q <= quant_max))
+    return (q.clamp(quant_min, quant_max) - zero) * scale + (x - x.detach()) * inside

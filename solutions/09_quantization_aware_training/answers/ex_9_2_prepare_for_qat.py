@@ -257,3 +257,11 @@ def prepare_for_qat(net, qconfig=None):
     torch_ao.prepare_qat(model, inplace=True)
     model.dequant = nn.Softmax(dim=1)
     return model
+
+
+# %% wrong: another engine is set for the complete process
+def prepare_for_qat(net, qconfig=None):
+    torch.backends.quantized.engine = "qnnpack"
+    model = copy.deepcopy(net).train()
+    model.qconfig = qconfig or torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
+    return torch_ao.prepare_qat(model, inplace=True)

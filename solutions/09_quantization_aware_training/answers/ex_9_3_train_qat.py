@@ -629,3 +629,33 @@ def train_qat(model, images, labels, epochs=1, freeze_after=1):
             total += likelihood.item() * len(index)
         likelihoods.append(total / len(images))
     return likelihoods
+
+
+# %% wrong: the losses keep the graph of every step | cause: loss.item()
+def train_qat(model, images, labels, epochs=1, freeze_after=1):
+    losses, optimizer = [], torch.optim.Adam(model.train().parameters(), lr=3e-3)
+    for epoch in range(epochs):
+        if epoch == freeze_after:
+            model.apply(torch_ao.disable_observer)
+        for batch in torch.randperm(len(images)).split(16):
+            optimizer.zero_grad()
+            loss = F.cross_entropy(model(images[batch]), labels[batch])
+            loss.backward()
+            optimizer.step()
+            losses.append(loss)
+    return losses
+
+
+# %% wrong: the losses of earlier calls are returned, too
+def train_qat(model, images, labels, epochs=1, freeze_after=1, losses=[]):
+    optimizer = torch.optim.Adam(model.train().parameters(), lr=3e-3)
+    for epoch in range(epochs):
+        if epoch == freeze_after:
+            model.apply(torch_ao.disable_observer)
+        for batch in torch.randperm(len(images)).split(16):
+            optimizer.zero_grad()
+            loss = F.cross_entropy(model(images[batch]), labels[batch])
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+    return losses

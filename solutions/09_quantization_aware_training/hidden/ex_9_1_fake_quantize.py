@@ -1,7 +1,8 @@
 """Hidden tests of exercise 9.1, `fake_quantize`.
 
 Ten ranges of codes, shapes, zero points and both float dtypes, then ties and both ends exactly: the output
-and the gradient of torch's own operator.
+and the gradient of torch's own operator. The same values once more, which also reach the loss without it: the
+answer leaves nothing on its argument.
 """
 
 import torch
@@ -17,12 +18,27 @@ def fake_quantize(
 # %%
 @qcourse.check.exercise("9.1", fake_quantize, hidden=True)
 def hidden_fake_quantize(ex):
+    from qcourse.check.clamping import GradientOneAtBounds
+
     def forward_and_gradient(x, scale, zero, quant_min, quant_max, upstream):
         leaf = x.clone().requires_grad_()
-        output = ex.answer(leaf, scale, zero, quant_min, quant_max)
+        with GradientOneAtBounds():
+            output = ex.answer(leaf, scale, zero, quant_min, quant_max)
         if isinstance(output, torch.Tensor) and output.requires_grad:
             output.backward(upstream)
         return output, torch.zeros_like(x) if leaf.grad is None else leaf.grad
+
+    def used_twice(x, scale, zero, quant_min, quant_max):
+        """The gradient of x where x also reaches the loss by itself, and then where it is used again."""
+        leaf, gradients = x.clone().requires_grad_(), []
+        for weight in (1.0, 3.0):
+            leaf.grad = None
+            with GradientOneAtBounds():
+                output = ex.answer(leaf, scale, zero, quant_min, quant_max)
+            (output + weight * leaf).sum().backward()
+            gradients.append(leaf.grad)
+            scale = 8 * scale  # everything is inside now
+        return tuple(gradients)
 
     generator = torch.Generator().manual_seed(910)
     RANGES = [
@@ -92,3 +108,12 @@ def hidden_fake_quantize(ex):
         )
         ex.equal("the output", output, want.detach())
         ex.equal("the gradient", gradient, leaf.grad)
+    x = torch.tensor([[-9.0, -0.6, 0.3], [0.8, 1.4, 9.0]]).T  # not contiguous
+    first, second = ex.call(x, 0.5, 0, -4, 3, function=used_twice, case="x is used twice")
+    inside = torch.tensor([[0.0, 1.0, 1.0], [1.0, 1.0, 0.0]]).T
+    ex.true(
+        torch.equal(first, inside + 1) and torch.equal(second, torch.full_like(x, 4.0)),
+        "the gradient of x is wrong where x reaches the loss by another way too, or is used again.",
+        likely_cause="a hook is left on x itself, which changes every gradient of x: build the gradient "
+        "into the result",
+    )

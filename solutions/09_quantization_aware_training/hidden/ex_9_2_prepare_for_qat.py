@@ -52,6 +52,8 @@ def hidden_prepare_for_qat(ex):
         oracle.qconfig = qconfig or torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
         torch_ao.prepare_qat(oracle, inplace=True)
         model = ex.call(float_model, *([] if qconfig is None else [qconfig]), case=case)
+        kept = "the engine" not in ex.changed
+        ex.true(kept, "torch.backends.quantized.engine is set: use the engine that this machine has.")
         ex.true(isinstance(model, nn.Module), "return the prepared model: is a return missing?", got=model)
         ex.true(model is not float_model, "return a copy, not the caller's network.")
         ex.true(all(m.training for m in model.modules()), "the prepared model must be in train mode.")

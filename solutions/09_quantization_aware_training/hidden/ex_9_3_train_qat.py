@@ -138,6 +138,11 @@ def hidden_train_qat(ex):
             len(losses) in (epochs, len(seen)), "return one loss per epoch, or one per step.",
             expected=f"{epochs} or {len(seen)} losses", got=f"{len(losses)} losses",
         )  # fmt: skip
+        ex.true(
+            not any(getattr(loss, "requires_grad", False) for loss in losses),
+            "the losses are tensors that keep the graph of every step in memory: return plain numbers.",
+            likely_cause="loss is kept in place of loss.item()",
+        )
         numbers = [float(loss.detach() if hasattr(loss, "detach") else loss) for loss in losses]
         sound = all(math.isfinite(v) and v > 0 for v in numbers)
         ex.true(sound, "the losses must be positive, finite numbers.", got=str(numbers[:3]))

@@ -5,7 +5,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from qcourse.check import borrowing, calling, comparing, switches, unchanged
+from qcourse.check import borrowing, calling, comparing, memory, switches, unchanged
 from qcourse.check.causes import registry as causes
 from qcourse.check.failure import CheckFailed, short
 
@@ -38,6 +38,7 @@ class Exercise:
         self.input = ""
         self.changed: set[str] = set()  # the process-wide switches that the last call left changed
         self._last: causes.Call | None = None
+        self._memory = memory.Memory()
 
     def call(
         self, *args: Any, case: str = "", function: Callable[..., Any] | None = None,
@@ -67,6 +68,8 @@ class Exercise:
                 )
         if function is None and len(self.returns) > 1:
             self._check_returned(result)
+        if function is None and not may_change:
+            self._check_memory(before, kwargs, result)
         return result
 
     def equal(
@@ -106,6 +109,13 @@ class Exercise:
                 problem, got = f"{case} must raise {error.__name__}.", short(result)
                 self._last = causes.Call(None, [], {})  # the result tells nothing: the guard is missing
         self.fail(problem, expected=error.__name__, got=got)
+
+    def again(self) -> None:
+        """Make the first call once more: it must return the same, if it returned numbers."""
+        if first := self._memory.first:
+            self.case, self.input = "the first call of this cell, made again", ""
+            result = self._run(self.answer, tuple(unchanged.copies(first.args)), first.kwargs)
+            self.true(causes.same(first.result, result), memory.MEMORY, likely_cause=memory.WHY_MEMORY)
 
     def passed(self) -> None:
         """Print one line: this cell's check is passed."""
@@ -155,6 +165,10 @@ class Exercise:
         if calling.is_stub(error):
             return f"not written yet: {str(error).removeprefix(f'Exercise {self.number}: ')}.", ""
         return f"your code raised {calling.first_line(error)}", calling.students_line(error)
+
+    def _check_memory(self, args: list[Any], kwargs: dict[str, Any], result: Any) -> None:
+        self.true(not self._memory.changed, memory.BUFFER, likely_cause=memory.WHY_BUFFER)
+        self._memory.keep(args, kwargs, result)
 
     def _check_returned(self, result: Any) -> None:
         if isinstance(result, tuple | list) and len(result) == len(self.returns):

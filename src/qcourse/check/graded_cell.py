@@ -59,6 +59,7 @@ def exercise(
         _bind_nothing(check)
         with switches.at_defaults():
             own(ex)
+            ex.again()
         ex.passed()
 
     return run

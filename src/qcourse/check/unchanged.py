@@ -23,7 +23,7 @@ def why_changed(before: Any, after: Any) -> str:
     """The likely cause of a change in place, for the student."""
     if not is_model(before):
         return "done in place: build new values, or copy first"
-    was, now = ([module.training for module in model.modules()] for model in (before, after))
+    was, now = _modes(before), _modes(after)
     if len(was) == len(now) and was != now:
         return "eval() and train() act on the model itself: call them on a copy (copy.deepcopy)"
     if _learning(before) != _learning(after):
@@ -40,7 +40,7 @@ def unchanged(a: Any, b: Any) -> bool:
     if isinstance(a, int | float | complex | str | bytes | np.generic):
         return bool(a == b or a != a)
     if is_model(a):
-        modes = [m.training for m in a.modules()] == [m.training for m in b.modules()]
+        modes = _modes(a) == _modes(b)
         kinds = [type(m) for m in a.modules()] == [type(m) for m in b.modules()]
         marks = _learning(a) == _learning(b) and _configured(a) == _configured(b)
         return modes and kinds and marks and unchanged(dict(a.state_dict()), dict(b.state_dict()))
@@ -55,6 +55,11 @@ def unchanged(a: Any, b: Any) -> bool:
     if isinstance(a, list | tuple):
         return len(a) == len(b) and all(map(unchanged, a, b))
     return True
+
+
+def _modes(model: Any) -> list[bool]:
+    """Which modules are in train mode; those of int8 have none, and convert leaves some of them in either."""
+    return [m.training for m in model.modules() if ".quantized." not in f"{type(m).__module__}."]
 
 
 def _learning(model: Any) -> list[bool]:

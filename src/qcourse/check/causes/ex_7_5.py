@@ -1,5 +1,7 @@
 """Known mistakes of exercise 7.5, ``compare_ranges``."""
 
+import math
+
 import numpy as np
 
 from qcourse.check.causes.ranges import beyond, error
@@ -16,6 +18,10 @@ def _compared(params: np.ndarray, bits: int, ranges: dict, order: np.ndarray, ke
 
 def _cut(params: np.ndarray, share: float = 0.001) -> int:
     return max(1, round(share * np.size(params)))
+
+
+def _up(params: np.ndarray) -> int:
+    return math.ceil(np.size(params) / 1000)
 
 
 def _by_size(params: np.ndarray) -> np.ndarray:
@@ -41,6 +47,14 @@ known.mistake(
 known.mistake(
     "this leaves out 1 % of the elements: 0.1 % is one in 1,000",
     lambda x, bits, ranges: _compared(x, bits, ranges, _by_size(x), slice(-_cut(x, 0.01))),
+)
+known.mistake(
+    "0.1 % of the elements is cut off to a whole number: round it",
+    lambda x, bits, ranges: _compared(x, bits, ranges, _by_size(x), slice(-max(1, np.size(x) // 1000))),
+)
+known.mistake(
+    "0.1 % of the elements is rounded up, by ceil or by a percentile: round it to the nearest whole number",
+    lambda x, bits, ranges: _compared(x, bits, ranges, _by_size(x), slice(-_up(x))),
 )
 known.mistake(
     "exactly one element is left out: leave out 0.1 % of all elements (size, not len), at least one",
@@ -121,6 +135,19 @@ def _roots(params, bits, ranges):
 
 
 known.mistake("the roots of the errors: leave out the square root", _roots)
+
+
+def _below_a_limit(params, bits, ranges):
+    size = np.abs(np.ravel(params))
+    bulk = size < np.sort(size)[-_cut(params)]
+    squared = {name: np.ravel(error(params, bits, ends)) ** 2 for name, ends in ranges.items()}
+    return {name: (np.mean(errors), np.mean(errors[bulk])) for name, errors in squared.items()}
+
+
+known.mistake(
+    "all elements as large as the smallest of the extreme ones are left out: leave out as many as the formula says",
+    _below_a_limit,
+)
 known.symptom(
     "0.1 % of so few elements rounds to none: leave out at least one element",
     lambda got, args, kwargs: np.size(args[0]) < 500 and all(np.isnan(pair[1]) for pair in got.values()),

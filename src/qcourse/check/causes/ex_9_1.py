@@ -120,6 +120,12 @@ _wrong_gradient(
     lambda x, scale, zero, low, high, upstream: upstream * _inside(x, scale, zero, low + 1, high - 1),
 )
 _wrong_gradient(
+    "torch.minimum and torch.maximum share the gradient between equal values: half is lost at the outermost codes",
+    lambda x, scale, zero, low, high, upstream: (
+        upstream * (_inside(x, scale, zero, low, high) + _inside(x, scale, zero, low + 1, high - 1)) / 2
+    ),
+)
+_wrong_gradient(
     "the gradient's mask leaves out the zero point: q = round(x / scale) + zero decides",
     lambda x, scale, zero, low, high, upstream: upstream * _inside(x, scale, 0, low, high),
 )

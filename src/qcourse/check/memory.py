@@ -1,0 +1,44 @@
+"""Whether an answer keeps something from one call to the next: a buffer, a cache, a counter."""
+
+from typing import Any
+
+import numpy as np
+
+from qcourse.check import unchanged
+from qcourse.check.causes.registry import Call
+from qcourse.check.kinds import is_tensor
+
+BUFFER = "a call has changed what an earlier one had returned."
+WHY_BUFFER = "the result is a buffer that every call uses: make a new array in each call"
+MEMORY = "the same call gives another result when it is made again."
+WHY_MEMORY = "something is kept between calls: a global variable, a mutable default argument, a cache"
+
+
+class Memory:
+    """The first call to an answer, and what the last one returned: of calls with numbers only."""
+
+    def __init__(self) -> None:
+        self.first: Call | None = None
+        self._last: tuple[Any, Any] = None, None
+
+    def keep(self, args: list[Any], kwargs: dict[str, Any], result: Any) -> None:
+        """Keep a call with copies of its arguments; models and other objects may have a state."""
+        if not _is_plain([args, kwargs, result]):
+            return
+        [copy] = unchanged.copies([result])
+        self._last = result, copy
+        self.first = self.first or Call(copy, args, kwargs)
+
+    @property
+    def changed(self) -> bool:
+        """Whether the last result is not what it was when it was returned."""
+        return not unchanged.unchanged(*self._last)
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether it is numbers, in whatever container."""
+    if isinstance(value, dict):
+        return all(map(_is_plain, value.values()))
+    if isinstance(value, list | tuple):
+        return all(map(_is_plain, value))
+    return value is None or isinstance(value, int | float | np.generic | np.ndarray) or is_tensor(value)
