@@ -320,8 +320,8 @@ qat.weight_changes((weight[0] / step).numpy(), changes)
 # then off for 2. With `freeze_after >= epochs` they stay on. Choose its default yourself.
 #
 # Every epoch uses every image once, in train mode, best in shuffled batches. The loss is the cross-entropy of
-# the logits. Return the losses as a list of plain numbers (`loss.item()`): the mean of each epoch, or the loss
-# of each step.
+# the logits. Return the losses as a list of plain numbers (`loss.item()`): the mean of each epoch, or the
+# loss of each step.
 #
 # <details><summary>Hint</summary>
 #

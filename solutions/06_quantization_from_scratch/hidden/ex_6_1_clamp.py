@@ -31,6 +31,8 @@ def hidden_clamp(ex):
         check(rng.integers(-70_000, 70_000, size=shape), 0, 65_535, f"{len(shape)} dimensions, 16 bits")
         check(rng.normal(0, 300, size=shape), -0.5, 254.5, "floats; bounds that are not integers")
     check(np.array([-1, 0, 1, 254, 255, 256]), 0, 255, "values at and next to both bounds")
+    check(rng.integers(-128, 128, (5, 8)).T, -20, 30, "a transposed matrix")
+    check(rng.integers(-128, 128, (5, 8))[:, ::2], -20, 30, "every second column")
     check(np.array([3, 9, 7]), 0, 255, "nothing to limit")
     check(np.array([-3, -9, -7]), 0, 255, "everything below the range")
     check(np.array([[300, 256], [999, 256]]), 0, 255, "everything above the range")

@@ -30,3 +30,4 @@ def hidden_asymmetric_dequantize(ex):
                 check(codes, scale, zero, f"codes of {bits} bits, both ends among them")
     for shape in [(1,), (1, 1), (4, 3), (2, 3, 4), (2, 1, 3, 2)]:
         check(rng.integers(0, 256, shape).astype(np.int32), 0.031, 77, f"{len(shape)} dimensions")
+    check(rng.integers(0, 256, (5, 8)).astype(np.int32).T, 0.031, 77, "a transposed matrix")

@@ -36,6 +36,8 @@ def hidden_symmetric_quantization(ex):
         check(np.array([-4.2, 4.2, 0.0, 1e-9]), bits, "both ends of the range")
     for shape in [(1, 8), (8, 1), (3, 4, 5), (2, 3, 2, 2)]:
         check(rng.normal(1, 2, shape), 8, f"an array of {len(shape)} dimensions")
+    check(rng.normal(1, 2, (5, 7)).T, 8, "a transposed matrix")
+    check(rng.normal(1, 2, (3, 4, 6))[:, :, ::2], 6, "every second column")
     for value in (0.37, -0.37, 41.0, -41.0):
         check(np.array([value]), 8, "one element")
         check(np.full((2, 3), value), 5, "all elements equal, not 0")

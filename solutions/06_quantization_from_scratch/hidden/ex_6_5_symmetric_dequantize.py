@@ -27,3 +27,4 @@ def hidden_symmetric_dequantize(ex):
             check(codes, scale, f"codes of {bits} bits, both ends among them")
     for shape in [(1,), (1, 1), (4, 3), (2, 3, 4), (2, 1, 3, 2)]:
         check(rng.integers(-127, 128, shape).astype(np.int32), 0.031, f"{len(shape)} dimensions")
+    check(rng.integers(-127, 128, (5, 8)).astype(np.int32).T, 0.031, "a transposed matrix")

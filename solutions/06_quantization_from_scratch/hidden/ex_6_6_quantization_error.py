@@ -34,4 +34,6 @@ def hidden_quantization_error(ex):
     check(values, values - 0.25, "everything a little too small")
     check(values, values + 0.25, "everything a little too large")
     check(values.astype(np.float32), np.round(values), "float32 input")
+    square = values[:36].reshape(6, 6)
+    check(square.T, np.round(square.T).copy(), "one of two is transposed in memory")
     ex.equal("the error", ex.call(values, values.copy(), case="nothing lost"), 0.0)

@@ -39,6 +39,8 @@ def hidden_sqnr_db(ex):
     check(np.full(6, 3.0), np.full(6, 3.03), "all values equal")
     check(np.array([0.0, 2.0, 0.0]), np.array([0.1, 2.1, -0.2]), "some values are 0")
     check(values.astype(np.float32), np.round(values, 1), "float32 input")
+    square = values[:36].reshape(6, 6)
+    check(square.T, np.round(square.T, 1).copy(), "one of two is transposed in memory")
     sign = np.where(np.arange(40) % 2, 1, -1)
     got = ex.call(values, values * (1 + 5e-6 * sign), case="very little lost, but not nothing")
     ex.equal("the SQNR", got, -20 * math.log10(5e-6), atol=0.05)

@@ -62,6 +62,8 @@ def hidden_symmetric_quantization_per_channel(ex):
     weight[3] = 0
     check(weight, 8, 0, "a matrix with one row of zeros")
     check(weight.astype(np.float32).T.copy(), 4, -1, "a float32 matrix with one column of zeros")
+    check(uneven((5, 8), 0).T, 8, 1, "a transposed matrix")
+    check(uneven((4, 3, 6), 1)[:, :, ::2], 8, 1, "every second column")
     check(np.zeros((2, 3)), 8, 0, "all zeros")
     check(1e-5 * uneven((3, 7), 0), 16, 0, "very small weights")
     check(uneven((4, 4, 4), 2), 6, 2, "axis given by position", by_position=True)

@@ -13,7 +13,7 @@ def compare_ranges(params, bits, ranges):
     return {name: pair(*ends) for name, ends in ranges.items()}
 
 
-# %% wrong: everything from a limit on is left out, ties included | cause: as many as the formula
+# %% wrong: everything from a limit on is left out, ties included | cause: equal elements
 def compare_ranges(params, bits, ranges):
     absolute = np.abs(params)
     limit = np.sort(absolute, axis=None)[-max(1, round(0.001 * params.size))]

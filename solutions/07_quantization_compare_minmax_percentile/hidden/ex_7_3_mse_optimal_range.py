@@ -34,6 +34,7 @@ def hidden_mse_optimal_range(ex):
         "positive values only": rng.exponential(2, 500) + 0.2,
         "negative values only": -rng.exponential(2, 500) - 0.2,
         "two dimensions": rng.normal(0.3, 1, (20, 30)),
+        "a transposed matrix": rng.normal(0.3, 1, (20, 30)).T,
         "float32, three dimensions": rng.laplace(0, 1, (5, 6, 20)).astype(np.float32),
         "whole numbers": np.arange(256.0),
         "two values": np.array([-1.0, 3.0]),

@@ -47,6 +47,7 @@ def hidden_MovingAverageMinMax(ex):
         "positive values only": [rng.exponential(2, 30) + 5 for _ in range(6)],
         "several dimensions, float32": [rng.normal(1, 2, (3, 4, 5)).astype(np.float32) for _ in range(5)],
         "all kinds of shapes": [rng.normal(0, 2, shape) for shape in ((7,), (2, 3), (1, 1, 4, 2), (1,))],
+        "transposed": [rng.normal(0, 2, (3, 8)).T for _ in range(3)],
         "one batch": [rng.normal(0, 2, 9)],
         "the same batch twice": [np.array([-2.0, 5.0])] * 2,
     }

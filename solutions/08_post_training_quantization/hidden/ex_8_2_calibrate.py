@@ -87,7 +87,7 @@ def hidden_calibrate(ex):
         learning = model.weight.requires_grad and model.weight.grad is None
         ex.true(
             learning and float(model.weight) == 1, "the model's parameters are changed, or cannot learn now.",
-            likely_cause="requires_grad is switched off on the model: use torch.no_grad() in a with statement",
+            likely_cause="requires_grad is switched off on the model: use torch.no_grad() in a with block",
         )  # fmt: skip
         kept = "gradients" not in ex.changed
         ex.true(kept, "gradients are still off after the call: use torch.no_grad() in a with statement.")

@@ -54,6 +54,8 @@ def hidden_quantized_linear_by_hand(ex):
     ):
         x_q = generator.integers(0, 256, (batch, n_in)).astype(np.uint8)
         w_q = generator.integers(-127, 128, (n_out, n_in)).astype(np.int8)
+        if per_row:  # transposed in memory: the values are the same
+            x_q, w_q = np.asfortranarray(x_q), np.asfortranarray(w_q)
         x_scale = float(generator.uniform(0.002, 0.02))
         w_scale = generator.uniform(0.001, 0.01, n_out) if per_row else float(generator.uniform(0.001, 0.01))
         unit = x_scale * np.asarray(w_scale)

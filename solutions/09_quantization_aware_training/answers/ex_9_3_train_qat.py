@@ -64,7 +64,7 @@ def train_qat(model, images, labels, epochs=1, freeze_after=2):
             loss = F.nll_loss(F.log_softmax(model(images[i : i + 1]), dim=1), labels[i : i + 1])
             loss.backward()
             optimizer.step()
-            losses.append(loss)
+            losses.append(loss.item())
         model.eval()
         with torch.no_grad():
             print("loss on the first images:", F.cross_entropy(model(images[:5]), labels[:5]).item())
@@ -84,7 +84,7 @@ def train_qat(model, images, labels, epochs=1, freeze_after=2):
             loss = F.nll_loss(F.log_softmax(model(images[i : i + 1]), dim=1), labels[i : i + 1])
             loss.backward()
             optimizer.step()
-            losses.append(loss)
+            losses.append(loss.item())
         model.eval()
         with torch.no_grad():
             print("loss on the first images:", F.cross_entropy(model(images[:5]), labels[:5]).item())

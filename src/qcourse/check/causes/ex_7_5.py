@@ -145,7 +145,7 @@ def _below_a_limit(params, bits, ranges):
 
 
 known.mistake(
-    "all elements as large as the smallest of the extreme ones are left out: leave out as many as the formula says",
+    "equal elements are all left out, or all kept: leave out as many as the formula says",
     _below_a_limit,
 )
 known.symptom(

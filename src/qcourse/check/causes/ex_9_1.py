@@ -120,7 +120,7 @@ _wrong_gradient(
     lambda x, scale, zero, low, high, upstream: upstream * _inside(x, scale, zero, low + 1, high - 1),
 )
 _wrong_gradient(
-    "torch.minimum and torch.maximum share the gradient between equal values: half is lost at the outermost codes",
+    "torch.minimum and torch.maximum share the gradient between equal values: the outermost codes lose half",
     lambda x, scale, zero, low, high, upstream: (
         upstream * (_inside(x, scale, zero, low, high) + _inside(x, scale, zero, low + 1, high - 1)) / 2
     ),
