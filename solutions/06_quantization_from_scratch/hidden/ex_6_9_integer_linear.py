@@ -39,7 +39,9 @@ def hidden_integer_linear(ex):
             check(x_q, 0.02, zero, w_q, scales, None, f"{case}, one scale per row")
             check(x_q, 1.3, zero, w_q, 0.25, bias, f"{case}, a bias")
             check(x_q, 0.07, zero, w_q, scales, bias, f"{case}, one scale per row, a bias")
-    x_q, w_q = layer(6, 7, 4)
+    for _ in range(2):
+        x_q, w_q = layer(6, 7, 4)
+        check(x_q, 0.3, 12, w_q, 0.1, None, "other codes of the same shape")
     check(x_q.T.copy().T, 0.3, 12, w_q.T.copy().T, 0.1, None, "both transposed in memory")
     x_q, w_q = layer(3, 6, 4)
     check(np.full((3, 6), 9, np.int32), 0.3, 9, w_q, 0.1, None, "the input stands for zeros")

@@ -26,6 +26,7 @@ def hidden_asymmetric_quantization_percentile(ex):
         "negative values only": -rng.exponential(3, 501) - 1,
         "three dimensions, float32": rng.standard_t(3, (6, 7, 8)).astype(np.float32),
         "a transposed matrix": rng.laplace(0, 2, (9, 31)).T,
+        "as many other values": rng.normal(3, 2, 1000),
         "a tall matrix": rng.laplace(0, 2, (91, 3)),
         "a few small values": rng.normal(0, 1e-3, 7),
         "one element": np.array([0.37]),

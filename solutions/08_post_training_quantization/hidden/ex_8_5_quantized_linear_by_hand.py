@@ -74,6 +74,10 @@ def hidden_quantized_linear_by_hand(ex):
                 0.5 + 1e-3 + 0.5 * unit.max() / out_scale
             )  # float32 arithmetic; the bias rounded to its unit
             check(case, arguments, np.round(place).astype(np.uint8), place, slack, share=1)
+            if batch > 1:
+                place = place[::-1]
+                arguments = (x_q[::-1].copy(), *arguments[1:])
+                check(f"{case}, upside down", arguments, np.round(place).astype(np.uint8), place, slack, 1)
 
     per_channel = torch_ao.PerChannelMinMaxObserver.with_args(
         dtype=torch.qint8, qscheme=torch.per_channel_symmetric

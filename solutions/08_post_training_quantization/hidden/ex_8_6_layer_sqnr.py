@@ -47,6 +47,7 @@ def hidden_layer_sqnr(ex):
     )
     kinds = (
         ("default_qconfig", torch_ao.default_qconfig, 40),
+        ("as many other images", torch_ao.default_qconfig, 40),
         ("per channel", torch_ao.get_default_qconfig("x86"), 1),
         ("weights of 3 bits", three_bits, 17),
         ("700 images", torch_ao.default_qconfig, 700),

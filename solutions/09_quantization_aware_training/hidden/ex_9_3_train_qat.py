@@ -53,6 +53,7 @@ def hidden_train_qat(ex):
     CASES = [
         ("epochs=1, the default freeze_after", 50, {}),
         ("epochs=4, freeze_after=1", 33, {"epochs": 4, "freeze_after": 1}),
+        ("as many other images", 33, {"epochs": 4, "freeze_after": 1}),
         ("epochs=5, freeze_after=4", 20, {"epochs": 5, "freeze_after": 4}),
         ("epochs=2, freeze_after=2", 64, {"epochs": 2, "freeze_after": 2}),
         ("epochs=3, freeze_after=2, another qconfig", 47, {"epochs": 3, "freeze_after": 2}),
@@ -65,7 +66,7 @@ def hidden_train_qat(ex):
     for seed, (case, n, arguments) in enumerate(CASES):
         torch.manual_seed(930 + seed)
         model = models.QuantizedVerySimpleNet().train()
-        model.qconfig = engine_qconfig if seed < 4 else torch_ao.default_qat_qconfig
+        model.qconfig = engine_qconfig if seed < 5 else torch_ao.default_qat_qconfig
         torch_ao.prepare_qat(model, inplace=True)
         model.train(seed % 2 == 0)  # a caller may hand over a model in eval mode
         images_9, labels_9 = torch.rand(n, 28, 28), torch.randint(10, (n,))

@@ -15,7 +15,7 @@ WHY_MEMORY = "something is kept between calls: a global variable, a mutable defa
 
 
 class Memory:
-    """The first call to an answer, and what the last one returned: of calls with numbers only."""
+    """The first call to an answer that takes only numbers, and the last result that is only numbers."""
 
     def __init__(self) -> None:
         self.first: Call | None = None
@@ -23,11 +23,12 @@ class Memory:
 
     def keep(self, args: list[Any], kwargs: dict[str, Any], result: Any) -> None:
         """Keep a call with copies of its arguments; models and other objects may have a state."""
-        if not _is_plain([args, kwargs, result]):
+        if not _is_plain(result):
             return
         [copy] = unchanged.copies([result])
         self._last = result, copy
-        self.first = self.first or Call(copy, args, kwargs)
+        if self.first is None and _is_plain([args, kwargs]):
+            self.first = Call(copy, args, kwargs)
 
     @property
     def changed(self) -> bool:
