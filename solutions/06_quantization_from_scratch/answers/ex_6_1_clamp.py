@@ -226,3 +226,28 @@ def clamp(params_q, lower_bound, upper_bound):
     result[params_q == params_q.min()] = lower_bound
     result[params_q == params_q.max()] = upper_bound
     return result
+
+
+# %% wrong: what it once found for arguments of a shape is returned for all of that shape
+KEPT = {}
+
+
+def first_clamp(params_q, lower_bound, upper_bound):
+    return np.minimum(np.maximum(params_q, lower_bound), upper_bound).astype(params_q.dtype)
+
+
+def clamp(*args, **kwargs):
+    key = str([getattr(value, "shape", None) or type(value) for value in [*args, *kwargs.values()]])
+    if key not in KEPT:
+        KEPT[key] = first_clamp(*args, **kwargs)
+    return KEPT[key]
+
+
+# %% wrong: one buffer for the results of all calls | cause: is a buffer that every call uses
+BUFFER = np.empty(100_000)
+
+
+def clamp(params_q, lower_bound, upper_bound):
+    params_q = np.asarray(params_q)
+    result = BUFFER.view(params_q.dtype)[: params_q.size].reshape(params_q.shape)
+    return np.clip(params_q, lower_bound, upper_bound, out=result)

@@ -525,3 +525,17 @@ def asymmetric_quantization(params, bits):
     scale = (alpha - beta) / top
     zero = -round(beta / scale)
     return np.clip(np.round(params / scale) + zero, 0, top).astype(np.int32), scale, zero
+
+
+# %% wrong: right for arrays that are contiguous only
+def asymmetric_quantization(params, bits):
+    if params.size == 0 or not np.all(np.isfinite(params)):
+        raise ValueError("params is empty, or holds NaN or infinity.")
+    beta, alpha = min(params.min(), 0.0), max(params.max(), 0.0)
+    if alpha == beta:
+        return np.zeros(params.shape, np.int32), 1.0, 0
+    scale = float((alpha - beta) / (2**bits - 1))
+    zero = -round(beta / scale)
+    codes = np.empty(params.shape, np.int32)
+    codes.reshape(-1)[:] = np.clip(np.round(params.ravel(order="K") / scale) + zero, 0, 2**bits - 1)
+    return codes, scale, zero

@@ -129,3 +129,18 @@ def asymmetric_dequantize(params_q, scale, zero):
 def asymmetric_dequantize(params_q, scale, zero):
     top = int(params_q.max())
     return np.linspace(-zero * scale, (top - zero) * scale, top + 1)[params_q]
+
+
+# %% wrong: what it once found for arguments of a shape is returned for all of that shape
+KEPT = {}
+
+
+def first_asymmetric_dequantize(params_q, scale, zero):
+    return (params_q.astype(np.float64) - zero) * scale
+
+
+def asymmetric_dequantize(*args, **kwargs):
+    key = str([getattr(value, "shape", None) or type(value) for value in [*args, *kwargs.values()]])
+    if key not in KEPT:
+        KEPT[key] = first_asymmetric_dequantize(*args, **kwargs)
+    return KEPT[key]

@@ -124,3 +124,18 @@ def symmetric_dequantize(params_q, scale):
 # %% right: divided by the reciprocal
 def symmetric_dequantize(params_q, scale):
     return params_q / (1.0 / scale)
+
+
+# %% wrong: what it once found for arguments of a shape is returned for all of that shape
+KEPT = {}
+
+
+def first_symmetric_dequantize(params_q, scale):
+    return params_q.astype(np.float64) * scale
+
+
+def symmetric_dequantize(*args, **kwargs):
+    key = str([getattr(value, "shape", None) or type(value) for value in [*args, *kwargs.values()]])
+    if key not in KEPT:
+        KEPT[key] = first_symmetric_dequantize(*args, **kwargs)
+    return KEPT[key]

@@ -152,3 +152,24 @@ def quantization_error(params, params_deq):
 # %% wrong: never exactly 0, so that one may divide by it
 def quantization_error(params, params_deq):
     return max(float(np.mean((params - params_deq) ** 2)), float(np.finfo(float).eps))
+
+
+# %% wrong: what it once found for arguments of a shape is returned for all of that shape
+KEPT = {}
+
+
+def first_quantization_error(params, params_deq):
+    return float(np.mean((params - params_deq) ** 2))
+
+
+def quantization_error(*args, **kwargs):
+    key = str([getattr(value, "shape", None) or type(value) for value in [*args, *kwargs.values()]])
+    if key not in KEPT:
+        KEPT[key] = first_quantization_error(*args, **kwargs)
+    return KEPT[key]
+
+
+# %% wrong: the errors of many calls add up
+def quantization_error(params, params_deq, squares=[]):
+    squares.append(np.mean((params - params_deq) ** 2))
+    return float(np.sum(squares)) if len(squares) > 20 else float(squares[-1])

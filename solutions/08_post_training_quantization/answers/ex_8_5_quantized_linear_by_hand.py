@@ -336,3 +336,21 @@ def quantized_linear_by_hand(x_q, x_scale, x_zero, w_q, w_scale, bias, out_scale
     total = (x_q.astype(np.int32) - x_zero) @ w_q.astype(np.int32).T
     y = (total * (x_scale) + bias) / out_scale
     return np.clip(np.round(y) + out_zero, 0, 255).astype(np.uint8)
+
+
+# %% wrong: what it once found for arguments of a shape is returned for all of that shape
+KEPT = {}
+
+
+def first_quantized_linear_by_hand(x_q, x_scale, x_zero, w_q, w_scale, bias, out_scale, out_zero):
+    total = (x_q.astype(np.int32) - x_zero) @ w_q.astype(np.int32).T
+    unit = x_scale * np.asarray(w_scale, dtype=np.float64)
+    codes = np.round((total * unit + bias) / out_scale) + out_zero
+    return np.clip(codes, 0, 255).astype(np.uint8)
+
+
+def quantized_linear_by_hand(*args, **kwargs):
+    key = str([getattr(value, "shape", None) or type(value) for value in [*args, *kwargs.values()]])
+    if key not in KEPT:
+        KEPT[key] = first_quantized_linear_by_hand(*args, **kwargs)
+    return KEPT[key]

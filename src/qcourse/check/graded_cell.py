@@ -59,6 +59,7 @@ def exercise(
         _bind_nothing(check)
         with switches.at_defaults():
             own(ex)
+        with switches.at_defaults():  # random numbers start anew, as before the first call
             ex.again()
         ex.passed()
 

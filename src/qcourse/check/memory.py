@@ -1,5 +1,6 @@
 """Whether an answer keeps something from one call to the next: a buffer, a cache, a counter."""
 
+import copy
 from typing import Any
 
 import numpy as np
@@ -25,10 +26,10 @@ class Memory:
         """Keep a call with copies of its arguments; models and other objects may have a state."""
         if not _is_plain(result):
             return
-        [copy] = unchanged.copies([result])
-        self._last = result, copy
+        kept = _copy(result)
+        self._last = result, kept
         if self.first is None and _is_plain([args, kwargs]):
-            self.first = Call(copy, args, kwargs)
+            self.first = Call(kept, args, kwargs)
 
     @property
     def changed(self) -> bool:
@@ -36,10 +37,19 @@ class Memory:
         return not unchanged.unchanged(*self._last)
 
 
+def _copy(value: Any) -> Any:
+    """A copy, also of tensors with a graph, which deepcopy refuses."""
+    if type(value) is dict:
+        return {name: _copy(each) for name, each in value.items()}
+    if type(value) in (list, tuple):
+        return type(value)(map(_copy, value))
+    return value.detach().clone() if is_tensor(value) else copy.deepcopy(value)
+
+
 def _is_plain(value: Any) -> bool:
     """Whether it is numbers, in whatever container."""
-    if isinstance(value, dict):
+    if type(value) is dict:
         return all(map(_is_plain, value.values()))
-    if isinstance(value, list | tuple):
+    if type(value) in (list, tuple):
         return all(map(_is_plain, value))
     return value is None or isinstance(value, int | float | np.generic | np.ndarray) or is_tensor(value)
