@@ -8,7 +8,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from qcourse.course.cells import checksum, grade_id, to_grade
 from qcourse.errors import UserError
 from qcourse.grading import self_check
-from qcourse.grading.handed_out import put_right
+from qcourse.grading.handed_out import is_no_check, put_right
 from qcourse.grading.intake import LARGEST, parse
 from qcourse.grading.mending import mend
 
@@ -135,6 +135,14 @@ def merge(data):
     data["cells"][2]["source"] = answer["source"] + "\n\n" + data["cells"][2]["source"]
 
 
+def add_answer(data):
+    data["cells"][3]["source"] = f"{data['cells'][2]['source']}\n\n{data['cells'][3]['source']}\n# mine\n"
+
+
+def answer_below(data):
+    data["cells"].append(data["cells"].pop(2) | {"metadata": {}})
+
+
 def lose_metadata(data):
     for one in data["cells"]:
         one["metadata"] = {}
@@ -155,11 +163,14 @@ LOCKED = {
         [],
         [],
     ),
-    "merged": (merge, [f"'one' {GONE}"], [f"'one-check' {HERE}"]),
+    "merged": (merge, ["'one' had lost", "'one-check' was changed; replaced"], []),
     "Markdown": (retype("markdown"), ["'one-check' was a markdown cell; restored as a code cell."], []),
     "raw": (retype("raw"), ["'one-check' was a raw cell; restored as a code cell."], []),
     "moved": (lambda d: d["cells"].insert(0, d["cells"].pop(3)), ["'one-check' was moved; put back"], []),
     "doubled": (lambda d: d["cells"].append(d["cells"][3]), ["a second 'one-check' was removed."], []),
+    "answer in the check": (add_answer, ["'one-check' was changed; replaced"], []),
+    "answer elsewhere": (answer_below, ["'one' had lost", "'one-check', 'one-hidden' were moved"], []),
+    "no answer": (lambda d: d["cells"].pop(2), ["'one' was missing; restored"], []),
     "deleted": (lambda d: d["cells"].pop(3), [], [f"'one-check' {GONE}"]),
     "hidden deleted": (lambda d: d["cells"].pop(4), [f"'one-hidden' {GONE}"], []),
     "all deleted": (
@@ -191,6 +202,17 @@ def test_a_file_with_the_number_of_another_notebook_is_said(tmp_path):
     ]
     for name in ("06_x", "6", "mine"):
         assert self_check.misnamed(tmp_path / f"{name}.ipynb", handed_out()) == []
+
+
+def test_a_check_that_was_blanked_earns_nothing_here():
+    blank = cell('ex = Exercise("6.1", one)', "one-check", grade=True, points=1)
+    assert not is_no_check(blank)
+    blank.source = 'ex = Exercise("6.1",   one)'
+    assert not is_no_check(blank)
+    blank.source = "pass"
+    (result,) = self_check.results(new_notebook(cells=[blank]), {})
+    assert (result.points, result.max_points) == (0, 1)
+    assert "not as it was handed out" in result.message
 
 
 def test_the_text_that_is_graded_is_a_copy():

@@ -16,9 +16,11 @@ from qcourse.course.cells import (
 )
 from qcourse.course.notebooks import NotebookNode, new_code_cell
 from qcourse.grading.mending import mend
+from qcourse.grading.repairs import RECOGNISED
 
 CALL = re.compile(r'\bexercise\(\s*"([\d.]+)",\s*(\w+)', re.IGNORECASE)  # of a check: its number, the answer
 NUMBER = re.compile(r'\bexercise(?:\(\s*"| )([\d.]+\d)', re.IGNORECASE)  # in a test
+MOST_LINES = 200  # of a cell that is searched for its own text
 HEADING = re.compile(r"^#+ Exercise ([\d.]+\d)", re.MULTILINE)
 
 
@@ -31,7 +33,15 @@ def put_right(notebook: NotebookNode) -> tuple[list[str], list[str]]:
     lost = {} if said else _lost(notebook)
     words = {name: f"{name} {what}" for name, what in lost.items()}
     wrong = [words.pop(name) for name in lost if name.endswith((f"{CHECK}'", *"0123456789"))]
-    return [*said, *mend(notebook, _source(notebook)), *words.values()], wrong
+    notes = mend(notebook, _source(notebook))
+    if said:  # that says it
+        notes = [note for note in notes if RECOGNISED.format("") not in note]
+    return [*said, *notes, *words.values()], wrong
+
+
+def is_no_check(cell: NotebookNode) -> bool:
+    """Whether a check has been changed so that it checks nothing: its success means nothing."""
+    return _own_text(cell) is None and not CALL.search(cell.source)
 
 
 def _recognise(notebook: NotebookNode) -> list[str]:
@@ -47,11 +57,13 @@ def _recognise(notebook: NotebookNode) -> list[str]:
 
 
 def _source(notebook: NotebookNode) -> NotebookNode:
-    """The cells with grade ids, each once, tests behind their answers, all of the type that they had."""
+    """The cells with grade ids, each once, tests behind their answers, as they were handed out."""
     known: dict[str, NotebookNode] = {}
     for cell in notebook.cells:
         if (name := grade_id(cell)) and name not in known:
-            known[name] = _typed(cell)
+            known[name] = _as_handed_out(cell)
+    calls = {exercise(cell): CALL.search(cell.source) for cell in known.values() if is_check(cell)}
+    known |= {name: _stub(name, call) for name, call in calls.items() if call and name not in known}
     first = {exercise(cell): number for number, cell in reversed([*enumerate(known.values())])}
     rank = {CHECK: 1, HIDDEN: 2}
 
@@ -63,23 +75,45 @@ def _source(notebook: NotebookNode) -> NotebookNode:
     return source
 
 
-def _typed(cell: NotebookNode) -> NotebookNode:
-    """The cell with the type that it was handed out with."""
+def _stub(name: str, call: re.Match[str]) -> NotebookNode:
+    """In the place of an answer whose cell is missing; another may hold what its check calls."""
+    text = f'def {call[2]}(*args, **kwargs):\n    raise NotImplementedError("its cell is missing")'
+    return new_code_cell(text, metadata={"nbgrader": {"grade_id": name, "solution": True}})
+
+
+def _as_handed_out(cell: NotebookNode) -> NotebookNode:
+    """The cell with its first type and, if it is locked, its own text, where the checksum tells it."""
     kind = metadata(cell).get("cell_type", "code" if is_check(cell) else cell.cell_type)
+    known = copy.deepcopy(cell)
     if kind == "code" != cell.cell_type:
-        return new_code_cell(cell.source, metadata=copy.deepcopy(cell.metadata))
-    return copy.deepcopy(cell)
+        known = new_code_cell(cell.source, metadata=known.metadata)
+    if is_locked(cell):
+        known.source = _own_text(known) or known.source
+    return known
+
+
+def _own_text(cell: NotebookNode) -> str | None:
+    """The part of a locked cell's text that its checksum was made of; None if there is none."""
+    made_of, text = metadata(cell).get("checksum"), cell.source
+    lines = [line.rstrip() for line in text.splitlines()]
+    if not isinstance(made_of, str) or made_of == checksum(cell):
+        return text
+    if len(lines) > MOST_LINES:
+        return None
+    ends = [number for number, line in enumerate(lines) if line]
+    parts = ("\n".join(lines[i : j + 1]) for i in ends for j in ends if i <= j)
+    return next((part for part in parts if made_of == checksum(cell, part)), None)
 
 
 def _lost(notebook: NotebookNode) -> dict[str, str]:
     """Locked cells that are not as they were handed out, and cells that are missing: what becomes of each."""
     known = {grade_id(cell): cell for cell in reversed(notebook.cells) if grade_id(cell)}
-    changed = [name for name, cell in known.items() if is_locked(cell) and _is_changed(_typed(cell))]
+    locked = {name: _as_handed_out(cell) for name, cell in known.items() if is_locked(cell)}
+    changed = [name for name, cell in locked.items() if _own_text(cell) is None]
     names = {exercise(cell) for cell in known.values() if grade_id(cell) != exercise(cell)}
     if names:
         names |= {grade_id(cell) for cell in known.values() if is_answer(cell) and cell.cell_type == "code"}
-    parts = [name + end for name in sorted(names) for end in ("", CHECK, HIDDEN)]
-    missing = [name for name in parts if name not in known]
+    missing = [name + end for name in sorted(names) for end in (CHECK, HIDDEN) if name + end not in known]
     texts = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
     tests = "\n".join(cell.source for cell in notebook.cells if cell.cell_type != "markdown")
     gone = [number for number in HEADING.findall(texts) if number not in NUMBER.findall(tests)]
@@ -89,10 +123,3 @@ def _lost(notebook: NotebookNode) -> dict[str, str]:
         | {repr(name): f"is missing: {back}" for name in missing}
         | {f"exercise {number}": f"has no check here: {back}" for number in gone}
     )
-
-
-def _is_changed(cell: NotebookNode) -> bool:
-    """Whether the text is another one than the checksum in the metadata was made of."""
-    made_of = metadata(cell).get("checksum")
-    plain = "\n".join(line.rstrip() for line in cell.source.strip().splitlines())
-    return isinstance(made_of, str) and made_of not in (checksum(cell), checksum(cell, plain))
