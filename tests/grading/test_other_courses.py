@@ -3,6 +3,7 @@
 One course holds them all, so that each way of grading needs one class and few kernels.
 """
 
+import copy
 import shutil
 import sys
 from contextlib import nullcontext
@@ -56,7 +57,6 @@ class Course:
     def __init__(self, folder: Path, settings: str = SETTINGS) -> None:
         folder.mkdir(parents=True)
         self.folder = folder
-        self.results = {}
         (folder / "gradebook.db").write_bytes(nbgrader_command.empty_gradebook())
         (folder / "nbgrader_config.py").write_text(settings)
 
@@ -124,6 +124,34 @@ def one(given, handed_in, files=None, beside=None):
 RIGHT = answer("def f(): return 1")
 WRONG = answer("def f(): return 2")
 HIDDEN = "### BEGIN HIDDEN TESTS\nassert f() == 1\n### END HIDDEN TESTS"
+SETUP = [
+    cell(
+        "import os, random, sys, warnings\nfrom decimal import Decimal, getcontext\nfrom pathlib import Path\nclass A: n = 0"
+    ),
+    cell("random.seed(0)"),
+    cell("os.environ['OF_THE_COURSE'] = 'yes'"),
+    cell("os.mkdir('inside'); os.chdir('inside'); open('out.txt', 'w').write('written')"),
+    cell("sys.path.append('of the course')"),
+    cell("A.n = 5"),
+    cell("warnings.simplefilter('error')"),
+    cell("getcontext().prec = 3"),
+]
+IS_SET_UP = """
+assert f() == 0.8444218515250481
+assert os.environ["OF_THE_COURSE"] == "yes" and "of the course" in sys.path
+assert os.path.basename(os.getcwd()) == "inside" and Path("out.txt").read_text() == "written"
+assert A.n == 5
+assert warnings.filters[0][0] == "error" and Decimal(1) / 3 == Decimal("0.333")
+"""
+DRAWS = answer("def f(): return random.random()")
+NO_PYTHON = [
+    cell("%load_ext autoreload\n!true"),
+    cell("%%bash\ntrue"),
+    cell("y = ___"),
+    cell("def g(:"),
+    cell("if True:\n# YOUR CODE HERE"),
+    cell("%time z = 1"),
+]
 READS_FILES = """
 import helper
 assert helper.n == 1
@@ -146,6 +174,31 @@ TRAITS = {
         {"a": notebook(RIGHT, check("")), "b": notebook(WRONG, check(""))},
         {},
     ),
+    "setup by side effect": one([*SETUP, DRAWS, check(IS_SET_UP)], [*SETUP, DRAWS, check("")]),
+    "no Python": one(
+        [*NO_PYTHON, RIGHT, check(HIDDEN + "\nassert z == 1")],
+        [*NO_PYTHON, RIGHT, check(""), cell("x = (")],
+    ),
+    "by hand and in part": one(
+        [
+            answer("by hand", "by-hand", points=2, grade=True),
+            cell("Write", "written", new_markdown_cell, solution=True, grade=True, points=3),
+            cell("Write", "empty", new_markdown_cell, solution=True, grade=True, points=3),
+            RIGHT,
+            check("f() / 4", points=2),
+            check("f() - 2", "negative"),
+            check("'text'", "text"),
+            check("raise SystemExit", "ends"),
+        ],
+        [
+            cell("print(1)", "by-hand", points=2, solution=True, grade=True),
+            cell("Mine", "written", new_markdown_cell, solution=True, grade=True, points=3),
+            cell("Write", "empty", new_markdown_cell, solution=True, grade=True, points=3),
+            RIGHT,
+            *[check("", name) for name in ("check", "negative", "text", "ends")],
+        ],
+    ),
+    "stderr": one([RIGHT, check("import sys; print(f(), file=sys.stderr)")], [RIGHT, check("")]),
     "files": one(
         [RIGHT, check(READS_FILES)],
         [RIGHT, check("")],
@@ -157,22 +210,29 @@ TRAITS = {
 
 @pytest.fixture(scope="module")
 def books(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("other")
+    stock = Course(folder / "stock")
+    for name, (given, files, handed_in, beside) in TRAITS.items():
+        stock.assign(name, given, files)
+        stock.hand_in("ada", name, handed_in, beside)
+    ours = copy.copy(stock)
+    ours.folder = Path(shutil.copytree(stock.folder, folder / "ours"))
     with pytest.MonkeyPatch.context() as patch:
         grade_here(patch)
-        courses = {}
-        for way in ("stock", "ours"):
-            course = courses[way] = Course(tmp_path_factory.mktemp("other") / way)
-            for name, (given, files, handed_in, beside) in TRAITS.items():
-                course.assign(name, given, files)
-                course.hand_in("ada", name, handed_in, beside)
-                if way == "stock":
-                    course.nbgrader("autograde", name)
-                else:
-                    course.results[name] = course.grade(name)
-        return courses
+        for name in TRAITS:
+            stock.nbgrader("autograde", name)
+            ours.grade(name)
+    return {"stock": stock, "ours": ours}
 
 
-@pytest.mark.parametrize("trait", TRAITS)
+def test_a_test_that_writes_to_stderr_in_order_to_fail_has_not_failed(books):
+    """The one difference in points that is intended: docs/instructor.md says so."""
+    name = "stderr"
+    assert books["stock"].book(name) == {("ada", "a", "check"): (0, 1, False)}
+    assert books["ours"].book(name) == {("ada", "a", "check"): (1, 1, False)}
+
+
+@pytest.mark.parametrize("trait", sorted(TRAITS.keys() - {"stderr"}))
 def test_the_gradebook_is_that_of_stock_nbgrader(books, trait):
     assert books["ours"].book(trait) == books["stock"].book(trait)
 
