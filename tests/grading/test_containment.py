@@ -285,5 +285,5 @@ def test_files_beside_a_notebook_are_there_and_stand_in_for_no_library():
 
 def test_what_one_notebook_writes_beside_itself_the_next_does_not_see():
     look = "import os; print(sorted({*os.listdir()} & {*'xy'}))"
-    assert run("open('x', 'w')", look, files={"y": b""})[1] == "['x', 'y']\n"
+    assert run("open('x', 'w').close()", look, files={"y": b""})[1] == "['x', 'y']\n"
     assert run(look, files={"y": b""}) == ["['y']\n"]

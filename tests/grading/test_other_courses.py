@@ -125,9 +125,8 @@ RIGHT = answer("def f(): return 1")
 WRONG = answer("def f(): return 2")
 HIDDEN = "### BEGIN HIDDEN TESTS\nassert f() == 1\n### END HIDDEN TESTS"
 SETUP = [
-    cell(
-        "import os, random, sys, warnings\nfrom decimal import Decimal, getcontext\nfrom pathlib import Path\nclass A: n = 0"
-    ),
+    cell("import os, random, sys, warnings\nfrom decimal import Decimal, getcontext"),
+    cell("from pathlib import Path\nclass A: n = 0"),
     cell("random.seed(0)"),
     cell("os.environ['OF_THE_COURSE'] = 'yes'"),
     cell("os.mkdir('inside'); os.chdir('inside'); open('out.txt', 'w').write('written')"),
