@@ -539,3 +539,27 @@ def asymmetric_quantization(params, bits):
     codes = np.empty(params.shape, np.int32)
     codes.reshape(-1)[:] = np.clip(np.round(params.ravel(order="K") / scale) + zero, 0, 2**bits - 1)
     return codes, scale, zero
+
+
+# %% wrong: clamped before the zero point is added | cause: clamped before the zero point
+def asymmetric_quantization(params, bits):
+    if params.size == 0 or not np.all(np.isfinite(params)):
+        raise ValueError("params is empty, or holds NaN or infinity.")
+    beta, alpha = min(params.min(), 0.0), max(params.max(), 0.0)
+    if alpha == beta:
+        return np.zeros(params.shape, np.int32), 1.0, 0
+    scale = float((alpha - beta) / (2**bits - 1))
+    zero = -round(beta / scale)
+    return clamp(np.round(params / scale), 0, 2**bits - 1).astype(np.int32) + zero, scale, zero
+
+
+# %% wrong: the zero point is clamped, the range is not widened | cause: the zero point is clamped
+def asymmetric_quantization(params, bits):
+    if params.size == 0 or not np.all(np.isfinite(params)):
+        raise ValueError("params is empty, or holds NaN or infinity.")
+    beta, alpha = params.min(), params.max()
+    if not params.any():
+        return np.zeros(params.shape, np.int32), 1.0, 0
+    scale = float((alpha - beta) / (2**bits - 1)) or 1.0
+    zero = int(np.clip(-np.round(beta / scale), 0, 2**bits - 1))
+    return clamp(np.round(params / scale) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero

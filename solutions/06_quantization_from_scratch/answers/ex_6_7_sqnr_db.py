@@ -199,3 +199,14 @@ def sqnr_db(params, params_deq):
     if np.allclose(params, params_deq, rtol=1e-5, atol=0):
         return math.inf
     return float(10 * np.log10(np.sum(params**2) / np.sum((params - params_deq) ** 2)))
+
+
+# %% wrong: the mean of the rows' decibels | cause: rows' decibels
+def sqnr_db(params, params_deq):
+    signal, noise = params**2, (params - params_deq) ** 2
+    if not noise.any():
+        return math.inf
+    if params.ndim > 1:
+        axes = tuple(range(1, params.ndim))
+        return float(np.mean(10 * np.log10(signal.sum(axis=axes) / noise.sum(axis=axes))))
+    return float(10 * np.log10(signal.sum() / noise.sum()))

@@ -254,3 +254,10 @@ def symmetric_quantization_per_channel(weight, bits, dtype=np.int32, axis=0):
     channels = np.moveaxis(weight, axis, 0)
     done = [symmetric_quantization(channel, bits) for channel in channels]
     return np.stack([codes for codes, _ in done], axis=axis), np.array([scale for _, scale in done])
+
+
+# %% wrong: reshape in place of moveaxis | cause: np.moveaxis
+def symmetric_quantization_per_channel(weight, bits, axis=0):
+    rows = weight.reshape(weight.shape[axis], -1)
+    pairs = [symmetric_quantization(row, bits) for row in rows]
+    return np.stack([codes for codes, _ in pairs]).reshape(weight.shape), np.array([s for _, s in pairs])

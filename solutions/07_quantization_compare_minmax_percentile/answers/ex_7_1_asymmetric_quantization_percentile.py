@@ -315,3 +315,9 @@ def asymmetric_quantization_percentile(*args, **kwargs):
     if key not in KEPT:
         KEPT[key] = first_asymmetric_quantization_percentile(*args, **kwargs)
     return KEPT[key]
+
+
+# %% wrong: clipped before the range is widened | cause: clipped before the range is widened
+def asymmetric_quantization_percentile(params, bits, percentile=99.99):
+    beta, alpha = np.percentile(params, [100 - percentile, percentile])
+    return quantize_range(np.clip(params, beta, alpha), bits, beta, alpha)

@@ -265,3 +265,10 @@ def error_parts(params, bits, beta, alpha):
     squared = (params.ravel() - restored) ** 2
     outside = (params.ravel() < beta) | (params.ravel() > alpha)
     return np.sum(squared[outside]) / params.size, np.sum(squared[~outside]) / params.size
+
+
+# %% wrong: outside is what is outside after the round trip | cause: the restored values decide
+def error_parts(params, bits, beta, alpha):
+    restored = asymmetric_dequantize(*quantize_range(params, bits, beta, alpha))
+    squared, outside = (params - restored) ** 2, (restored < beta) | (restored > alpha)
+    return np.sum(squared[outside]) / params.size, np.sum(squared[~outside]) / params.size

@@ -299,3 +299,14 @@ def mse_optimal_range(params, bits, candidates=100):
         return quantization_error(params, asymmetric_dequantize(*quantize_range(params, bits, *map(float, ends))))
 
     return min(ranges, key=error)
+
+
+# %% wrong: the share and its error are returned | cause: the best share and its error
+def mse_optimal_range(params, bits, candidates=100):
+    best = (1.0, math.inf)
+    for k in range(1, candidates + 1):
+        ends = k / candidates * params.min(), k / candidates * params.max()
+        error = quantization_error(params, asymmetric_dequantize(*quantize_range(params, bits, *ends)))
+        if error < best[1]:
+            best = (k / candidates, error)
+    return best

@@ -413,3 +413,12 @@ def post_training_quantize(net, images, qconfig=None):
         calibrate(model, images)
         MODELS["model"] = torch_ao.convert(model)
     return MODELS["model"]
+
+
+# %% wrong: copy.copy, which shares the layers | cause: copy.copy shares
+def post_training_quantize(net, images, qconfig=None):
+    model = copy.copy(net).eval()
+    model.qconfig = torch_ao.default_qconfig if qconfig is None else qconfig
+    model = torch_ao.prepare(model, inplace=True)
+    calibrate(model, images)
+    return torch_ao.convert(model, inplace=True)

@@ -354,3 +354,10 @@ def quantized_linear_by_hand(*args, **kwargs):
     if key not in KEPT:
         KEPT[key] = first_quantized_linear_by_hand(*args, **kwargs)
     return KEPT[key]
+
+
+# %% wrong: uint8 @ int8, which is int16 | cause: uint8 @ int8 is int16
+def quantized_linear_by_hand(x_q, x_scale, x_zero, w_q, w_scale, bias, out_scale, out_zero):
+    total = (x_q @ w_q.T) - x_zero * w_q.astype(np.int32).sum(axis=1)
+    place = (total * (x_scale * np.asarray(w_scale)) + bias) / out_scale + out_zero
+    return np.clip(np.round(place), 0, 255).astype(np.uint8)

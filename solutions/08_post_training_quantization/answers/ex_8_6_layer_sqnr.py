@@ -576,3 +576,45 @@ def layer_sqnr(*args, **kwargs):
     if key not in KEPT:
         KEPT[key] = first_layer_sqnr(*args, **kwargs)
     return KEPT[key]
+
+
+# %% wrong: dequantize is forgotten | cause: call .dequantize() first
+def layer_sqnr(net, net_quantized, images):
+    kept = {net: {}, net_quantized: {}}
+    hooks = [
+        layer.register_forward_hook(lambda m, i, o, name=name, model=model: kept[model].update({name: o}))
+        for model in kept for name, layer in model.named_children() if name.startswith("linear")
+    ]
+    with torch.no_grad():
+        net(images), net_quantized(images)
+    for hook in hooks:
+        hook.remove()
+    return {
+        name: float(10 * torch.log10((y**2).sum() / ((y - kept[net_quantized][name]) ** 2).sum()))
+        for name, y in kept[net].items()
+    }
+
+
+# %% wrong: the inputs of the layers in place of their outputs | cause: layers' inputs
+def layer_sqnr(net, net_quantized, images):
+    kept = {net: {}, net_quantized: {}}
+    hooks = [
+        layer.register_forward_hook(lambda m, i, o, name=name, model=model: kept[model].update({name: i[0]}))
+        for model in kept for name, layer in model.named_children() if name.startswith("linear")
+    ]
+    with torch.no_grad():
+        net(images), net_quantized(images)
+    for hook in hooks:
+        hook.remove()
+    return {name: sqnr_db(y.numpy(), kept[net_quantized][name].dequantize().numpy()) for name, y in kept[net].items()}
+
+
+# %% wrong: floats are fed to the int8 layers | cause: floats reach an int8 layer
+def layer_sqnr(net, net_quantized, images):
+    result, x, y = {}, images.reshape(-1, 784), images.reshape(-1, 784)
+    with torch.no_grad():
+        for name in ("linear1", "linear2", "linear3"):
+            x, y = getattr(net, name)(x), getattr(net_quantized, name)(y)
+            result[name] = sqnr_db(x.numpy(), y.dequantize().numpy())
+            x, y = torch.relu(x), torch.relu(y)
+    return result

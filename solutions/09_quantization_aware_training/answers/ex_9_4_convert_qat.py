@@ -149,3 +149,9 @@ def convert_qat(model):
     trained.quant.activation_post_process = torch_ao.MinMaxObserver(dtype=torch.quint8)
     trained.quant.activation_post_process(torch.tensor([0.0, 1.0]))
     return torch_ao.convert(trained, inplace=True)
+
+
+# %% wrong: copy.copy, which shares the layers | cause: copy.copy shares
+def convert_qat(model):
+    model = copy.copy(model)
+    return torch_ao.convert(model.eval(), inplace=True)

@@ -403,3 +403,16 @@ def low_bit_qconfig(bits, per_channel=False):
         observer=torch_ao.MovingAverageMinMaxObserver, quant_min=0, quant_max=255, dtype=torch.quint8
     )
     return torch_ao.QConfig(activation=activation, weight=weight)
+
+
+# %% wrong: a per-channel scheme for an observer that has one scale per tensor
+def low_bit_qconfig(bits, per_channel=False):
+    weight = torch_ao.FakeQuantize.with_args(
+        observer=torch_ao.MovingAverageMinMaxObserver, quant_min=1 - 2 ** (bits - 1),
+        quant_max=2 ** (bits - 1) - 1, dtype=torch.qint8,
+        qscheme=torch.per_channel_symmetric if per_channel else torch.per_tensor_symmetric,
+    )
+    activation = torch_ao.FakeQuantize.with_args(
+        observer=torch_ao.MovingAverageMinMaxObserver, quant_min=0, quant_max=255, dtype=torch.quint8
+    )
+    return torch_ao.QConfig(activation=activation, weight=weight)

@@ -157,7 +157,8 @@ class Exercise:
                 return target(*args, **kwargs)
         except (Exception, SystemExit) as error:
             problem, line = self._problem(error)
-        self.fail(problem, where=line)
+            cause = calling.why_raised(error)
+        self.fail(problem, where=line, likely_cause=cause)
 
     def _problem(self, error: BaseException) -> tuple[str, str]:
         """What an exception says of the answer, and the student's line that raised it, if that helps."""

@@ -50,4 +50,21 @@ def students_line(error: BaseException) -> str:
 
 def first_line(error: BaseException) -> str:
     """``ValueError: what is wrong``, on one line: torch's messages may have fifty."""
-    return f"{type(error).__name__}: {(str(error).splitlines() or [''])[0][:300]}"
+    line = (str(error).splitlines() or [""])[0][:300]
+    if line.startswith("Could not run "):  # what follows tells of backends and of building torch
+        line = line.split(". ")[0]
+    return f"{type(error).__name__}: {line}"
+
+
+def why_raised(error: BaseException) -> str:
+    """The likely cause of an error of torch's whose words do not tell it, or ""."""
+    line = first_line(error)
+    if "Could not run 'quantized::" in line or "expected scalar type QUInt8" in line:
+        return "floats reach an int8 layer: its input must pass the model's quant first"
+    if (
+        "'QuantizedCPU' backend" in line
+        or "promoteTypes with quantized" in line
+        or "expected scalar type Float but found QUInt8" in line
+    ):
+        return "a quantized tensor reaches an operation on floats: call .dequantize() first"
+    return ""

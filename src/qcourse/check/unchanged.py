@@ -26,11 +26,13 @@ def why_changed(before: Any, after: Any) -> str:
     was, now = _modes(before), _modes(after)
     if len(was) == len(now) and was != now:
         return "eval() and train() act on the model itself: call them on a copy (copy.deepcopy)"
-    if _learning(before) != _learning(after):
+    was, now = _learning(before), _learning(after)
+    if len(was) == len(now) and was != now:
         return "requires_grad of its parameters is switched: use torch.no_grad() in a with statement"
-    if len(was) == len(now) and _configured(before) != _configured(after):
+    was, now = _configured(before), _configured(after)
+    if len(was) == len(now) and was != now:
         return "a qconfig is left on the caller's model, or taken off it: set it on a copy (copy.deepcopy)"
-    return "done on the caller's model itself: work on a copy (copy.deepcopy)"
+    return "done on the caller's model itself: work on a copy (copy.deepcopy; copy.copy shares the layers)"
 
 
 def unchanged(a: Any, b: Any) -> bool:

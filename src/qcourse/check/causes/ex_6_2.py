@@ -73,6 +73,35 @@ def _cast(x, bits):
 known.mistake("cut off instead of rounded: x / scale + zero is cast without np.round", _cast)
 
 
+def _clamped_first(x, bits):
+    _, scale, zero = _asymmetric(x, bits)
+    codes = np.clip(np.round(np.asarray(x, np.float64) / scale), 0, 2**bits - 1) + zero
+    return codes.astype(np.int32), scale, zero
+
+
+def _clamped_first_or_rounded_up(x, bits):
+    clamped = _clamped_first(x, bits)
+    others = [_asymmetric(x, bits, rounding=rounding)[0] for rounding in (np.ceil, half_cut)]
+    return clamped if any(np.array_equal(clamped[0], codes) for codes in others) else None
+
+
+known.mistake(
+    "clamped before the zero point is added (add it first), or rounded up by ceil or int(x + 0.5)",
+    _clamped_first_or_rounded_up,
+)
+known.mistake("clamped before the zero point is added: add it first, then clamp", _clamped_first)
+
+
+def _zero_clamped(x, bits):
+    beta, alpha, top = np.min(x), np.max(x), 2**bits - 1
+    scale = float((alpha - beta) / top)
+    zero = int(np.clip(-np.round(beta / scale), 0, top))
+    return np.clip(np.round(np.asarray(x, np.float64) / scale) + zero, 0, top).astype(np.int32), scale, zero
+
+
+known.mistake("the zero point is clamped: widen the range to include 0, then it is a code", _zero_clamped)
+
+
 def _ceil_or_half_cut(x, bits):
     ceil, cut = (_asymmetric(x, bits, rounding=rounding) for rounding in (np.ceil, half_cut))
     return ceil if np.array_equal(ceil[0], cut[0]) else None

@@ -58,6 +58,18 @@ known.mistake(
     "absolute values instead of squares: a power is a sum of squares",
     lambda x, back: _decibels(np.sum(np.abs(x)), np.sum(np.abs(x - back))),
 )
+
+
+def _mean_of_rows(x, back):
+    rows = (np.reshape(a, (len(a), -1)).astype(float) for a in (x, back))
+    x, back = rows
+    return float(np.mean(10 * np.log10(np.sum(x**2, axis=1) / np.sum((x - back) ** 2, axis=1))))
+
+
+known.mistake(
+    "the mean of the rows' decibels: take one ratio, of the sums over all elements",
+    lambda x, back: _mean_of_rows(x, back) if np.ndim(x) > 1 else None,
+)
 known.mistake(
     "the restored values' power: the signal is the original array",
     lambda x, back: _decibels(np.sum(back**2), np.sum((x - back) ** 2)),

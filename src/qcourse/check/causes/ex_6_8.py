@@ -49,6 +49,17 @@ def _largest(slices: np.ndarray, axis: int) -> np.ndarray:
     return np.abs(slices).max(axis=axis)
 
 
+def _reshaped(result: Any, args: list, kwargs: dict) -> bool:
+    axis = (args[2:] or [kwargs.get("axis", 0)])[0]
+    slices = args[0].reshape(args[0].shape[axis], -1)
+    scales = _largest(slices, axis=1) / (2 ** (args[1] - 1) - 1)
+    right = _over_slices(_largest, args, kwargs)
+    return not np.allclose(scales, right) and np.allclose(result[1], np.where(scales == 0, 1.0, scales))
+
+
+known.symptom("reshape alone mixes the slices: bring axis to the front first, with np.moveaxis", _reshaped)
+
+
 def _zeros(result: Any, args: list, kwargs: dict) -> bool:
     scales = np.asarray(result[1])
     zeros = _over_slices(_largest, args, kwargs) == 0

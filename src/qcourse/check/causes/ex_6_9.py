@@ -53,6 +53,12 @@ known.mistake(
     lambda x, sx, zx, w, sw, b=None: None if b is None else integer_linear(x, sx, zx, w, sw, -b),
 )
 known.mistake(
+    "one scale for all rows, the largest: each row of w_q has its own",
+    lambda x, sx, zx, w, sw, b=None: (
+        None if np.size(sw) == 1 else integer_linear(x, sx, zx, w, float(np.max(sw)), b)
+    ),
+)
+known.mistake(
     "the weight's scale is missing: multiply by x_scale and by w_scale",
     lambda x, sx, zx, w, sw, b=None: integer_linear(x, sx, zx, w, 1.0, b),
 )

@@ -86,6 +86,12 @@ known.mistake(
     lambda x, bits, percentile=99.99: quantized(x, bits, (np.percentile(x, 100 - percentile), np.max(x))),
 )
 known.mistake(
+    "clipped before the range is widened to include 0: widen first, then only what is outside saturates",
+    lambda x, bits, percentile=99.99: quantized(
+        np.clip(x, *_ends(x, percentile)), bits, _ends(x, percentile)
+    ),
+)
+known.mistake(
     "the percentile was divided by 100: np.percentile takes 0 to 100, np.quantile takes 0 to 1",
     lambda x, bits, percentile=99.99: quantized(
         x, bits, np.percentile(x, [1 - percentile / 100, percentile / 100])

@@ -23,6 +23,14 @@ known.mistake(
     "the two parts are swapped: clipping, from the elements outside the range, comes first",
     lambda x, bits, b, a: _parts(error(x, bits, (b, a)) ** 2, ~beyond(x, b, a), x.size),
 )
+
+
+def _of_restored(params, bits, beta, alpha) -> Pair:
+    lost = error(params, bits, (beta, alpha))
+    return _parts(lost**2, beyond(params - lost, beta, alpha), params.size)
+
+
+known.mistake("the restored values decide what is outside: the original elements do", _of_restored)
 known.mistake(
     "only the elements above alpha count as clipped: those below beta are outside as well",
     lambda x, bits, b, a: _parts(error(x, bits, (b, a)) ** 2, x > a, x.size),

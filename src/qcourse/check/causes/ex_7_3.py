@@ -58,6 +58,14 @@ def _alone(params: np.ndarray, bits: int, candidates: int, name: str) -> Pair | 
     return None if given[name] in rivals else given[name]
 
 
+def _share_and_error(result: Any, args: list, kwargs: dict) -> bool:
+    count = (args[2:] or [kwargs.get("candidates", 100)])[0]
+    share, cost = map(float, result)
+    ends = share * float(np.min(args[0])), share * float(np.max(args[0]))
+    return np.isclose(_shares(count), share).any() and same(cost, float(_mse(args[0], args[1])(ends)))
+
+
+known.symptom("the best share and its error are returned: return the range, (beta, alpha)", _share_and_error)
 known.symptom(
     "the two ends are in the wrong order: return (beta, alpha), the lower end first",
     lambda got, args, kwargs: got[0] > got[1],

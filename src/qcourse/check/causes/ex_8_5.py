@@ -88,6 +88,14 @@ def _overflows(x, sx, zx, w, sw, b, sy, zy):
 known.mistake("the sum overflows: cast both factors to np.int32 before the product", _overflows)
 
 
+def _overflows_uint8_int8(x, sx, zx, w, sw, b, sy, zy):
+    total = (x @ w.T).astype(np.int64) - zx * w.astype(np.int64).sum(axis=1)
+    return _codes((total * sx * np.asarray(sw) + b) / sy + zy)
+
+
+known.mistake("uint8 @ int8 is int16, which overflows: cast both to np.int32 first", _overflows_uint8_int8)
+
+
 def _overflows_int8(x, sx, zx, w, sw, b, sy, zy):
     total = ((x.astype(np.int32) - zx).astype(np.int8) @ w.T).astype(np.float64)
     return _codes((total * sx * np.asarray(sw) + b) / sy + zy)

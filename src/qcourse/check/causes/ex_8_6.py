@@ -54,6 +54,24 @@ _of("averaged over the images' decibels: take the ratio of the sums over all ima
     lambda x, y: 10 ** float((x.square().sum(1) / (x - y).square().sum(1)).log10().mean()))  # fmt: skip
 
 
+def _of_inputs(net, net_quantized, images):
+    ratios = {}
+    seen = [_inputs(model, images) for model in (net, net_quantized)]
+    for name in ("linear1", "linear2", "linear3"):
+        exact, rounded = (inputs[name].dequantize().double() for inputs in seen)
+        ratios[name] = 10 * math.log10(_sqnr(exact, rounded))
+    return ratios
+
+
+def _inputs(model, images):
+    outputs = _outputs(model, images, relu=True)
+    first = model.quant(images.reshape(-1, 784))
+    return {"linear1": first, "linear2": outputs["linear1"], "linear3": outputs["linear2"]}
+
+
+known.mistake("the layers' inputs are compared: compare their outputs", _of_inputs)
+
+
 def _of_weights(net, net_quantized, images):
     pairs = {
         n: (net.get_submodule(n).weight.detach(), net_quantized.get_submodule(n).weight().dequantize())
