@@ -78,7 +78,8 @@ def points(folder):
             except MissingEntry:
                 continue
             (score,) = {g.auto_score for g in notebook.grades}  # all or none of a submission is written
-            found[student] = score
+            if score is not None:  # it was refused
+                found[student] = score
     return found
 
 

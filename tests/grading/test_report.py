@@ -21,6 +21,23 @@ def test_the_table_shows_points_reasons_and_sums():
     ]
 
 
+def test_changed_scores_are_told_old_and_new():
+    ada = result("ada", score=5, changed={"f-check": (0, 1), "f-hidden": (2, 3)}, penalty=1, penalty_before=1)
+    ben = result("ben", changed={}, penalty=1.5, penalty_before=0)
+    chloe = result("chloe", changed={"f-check": (1, 0), "g-check": (0, 1), "q": (2, None)})
+    lines = report.table(
+        [ada, ben, chloe, result("dev", changed={}, penalty=2, penalty_before=2)]
+    ).splitlines()
+    assert lines[5:] == [
+        "4 graded, 0 failed.",
+        "",
+        "Changed since they were last graded:",
+        "ada       3 -> 5 (f-check 0 -> 1, f-hidden 2 -> 3)",
+        "ben       taken off as late: 0 -> 1.5",
+        "chloe     5 -> 3 (f-check 1 -> 0, g-check 0 -> 1, q 2 -> by hand)",
+    ]
+
+
 def test_an_empty_table_says_so():
     assert report.table([]) == "No submissions were found."
 

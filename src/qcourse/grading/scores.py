@@ -53,14 +53,21 @@ class Scores:
         with self._session.no_autoflush:  # nbgrader builds a submission from parts that are not yet joined
             return self._book.update_or_create_submission(self._assignment, student, timestamp=stamp)
 
+    def _known(self, submission: Submission) -> Any:
+        """A submission that has been graded, at its time, which may have changed."""
+        entry = self._book.find_submission(self._assignment, submission.student)
+        entry.timestamp = judged(submission.timestamp, self._now)[0]
+        return entry
+
     def write(self, submission: Submission, result: dict[str, Any]) -> Change:
         """Of a result that is known, only what lateness takes off may have changed."""
-        entry = self._enter(submission)
+        known = "notebooks" not in result
+        entry = self._known(submission) if known else self._enter(submission)
         change = Change()
         for notebook in entry.notebooks:
             before = notebook.late_submission_penalty or 0.0
-            graded = any(grade.auto_score is not None for grade in notebook.grades)
-            if "notebooks" in result:
+            graded = known or any(grade.auto_score is not None for grade in notebook.grades)
+            if not known:
                 change.cells.update(self._write_notebook(notebook, submission, result))
             penalty = None
             if entry.total_seconds_late > 0 and notebook.name in submission.notebooks:
