@@ -62,7 +62,8 @@ class ContainedExecute(Runner, Execute):
         self.timeout = self.iopub_timeout = min(given, most) if given > 0 else most
         self._began = time.monotonic()
         self._spent = 0.0  # seconds of CPU time
-        self.execute(limits=self.limits, isolation=self.isolation, files=self.files or {})
+        kernel = {"limits": self.limits, "isolation": self.isolation, "torch": _uses_torch(nb)}
+        self.execute(**kernel, files=self.files or {})
         return self.nb, self.resources
 
     @contextmanager
@@ -79,3 +80,8 @@ class ContainedExecute(Runner, Execute):
         """Whether the submission has CPU time and wall time left."""
         late = time.monotonic() - self._began > self.limits.wall_total
         return not late and self._spent <= self.limits.cpu_total
+
+
+def _uses_torch(notebook: NotebookNode) -> bool:
+    """Whether a code cell names torch, as one that imports it does; else a kernel would import it."""
+    return any(cell.cell_type == "code" and "torch" in cell.source for cell in notebook.cells)

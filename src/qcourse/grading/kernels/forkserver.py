@@ -1,4 +1,4 @@
-"""A warm process that forks contained kernels: ``python -m qcourse.grading.kernels.forkserver FD``.
+"""A warm process that forks contained kernels: ``python -m qcourse.grading.kernels.forkserver FD [torch]``.
 
 Importing torch and loading the data takes seconds; forking a process that has done so takes milliseconds.
 The warm process runs nothing but this package, holds no secret, and has one thread, so that it can fork.
@@ -32,15 +32,16 @@ GIVEN = {
 
 
 class Forkserver:
-    """The caller's end: starts the warm process, and asks it for kernels."""
+    """The caller's end: starts the warm process, with ``torch`` or without, and asks it for kernels."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, torch: bool) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         environment = {name: os.environ[name] for name in KEPT if name in os.environ}
         environment |= GIVEN | {name: str(cache_folder() / name.lower()) for name in CACHES}
         self._socket = ours
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "qcourse.grading.kernels.forkserver", str(theirs.fileno())],
+            [sys.executable, "-m", "qcourse.grading.kernels.forkserver", str(theirs.fileno())]
+            + ["torch"] * torch,
             pass_fds=[theirs.fileno()], env=environment, cwd="/", stdin=subprocess.DEVNULL,
         )  # fmt: skip
         theirs.close()
@@ -71,12 +72,12 @@ class Forkserver:
         return ends
 
 
-def serve(fd: int) -> None:
-    """Warm up, then fork a kernel for each request, until the caller is gone."""
+def serve(fd: int, *, torch: bool) -> None:
+    """Warm up, with ``torch`` or without, then fork a kernel for each request, until the caller is gone."""
     from qcourse.grading.kernels.preload import warm
 
     with socket.socket(fileno=fd) as caller:
-        warm()
+        warm(torch=torch)
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the dead
         caller.send(READY)
         while True:
@@ -91,4 +92,4 @@ def serve(fd: int) -> None:
 
 
 if __name__ == "__main__":
-    serve(int(sys.argv[1]))
+    serve(int(sys.argv[1]), torch="torch" in sys.argv[2:])

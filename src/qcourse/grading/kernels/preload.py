@@ -1,4 +1,4 @@
-"""What every kernel of this course needs, done once: the imports, the data and the trained float network."""
+"""What every kernel of a notebook needs, done once: the imports and the data."""
 
 import gc
 import importlib
@@ -9,13 +9,15 @@ MODULES = (
     "ipykernel.debugger",
     "ipykernel.kernelapp",
     "numpy.random",
-    "qcourse.pt2e_qat",
     "qcourse.check.causes.registry",
     "qcourse.grading.kernels.staying_kernel",
     "qcourse.plots.calibration",
+    "qcourse.plots.scratch",
+)
+TORCH = (  # three quarters of the time: only for notebooks that use torch
     "qcourse.plots.ptq",
     "qcourse.plots.qat",
-    "qcourse.plots.scratch",
+    "qcourse.pt2e_qat",
     "qcourse.torch_ao",
     "qcourse.training",
 )
@@ -26,9 +28,9 @@ LATE = (  # torch imports these at the first gradient and at the first optimizer
 )
 
 
-def warm() -> None:
-    """Import and load; every fork shares the memory until it writes to it."""
-    for name in (*MODULES, *LATE):
+def warm(*, torch: bool) -> None:
+    """Import, with ``torch`` what uses it, and load; every fork shares the memory until it writes to it."""
+    for name in (*MODULES, *(TORCH + LATE if torch else ())):
         importlib.import_module(name)
     keep_loaded()
     gc.collect()

@@ -10,7 +10,8 @@ A worker grades submissions. These processes serve it; only the last one runs co
     worker                 trusted: sends cells, reads outputs, measures, and kills bwrap at a limit
     +-- bwrap              one per kernel: makes the namespaces; when it dies, everything inside dies
     |   +-- sh             first process inside: holds the namespaces open, sleeps, reaps dead processes
-    +-- forkserver         one per worker: warm, it has imported torch and loaded the data
+    +-- forkserver         one per worker: warm, it has imported what notebooks do and loaded the data; a
+        |                  second one has torch, too, for notebooks that use it
         +-- keeper         a fork: joins the namespaces of sh (setns), forks the kernel, seals its sockets
             +-- kernel     inside: gives up its rights, then becomes ipykernel
 
@@ -41,22 +42,23 @@ from qcourse.grading.place.bubblewrap import HOME, SOCKETS
 from qcourse.grading.place.limits import Limits
 from qcourse.grading.place.place import Place, make_place
 
-_warm: list[Forkserver] = []
+_warm: dict[bool, Forkserver] = {}
 
 
-def forkserver() -> Forkserver:
-    """The one of this process; a new one if the last has died."""
-    if _warm and not _warm[0].alive:
-        _warm.pop().close()
-    if not _warm:
-        _warm.append(Forkserver())
-    return _warm[0]
+def forkserver(*, torch: bool = False) -> Forkserver:
+    """The one of this process that has ``torch`` or has not; a new one if the last has died."""
+    if torch in _warm and not _warm[torch].alive:
+        _warm.pop(torch).close()
+    if torch not in _warm:
+        _warm[torch] = Forkserver(torch=torch)
+    return _warm[torch]
 
 
 class ContainedProvisioner(KernelProvisionerBase):
     """One kernel and the place that it lives in."""
 
     limits = Limits()
+    torch = False
     place: Place | None = None
     _ends = -1  # a pipe that ends with the kernel
 
@@ -68,6 +70,7 @@ class ContainedProvisioner(KernelProvisionerBase):
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Make the place, and tell the kernel manager where the sockets will be, as seen from outside."""
         self.limits = kwargs.pop("limits", self.limits)
+        self.torch = kwargs.pop("torch", self.torch)
         self.place = make_place(self.limits, kwargs.pop("isolation", ""))
         put(self.place.root / HOME[1:], kwargs.pop("files", {}))
         manager: Any = self.parent
@@ -83,7 +86,8 @@ class ContainedProvisioner(KernelProvisionerBase):
         info: Any = self.parent.get_connection_info()
         self.connection_info = info
         inside = info | {"ip": self.place.inside(f"{SOCKETS}/kernel"), "key": info["key"].decode()}
-        self._ends = forkserver().fork(inside, self.place.inside(HOME), self.limits, self.place.pidfd)
+        warm = forkserver(torch=self.torch)
+        self._ends = warm.fork(inside, self.place.inside(HOME), self.limits, self.place.pidfd)
         while not self.place.sealed and await self.poll() is None:
             await asyncio.sleep(0.01)
         return self.connection_info
