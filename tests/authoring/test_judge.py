@@ -3,8 +3,9 @@
 import pytest
 
 from qcourse.authoring.answers import Answer
+from qcourse.authoring.forks import in_forks
 from qcourse.authoring.idle import idle_statements
-from qcourse.authoring.judge import judge
+from qcourse.authoring.judge import Judge, judge
 from qcourse.course.lesson import read_source
 
 LESSON = """# %% tags=["answer:double"]
@@ -106,6 +107,39 @@ def test_an_answer_that_ends_its_process_or_never_ends_is_refused(small_course, 
     assert "ends the process" in ends.failed["double-check"].message
     assert "runs for more than 1 seconds" in loops.failed["double-check"].message
     assert not right.failed
+
+
+RIGHT = "def double(x):\n    return 2 * x"
+WRONG = "def double(x):\n    return 3 * x"
+
+
+@pytest.mark.parametrize(
+    "neighbour",
+    [
+        pytest.param(WRONG, id="is wrong"),
+        pytest.param("def double(x):\n    global Exercise\n    Exercise = None", id="takes a name away"),
+        pytest.param("import qcourse.check\nqcourse.check.Exercise.equal = None", id="breaks a module"),
+        pytest.param("import os\nos._exit(0)", id="ends the process"),
+        pytest.param("Exercise.equal = None", id="reads a name of the notebook's"),
+    ],
+)
+def test_an_answer_that_earns_is_found_whatever_its_neighbours_do(small_course, neighbour):
+    sources = {"before": neighbour, "right": RIGHT, "after": neighbour}
+    answers = [Answer("1.1", "double", False, what, "", source) for what, source in sources.items()]
+    judge = Judge(read_source(small_course, "01_small"), [])
+    assert [answer.what for answer in judge.earning(answers)] == ["right"]
+
+
+def test_answers_that_earn_nothing_share_a_fork(small_course, monkeypatch):
+    def forks(functions):
+        started.append(len(functions))
+        return in_forks(functions)
+
+    started = []
+    monkeypatch.setattr("qcourse.authoring.judge.in_forks", forks)
+    judge = Judge(read_source(small_course, "01_small"), [])
+    assert judge.earning([Answer("1.1", "double", False, "", "", WRONG)] * 3) == []
+    assert sum(started) == 1
 
 
 def test_a_statement_that_refuses_no_answer_first_is_found(small_course):

@@ -15,6 +15,8 @@ FORK = multiprocessing.get_context("fork")
 
 def in_forks(functions: Sequence[Callable[[], Result]]) -> list[Result | None]:
     """What each function returns, in their order; None where its process ended before it returned."""
+    if not functions:
+        return []
     waiting = deque(enumerate(functions))
     running: dict[Connection, int] = {}
     results: list[Result | None] = [None] * len(functions)

@@ -26,6 +26,7 @@ from qcourse.authoring.verdict import Refusal, Verdict, counts
 from qcourse.course.cells import CHECK, HIDDEN, by_grade_id, grade_id, is_answer, is_graded
 from qcourse.course.folder import answers_folder, pick_exercises
 from qcourse.course.lesson import read_source
+from qcourse.course.names import analyse
 from qcourse.course.notebooks import NotebookNode, new_code_cell
 from qcourse.errors import UserError
 from qcourse.grading.kernels.preload import LATE
@@ -59,16 +60,42 @@ class Judge:
 
     def verdicts(self, answers: Sequence[Answer], *, elsewhere: bool = True) -> list[Verdict]:
         """One verdict per answer, in their order; with ``elsewhere``, other exercises' tests run, too."""
-        names = list(dict.fromkeys(answer.grade_id for answer in answers))
-        naming = {name: self._naming(name) if elsewhere else [] for name in names}
-        independent = dict(zip(names, in_forks([partial(self._independent, n, naming[n]) for n in names])))
-        others = {n: (naming[n], independent[n] or []) for n in names}
-        judged = in_forks([partial(self._failed, a, *others[a.grade_id]) for a in answers])
+        names = list(dict.fromkeys(answer.grade_id for answer in answers)) if elsewhere else []
+        naming = {name: found for name in names if (found := self._naming(name))}
+        independent = in_forks([partial(self._independent, n, found) for n, found in naming.items()])
+        others = {n: (found, passed or []) for (n, found), passed in zip(naming.items(), independent)}
+        judged = in_forks([partial(self._failed, a, *others.get(a.grade_id, ([], []))) for a in answers])
         ended = Refusal("the answer ends the process that it runs in", 0)
         return [
             Verdict(a, {a.grade_id + CHECK: ended, a.grade_id + HIDDEN: ended} if failed is None else failed)
             for a, failed in zip(answers, judged)
         ]
+
+    def earning(self, answers: Sequence[Answer]) -> list[Answer]:
+        """Those of ``answers`` that earn a point in their own exercise.
+
+        A fork costs more than most answers do: those to one exercise share one, and each has names of its
+        own. Unless all of them are surely refused, each is judged alone, as is one that reads names of the
+        notebook's, through which it could feel another.
+        """
+        shared: dict[str, list[Answer]] = {}
+        for answer in answers:
+            if not analyse(answer.source).reads & self._scope.keys():
+                shared.setdefault(answer.grade_id, []).append(answer)
+        refused = in_forks([partial(self._all_are_refused, group) for group in shared.values()])
+        done = [answer for group, sure in zip(shared.values(), refused) if sure for answer in group]
+        alone = self.verdicts([answer for answer in answers if answer not in done], elsewhere=False)
+        return [verdict.answer for verdict in alone if verdict.earns]
+
+    def _all_are_refused(self, answers: Sequence[Answer]) -> bool:
+        """Whether each loses every point; the solution, tried last, shows that none broke the process."""
+        names, solution = self._scope, self._cells[answers[0].grade_id].source
+        for answer in answers:
+            self._scope = dict(names)
+            if Verdict(answer, self._failed(answer, [], [])).earns:
+                return False
+        self._scope = names
+        return not self._failed(answers[0]._replace(source=solution), [], [])
 
     def _failed(self, answer: Answer, naming: list[str], independent: list[str]) -> dict[str, Refusal]:
         """Run ``answer``, its tests, and those of the exercises ``naming`` it; by grade id, what fails.

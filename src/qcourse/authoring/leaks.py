@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from qcourse.authoring.assignment import Assignment, Course
 from qcourse.authoring.judge import Judge
 from qcourse.authoring.shown import shown_answers
-from qcourse.course.cells import CHECK, HIDDEN, grade_id, is_answer
+from qcourse.course.cells import grade_id, is_answer
 from qcourse.course.notebooks import NotebookNode
 
 LEAKS = ("BEGIN SOLUTION", "END SOLUTION", "BEGIN HIDDEN", "END HIDDEN", "hidden=True")
@@ -102,9 +102,5 @@ def _equal(a: object, b: object, local: set[str], names: dict[str, str]) -> bool
 def no_answer_is_shown(course: Course) -> Iterator[str]:
     """No function or class that students see earns a point when it is handed in as an answer."""
     for of in course.assignments:
-        shown = shown_answers(course, of)
-        for verdict in Judge(of.source, []).verdicts(shown, elsewhere=False):
-            own = {verdict.answer.grade_id + kind for kind in (CHECK, HIDDEN)}
-            if own - verdict.failed.keys():
-                earns = f"earns points in {verdict.answer.exercise} {verdict.answer.grade_id}"
-                yield f"{verdict.answer.what} {earns}."
+        for answer in Judge(of.source, []).earning(shown_answers(course, of)):
+            yield f"{answer.what} earns points in {answer.exercise} {answer.grade_id}."

@@ -20,6 +20,11 @@ class Verdict(NamedTuple):
     failed: dict[str, Refusal]
 
     @property
+    def earns(self) -> bool:
+        """Whether the answer keeps a point of its own exercise."""
+        return not {self.answer.grade_id + CHECK, self.answer.grade_id + HIDDEN} <= self.failed.keys()
+
+    @property
     def defect(self) -> str:
         """Why the checks judged wrongly, or an empty string."""
         own = {self.answer.grade_id + CHECK, self.answer.grade_id + HIDDEN}
