@@ -3,11 +3,15 @@
 import os
 from datetime import UTC, datetime
 
+import dask.utils
+import distributed  # noqa: F401  (its settings)
 import pytest
 from nbformat.v4 import new_notebook
 
 from qcourse.errors import Refused
 from qcourse.grading import submission
+from qcourse.grading.cluster import DASK
+from qcourse.grading.other_files import MOST_BYTES
 from qcourse.grading.submission import Submission, students, take
 from qcourse.grading.timestamps import Stamp, judged
 
@@ -185,3 +189,10 @@ def test_who_has_handed_in(folder, tmp_path):
         (submitted / name / "a").mkdir(parents=True)
     assert students(submitted, "a") == ["ada", "chloe"]
     assert students(tmp_path / "none", "a") == []
+
+
+def test_dask_gives_no_advice_on_the_largest_submission():
+    name = "distributed.admin.large-graph-warning-threshold"
+    usual, ours = dask.config.get(name), dask.utils.parse_bytes(DASK[name])
+    assert dask.utils.parse_bytes(usual) < submission.LARGEST < ours
+    assert ours > submission.LARGEST + 2 * MOST_BYTES
