@@ -201,6 +201,27 @@ def test_cells_come_back_behind_the_imports_and_the_text_before_them(solved, rel
     assert texts(solved)[:12] == texts(released)[:12]
 
 
+def test_a_test_comes_back_behind_all_that_its_answer_may_need(solved, released):
+    plain_definition(0, "clamp", "clamp-check", "clamp-hidden")(solved)
+    heading = next(i for i, cell in enumerate(solved.cells) if cell.source.startswith("## Exercise 6.1"))
+    solved.cells.insert(heading + 1, new_code_cell("helper = 1"))
+    mend(solved, released)
+    assert grade_id(solved.cells[0]) == "clamp"
+    assert [grade_id(cell) for cell in solved.cells[heading : heading + 4]] == [
+        "",
+        "",
+        "clamp-check",
+        "clamp-hidden",
+    ]
+
+
+def test_tests_whose_answers_stand_at_the_end_keep_their_order(solved, released):
+    in_one_cell(None)(solved)
+    mend(solved, released)
+    tests = [grade_id(cell) for cell in solved.cells if is_test(cell)]
+    assert tests == [grade_id(cell) for cell in released.cells if is_test(cell)]
+
+
 def test_what_stands_in_a_changed_check_runs_in_its_place(solved, released):
     answer = solved.cells[at(solved, "clamp")].source
     answer_in_the_check(solved)

@@ -31,8 +31,10 @@ def match(pieces: list[Piece], source: list[NotebookNode]) -> list[Piece]:
     by_id(pieces, source)
     pieces = [part for piece in pieces for part in _parts(piece, source)]
     by_text(pieces, source)
-    if sum(len(piece.cell.source) for piece in pieces) <= 10 * LONGEST:
-        by_name(pieces, source)
+    if sum(len(piece.cell.source) for piece in pieces) > 10 * LONGEST:  # to analyse it would take long
+        for piece in pieces:
+            piece.binds = set()
+    by_name(pieces, source)
     by_place(pieces, source)
     return pieces
 
