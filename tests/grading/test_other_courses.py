@@ -333,11 +333,12 @@ def test_settings_are_found_where_nbgrader_finds_them(settled, tmp_path, monkeyp
     settings = (
         f"c.CourseDirectory.root = {str(tmp_path / 'course')!r}\nc.CourseDirectory.student_id = 'ben'\n"
     )
-    results = settled(settings + "c.Execute.timeout = 1200", tmp_path / "nbgrader_config.py")
+    more = "c.Execute.timeout = 1200\nc.CourseDirectory.groupshared = True"
+    results = settled(settings + more, tmp_path / "nbgrader_config.py")
     assert [result["student"] for result in results] == ["ben"]
-    assert (
-        "Execute.timeout is 1200, but a cell has 60 s of CPU time and 600 s in all" in capsys.readouterr().err
-    )
+    said = capsys.readouterr().err
+    assert "Execute.timeout is 1200, but a cell has 60 s of CPU time and 600 s in all" in said
+    assert "graded files get the mode 444, not 664" in said
     assert course_settings(tmp_path).CourseDirectory.root == str(tmp_path / "course")
 
 

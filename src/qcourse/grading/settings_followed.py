@@ -49,6 +49,8 @@ def _refuse_others(autograde: Autograde, course: CourseDirectory) -> None:
             raise UserError(f"Autograde.{name} has {min(more)}, which qcourse grade does not run: {HINT}.")
         if less := expected - found:
             raise UserError(f"Autograde.{name} lacks {min(less)}, which qcourse grade does: {HINT}.")
+    if autograde.permissions != 444:  # decimal digits, as nbgrader writes it
+        print(f"qcourse: graded files get the mode 444, not {autograde.permissions}.", file=sys.stderr)
     if (kernel := autograde.config.Execute.get("kernel_name", "python3")) != "python3":
         raise UserError(f"Execute.kernel_name is {kernel!r}, but qcourse grade has its own kernels: {HINT}.")
 
