@@ -634,7 +634,7 @@ print(f"2 bits, largest weight 1: scale in training ≈ {fused.scale.item():.2f}
 # Use what you wrote: this exercise builds on 9.2 to 9.5. Its visible check puts simple stand-ins in their
 # place, and its hidden tests correct versions, so a mistake in one of them costs nothing here. Calibrate and
 # train on `images` only: whatever touches the model before the test is training data. The test images serve
-# for the accuracy alone. `net` is unchanged.
+# for the two accuracies alone; nothing is chosen by them. `net` is unchanged.
 #
 # How long to train is up to you. QAT is a short fine-tuning: two passes over 20,000 images of MNIST will
 # do, and ten over the 1,400 offline digits.

@@ -186,6 +186,10 @@ def hidden_ptq_vs_qat(ex):
                 got=str(found),
                 likely_cause="one is measured before it is converted, on other images, or another qconfig",
             )  # fmt: skip
+            ex.true(
+                found <= 2, f"more than two int8 models of {width} bits see all test images.", got=str(found),
+                likely_cause="the best of several is chosen by the test images: choose nothing by them",
+            )  # fmt: skip
         ptq, trained = numbers[:2]
         if bits == (8,):
             ex.true(
