@@ -107,11 +107,7 @@ def hidden_ptq_vs_qat(ex):
             layer.weight[1], layer.bias[1] = 0, -1  # a neuron that is always 0 after its ReLU
         for layer in (small.linear1, small.linear2, small.linear3):
             layer.weight[0, 1] = 4 * layer.weight.abs().max()  # behind an input that is always 0
-    for bits, case in [
-        ((8,), "8 bits only"),
-        ((3,), "3 bits only"),
-        (None, "the default bits, on few images"),
-    ]:
+    for bits, case in ((8,), "8 bits only"), ((3,), "3 bits only"), (None, "the default bits, on few images"):
         seen, alive, asked, tested, starts = {}, [], [], [], {}
         arguments = {} if bits is None else {"bits": bits}
         training_steps = 2 if bits is None else 60
