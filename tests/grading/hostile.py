@@ -346,7 +346,9 @@ CHANGES = {
     "an-answer-twice": answer(again("clamp"), "counts as an ordinary cell"),
     "schema-99": answer(lambda n: graded(n, "clamp").metadata.nbgrader.update(schema_version=99)),
     "unknown-ids": answer(
-        lambda n: n.cells[1].metadata.update(nbgrader={"grade_id": "bonus", "grade": True, "points": 50}),
+        lambda n: n.cells.append(
+            new_code_cell("x = 1", metadata={"nbgrader": {"grade_id": "bonus", "grade": True, "points": 50}})
+        ),
         "unknown grade id 'bonus'",
     ),
     "ids-that-are-lists": answer(lambda n: n.cells[1].metadata.update(nbgrader={"grade_id": ["clamp"]})),
