@@ -30,6 +30,7 @@ def handed_out():
         cell('ex = Exercise("6.1", one)\nex.passed()', "one-check", grade=True, points=1),
         cell("# Hidden tests of exercise 6.1 run here", "one-hidden", grade=True, points=2),
         cell("print(one())"),
+        cell("Why?", "why", kind="markdown", solution=True, grade=True, points=1),
     ]
     return new_notebook(cells=cells)
 

@@ -63,7 +63,8 @@ def _source(notebook: NotebookNode) -> NotebookNode:
         if (name := grade_id(cell)) and name not in known:
             known[name] = _as_handed_out(cell)
     calls = {exercise(cell): CALL.search(cell.source) for cell in known.values() if is_check(cell)}
-    known |= {name: _stub(name, call) for name, call in calls.items() if call and name not in known}
+    if any(map(is_answer, known.values())):  # else no answer has lost its cell: there is no metadata of any
+        known |= {name: _stub(name, call) for name, call in calls.items() if call and name not in known}
     first = {exercise(cell): number for number, cell in reversed([*enumerate(known.values())])}
     rank = {CHECK: 1, HIDDEN: 2}
 
