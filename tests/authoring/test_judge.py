@@ -1,9 +1,12 @@
 """The judge, on a small course of two exercises."""
 
+import os
+from functools import partial
+
 import pytest
 
 from qcourse.authoring.answers import Answer
-from qcourse.authoring.forks import in_forks
+from qcourse.authoring.forks import MANY, in_forks
 from qcourse.authoring.idle import idle_statements
 from qcourse.authoring.judge import Judge, judge
 from qcourse.course.lesson import read_source
@@ -107,6 +110,11 @@ def test_an_answer_that_ends_its_process_or_never_ends_is_refused(small_course, 
     assert "ends the process" in ends.failed["double-check"].message
     assert "runs for more than 1 seconds" in loops.failed["double-check"].message
     assert not right.failed
+
+
+def test_many_forks_return_in_their_order_and_one_that_ends_returns_none():
+    found = in_forks([*(partial(abs, -number) for number in range(MANY)), partial(os._exit, 0)])
+    assert found == [*range(MANY), None]
 
 
 RIGHT = "def double(x):\n    return 2 * x"
