@@ -66,6 +66,7 @@ def build_solution(root: Path, name: str, force: bool = False) -> bool:
 
 def build_release(root: Path, name: str, target: Path) -> None:
     """Let nbgrader make the student version of ``name`` in ``target/NAME``."""
+    settings_path(root)  # without it nbgrader would make something else
     config = nbgrader_settings(root)
     with tempfile.TemporaryDirectory() as scratch:
         (Path(scratch) / "gradebook.db").write_bytes(empty_gradebook())
