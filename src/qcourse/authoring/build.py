@@ -20,7 +20,7 @@ from qcourse.course.cells import is_experiment, metadata
 from qcourse.course.folder import pick, release_path, solution_path
 from qcourse.course.lesson import read_source
 from qcourse.course.notebooks import NotebookNode, read, write
-from qcourse.course.settings import QUIET, nbgrader_settings
+from qcourse.course.settings import QUIET, nbgrader_settings, settings_path
 from qcourse.errors import UserError
 
 CELL_TIMEOUT = 300  # seconds
