@@ -222,7 +222,7 @@ def test_a_locked_gradebook_is_waited_for(course, log):
         results = grade(course)
         timer.join()
     assert time.monotonic() - started >= 7
-    assert gradebook.PATIENCE >= 60
+    assert database.PATIENCE >= 60
     assert all(r["status"] == "graded" for r in results)
     assert points(course) == dict.fromkeys(CLASS, 1)
 
@@ -245,7 +245,7 @@ def test_a_gradebook_that_is_locked_during_the_run_is_waited_for(course, log, mo
 
 
 def test_a_gradebook_that_stays_locked_is_said_in_one_sentence(course, log, monkeypatch, capsys):
-    monkeypatch.setattr(gradebook, "PATIENCE", 0.1)
+    monkeypatch.setattr(database, "PATIENCE", 0.1)
     with locked(course):
         assert command(course) == 2
     assert said(capsys) == "qcourse: the gradebook cannot be read (database is locked)."
