@@ -40,14 +40,15 @@ class TolerantSession(Session):
 
 
 class LimitedClient(AsyncKernelClient):
-    """Drops a message that alone exceeds the kernel's limit of output: it would fill our memory."""
+    """Drops a message of more than four times the kernel's limit of output: it would fill our memory."""
 
     def _context_default(self) -> zmq.asyncio.Context:
         manager: Any = self.parent
         context = super()._context_default()
         # These hold for the sockets that the context will make.
-        context.setsockopt(zmq.MAXMSGSIZE, manager.provisioner.limits.output)
-        context.setsockopt(zmq.RCVHWM, 20)  # the rest waits in the kernel, and counts as its memory
+        # A message somewhat above the limit arrives, so that the cell is ended at once and is told why.
+        context.setsockopt(zmq.MAXMSGSIZE, 4 * manager.provisioner.limits.output)
+        context.setsockopt(zmq.RCVHWM, 5)  # the rest waits in the kernel, and counts as its memory
         return context
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:
