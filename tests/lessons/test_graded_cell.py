@@ -233,6 +233,16 @@ def test_what_a_call_switches_is_named_and_put_back(tmp_path):
         ex.true(torch.is_grad_enabled(), "not put back")
 
 
+def test_an_autocast_that_was_left_on_does_not_reach_the_check():
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+
+        @qcourse.check.exercise("99.1", lambda x: x @ x)
+        def check(ex):
+            ex.true(ex.call(torch.ones(2, 2)).dtype == torch.float32, "autocast")
+
+        assert torch.is_autocast_enabled("cpu"), "given back"
+
+
 def test_06_is_checked_without_torch():
     code = (
         "import sys, qcourse.check, numpy as np\n"

@@ -35,7 +35,7 @@ class Switch(NamedTuple):
 @contextlib.contextmanager
 def at_defaults() -> Iterator[None]:
     """Inside, every switch stands at its default, and random numbers start anew; then all is given back."""
-    with warnings.catch_warnings(), _matplotlib_kept(), _no_inference_mode():
+    with warnings.catch_warnings(), _matplotlib_kept(), _no_inference_mode(), _no_autocast():
         warnings.simplefilter("ignore")
         before = [(switch, switch.read()) for switch in [*_switches(), *_random_states()]]
         try:
@@ -175,4 +175,14 @@ def _no_inference_mode() -> Iterator[None]:
         yield
     else:
         with torch.inference_mode(False):
+            yield
+
+
+@contextlib.contextmanager
+def _no_autocast() -> Iterator[None]:
+    torch: Any = sys.modules.get("torch")
+    if torch is None or not torch.is_autocast_enabled("cpu"):
+        yield
+    else:
+        with torch.autocast("cpu", enabled=False):
             yield
