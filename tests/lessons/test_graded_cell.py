@@ -3,6 +3,7 @@
 Together with the gate that such a cell reads nothing but answers, modules and builtins, this holds every one.
 """
 
+import io
 import locale
 import os
 import random
@@ -68,6 +69,18 @@ def test_a_check_has_its_own_names_and_leaves_the_notebooks_alone(cell, capsys):
     assert "Exercise 99.1: visible check passed" in capsys.readouterr().out
     assert scope.keys() - before.keys() <= {"qcourse", "check_double"}
     assert all(scope[name] is value for name, value in before.items() if name != "check_double")
+
+
+def test_a_module_put_in_the_place_of_another_and_a_closed_stdout_change_no_verdict(monkeypatch):
+    scope = {}
+    exec(ANSWER, scope)
+    for name in ("numpy", "math", "copy", "qcourse.models"):
+        exec(CHECK, scope)
+        monkeypatch.setitem(sys.modules, name, object())
+    stdout = io.StringIO()
+    stdout.close()
+    monkeypatch.setattr(sys, "stdout", stdout)
+    exec(CHECK, scope)
 
 
 def test_the_answer_keeps_the_names_of_its_notebook():

@@ -1,5 +1,6 @@
 """One graded cell: calls to the student's answer, and what must be true of the results."""
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
@@ -121,7 +122,8 @@ class Exercise:
     def passed(self) -> None:
         """Print one line: this cell's check is passed."""
         kind = "hidden tests" if self.hidden else "visible check"
-        print(f"✓ Exercise {self.number}: {kind} passed.")
+        with contextlib.suppress(ValueError):  # a student may have closed stdout
+            print(f"✓ Exercise {self.number}: {kind} passed.")
 
     def fail(self, problem: str, *, picture: str = "", **facts: str) -> NoReturn:
         """Raise `CheckFailed` with the input, the facts, the likely cause and where to read."""

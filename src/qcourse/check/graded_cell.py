@@ -35,7 +35,10 @@ MODULES = {
     "models": "qcourse.models",
     "torch_ao": "qcourse.torch_ao",
 }
+EARLY = {"copy", "math", "np"}
 BUILTINS = dict(vars(builtins))  # taken before a student's code can replace one
+# The modules themselves, for the same reason; torch and the course's are imported where a check names them.
+_found = {name: importlib.import_module(module) for name, module in MODULES.items() if name in EARLY}
 
 
 def exercise(
@@ -68,8 +71,10 @@ def exercise(
 
 def _scope(code: CodeType) -> dict[str, Any]:
     used = sorted(MODULES.keys() & set(_names(code)))
-    modules = {name: importlib.import_module(MODULES[name]) for name in used}
-    return {"__builtins__": BUILTINS, "__name__": __name__, **modules}
+    for name in used:
+        if name not in _found:
+            _found[name] = importlib.import_module(MODULES[name])
+    return {"__builtins__": BUILTINS, "__name__": __name__, **{name: _found[name] for name in used}}
 
 
 def _names(code: CodeType) -> Iterator[str]:

@@ -6,6 +6,7 @@ Here nothing is lost by it. Whoever started the kernel ends it by a signal
 """
 
 import asyncio
+from types import SimpleNamespace
 from typing import Any
 
 from ipykernel.ipkernel import IPythonKernel
@@ -25,6 +26,8 @@ class StayingShell(ZMQInteractiveShell):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.ast_transformers.append(WithoutMissingModules())
+        # An error of a student's callback, at every cell, is no error of the cell.
+        self.events.shell = SimpleNamespace(showtraceback=lambda: None)  # type: ignore[assignment]
 
     def ask_exit(self) -> None:
         """What `exit` and `quit` call."""
