@@ -23,6 +23,7 @@ setup: $(SETUP) ## make .venv with everything in it
 
 $(SETUP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 14) else "qcourse needs Python 3.11 to 3.14, this is %d.%d: name another, as in: make demo PYTHON=python3.11" % v)'
+	@echo "Installing into $(VENV): this takes some minutes, without a word."
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,pt2e]'
 	@touch $@
