@@ -256,7 +256,7 @@ def test_a_solution_that_is_newer_than_the_gradebook_is_said(one, log, capsys):
     write(solution, path)
     grade(one)
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith(f"qcourse: {path} is newer than, or other than, what the gradebook holds (")
+    assert line.startswith(f"qcourse: {path} is not what the gradebook holds, which counts (")
     for name in ("clamp-hidden", "sqnr_db-check", "integer_linear-check"):
         assert name in line
     assert line.endswith(f"run nbgrader generate_assignment {NAME} --force, then qcourse grade again.")

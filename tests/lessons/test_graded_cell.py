@@ -3,6 +3,7 @@
 Together with the gate that such a cell reads nothing but answers, modules and builtins, this holds every one.
 """
 
+import builtins
 import io
 import locale
 import os
@@ -81,6 +82,16 @@ def test_a_module_put_in_the_place_of_another_and_a_closed_stdout_change_no_verd
     stdout.close()
     monkeypatch.setattr(sys, "stdout", stdout)
     exec(CHECK, scope)
+
+
+def test_functions_put_in_the_place_of_pythons_own_change_no_verdict(monkeypatch):
+    scope = {}
+    exec(ANSWER, scope)
+    with monkeypatch.context() as patch:
+        for name in ("max", "min", "round", "sum", "print"):
+            patch.setattr(builtins, name, None)
+        exec(CHECK, scope)
+        assert builtins.max is builtins.print is None
 
 
 def test_the_answer_keeps_the_names_of_its_notebook():

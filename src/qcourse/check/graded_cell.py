@@ -15,6 +15,7 @@ answer keeps the notebook's variables. Nothing is bound there: not even the name
 """
 
 import builtins
+import contextlib
 import importlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import CodeType, FunctionType
@@ -36,8 +37,9 @@ MODULES = {
     "torch_ao": "qcourse.torch_ao",
 }
 EARLY = {"copy", "math", "np"}
-BUILTINS = dict(vars(builtins))  # taken before a student's code can replace one
-# The modules themselves, for the same reason; torch and the course's are imported where a check names them.
+OF_IPYTHON = {"exit", "input", "open", "quit"}  # builtins that it replaces with its own
+# Taken before a student's code can replace one; torch and the course's are imported where a check names them.
+BUILTINS = dict(vars(builtins))
 _found = {name: importlib.import_module(module) for name, module in MODULES.items() if name in EARLY}
 
 
@@ -60,13 +62,25 @@ def exercise(
         ex = Exercise(number, answer, returns=returns, given=given, hidden=hidden)
         own = FunctionType(check.__code__, _scope(check.__code__), check.__name__, None, check.__closure__)
         _bind_nothing(check)
-        with switches.at_defaults():
+        with _own_builtins(), switches.at_defaults():
             own(ex)
-        with switches.at_defaults():  # random numbers start anew, as before the first call
+        with _own_builtins(), switches.at_defaults():  # random numbers start anew, as before the first call
             ex.again()
-        ex.passed()
+            ex.passed()
 
     return run
+
+
+@contextlib.contextmanager
+def _own_builtins() -> Iterator[None]:
+    """Inside, Python's functions are its own for the modules of the checks, too."""
+    here = vars(builtins)
+    before = dict(here)
+    here.update({n: v for n, v in BUILTINS.items() if n not in OF_IPYTHON and not n.startswith("_")})
+    try:
+        yield
+    finally:
+        here.update(before)
 
 
 def _scope(code: CodeType) -> dict[str, Any]:

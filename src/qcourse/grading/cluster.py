@@ -8,7 +8,7 @@ from dask import config as dask_config
 from distributed import LocalCluster
 
 DASK = {
-    "distributed.scheduler.allowed-failures": 0,  # this module counts itself, and tries again
+    "distributed.scheduler.allowed-failures": 0,  # grade_class counts, and tries again
     # Dask's own bookkeeping, up to 100 times per second, took an eighth of a core with two workers.
     "distributed.worker.profile.enabled": False,
     "distributed.admin.tick.interval": "1s",

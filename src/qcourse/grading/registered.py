@@ -34,7 +34,7 @@ def out_of_date(course: CourseDirectory, config: Config, assignment: str, entrie
         ours = by_grade_id(registered)
         changed = [name for name, cell in ours.items() if _differs(cell, known.get(name), most.get(name))]
         if which := [*changed, *(known.keys() - ours.keys())]:
-            return _sentence(path, "newer than, or other than, what the gradebook holds", which, assignment)
+            return _sentence(path, "not what the gradebook holds, which counts", which, assignment)
         handed_out = by_grade_id(read(release / path.name))
         texts = {name: cell.source for name, cell in by_grade_id(released).items()}
         if which := [
