@@ -56,6 +56,11 @@ def hand_in(tmp_path):
     [
         ({"a.ipynb": ONE}, ONE, []),
         ({"mine (1).ipynb": ONE}, ONE, ["'mine (1).ipynb' was graded as a.ipynb."]),
+        (
+            {"mine/a.ipynb": ALL, "__MACOSX/mine/a.ipynb": ALL},
+            ALL,
+            ["the notebook lay in the folder 'mine'."],
+        ),
         # several: the most answers; of equals the one that is named right; then the newest
         (
             {"a.ipynb": NONE, "a (1).ipynb": ALL},

@@ -122,6 +122,10 @@ threading.Thread(target=print, args=["careful"], kwargs={"file": sys.stderr}).st
 """
 GROUP = graded("raise ExceptionGroup('two', [ValueError(), KeyError()])", "one")  # only the reply tells of it
 SHOWN = graded("display('shown')\n1 / 0\n", "three")
+RAISES_LATER = "get_ipython().events.register('post_run_cell', lambda *result: 1 / 0)"
+BESIDE = graded(
+    "try:\n    1 / 0\nexcept ArithmeticError:\n    get_ipython().showtraceback()\n'full credit'", "two"
+)
 LEFT_BEHIND = [
     ([LIGHT, ONE, *WAYS_TO_LEAVE, graded(WAITS + WARNS + CHECK_ONE.source, "one")], [1]),
     ([LIGHT, ONE, *fatal(4), CHECK_ONE], [1]),
@@ -132,13 +136,25 @@ LEFT_BEHIND = [
         [0, 0, 1],
     ),
     ([LIGHT, graded("print('x' * 2**25)", "one"), TWO, CHECK_TWO], [0, 1]),
+    (
+        [LIGHT, RAISES_LATER, "import not_there\nmine = 1", "def one():\n    return mine", CHECK_ONE, BESIDE],
+        [1, 0],
+    ),
 ]
 
 
 @pytest.mark.parametrize(
     ("cells", "points"),
     LEFT_BEHIND,
-    ids=["exit and stderr", "four lost kernels", "seven", "right and wrong", "errors", "32 MB of output"],
+    ids=[
+        "exit and stderr",
+        "four lost kernels",
+        "seven",
+        "right and wrong",
+        "errors",
+        "32 MB of output",
+        "late errors",
+    ],
 )
 def test_check_gives_the_points_that_grading_gives(checked, tmp_path, cells, points):
     _, _, result = checked(*cells)
@@ -147,6 +163,7 @@ def test_check_gives_the_points_that_grading_gives(checked, tmp_path, cells, poi
     content = (tmp_path / "06_small.ipynb").read_bytes()
     grades = grade_submission.grade({"a": content}, {"a": source.encode()}, {}, "none")["cells"]
     assert [grade["score"] for grade in grades.values()] == points
+    assert not any("computed nothing" in grade["message"] for grade in grades.values())
 
 
 def test_a_notebook_that_costs_many_kernels_is_not_run_to_its_end(checked):
