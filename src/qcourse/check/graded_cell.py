@@ -88,7 +88,7 @@ def _scope(code: CodeType) -> dict[str, Any]:
     for name in used:
         if name not in _found:
             _found[name] = importlib.import_module(MODULES[name])
-    return {"__name__": __name__, **{name: _found[name] for name in used}}
+    return {"__builtins__": BUILTINS, "__name__": __name__, **{name: _found[name] for name in used}}
 
 
 def _names(code: CodeType) -> Iterator[str]:
