@@ -1,10 +1,13 @@
 """What every test needs: one thread, no network, and the course's folder."""
 
+import contextlib
 import os
+import sys
 from pathlib import Path
 
 import pytest
 import torch
+import warm_kernels
 
 ROOT = Path(__file__).parent.parent
 os.environ["QCOURSE_OFFLINE"] = "1"  # no test downloads anything
@@ -25,6 +28,13 @@ LONGEST = (
     "test_build",
     "test_self_check",
 )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if sys.platform == "linux" and warm_kernels.FOLDER not in os.environ:  # one for all workers of xdist
+        started = contextlib.ExitStack()
+        started.enter_context(warm_kernels.running())
+        config.add_cleanup(started.close)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+import warm_kernels
 
 from qcourse.authoring import verify
 from qcourse.course.folder import assignments, solution_path
@@ -36,6 +37,8 @@ def nbval(name: str, source: str) -> tuple[int, str, list[str]]:
         command = [sys.executable, "-m", "pytest", "-q", "-m", "", *PLUGINS, *NBVAL]
         environment = {**os.environ, "QCOURSE_SOURCE": source, "NBVAL_RECORD": str(record)}
         environment["PYTHONPATH"] = str(Path(__file__).parent)
+        if source != "auto":  # that one starts cold, as a student does
+            environment |= warm_kernels.environment()
         environment.pop("PYTEST_ADDOPTS", None)  # those of the test that runs are not meant
         done = subprocess.run(
             [*command, str(solution_path(ROOT, name))],
@@ -63,7 +66,10 @@ def test_what_a_notebook_prints_is_compared(name):
 @pytest.fixture(scope="module")
 def stock_graded(tmp_path_factory):
     """By name: the solved and the unsolved notebook, executed and graded by stock nbgrader."""
-    return cache(lambda name: verify.stock_graded(ROOT, tmp_path_factory.mktemp("stock"), [name]))
+    with pytest.MonkeyPatch.context() as patch:
+        for variable, value in warm_kernels.environment().items():
+            patch.setenv(variable, value)
+        yield cache(lambda name: verify.stock_graded(ROOT, tmp_path_factory.mktemp("stock"), [name]))
 
 
 @each_notebook
