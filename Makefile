@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(abspath $(VENV))/bin
 export PATH := $(BIN):$(PATH)
 export OMP_NUM_THREADS := 1
+# Whatever the shell says: each process would compile the package and the tests again.
+export PYTHONDONTWRITEBYTECODE :=
 
 # Groups of tests share a class or a browser; tests/conftest.py says what is started first.
 PARALLEL := -n 3 --dist loadgroup --no-loadscope-reorder

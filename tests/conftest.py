@@ -11,6 +11,9 @@ import warm_kernels
 
 ROOT = Path(__file__).parent.parent
 os.environ["QCOURSE_OFFLINE"] = "1"  # no test downloads anything
+LIGHT = str(Path(__file__).with_name("light_imports"))
+if LIGHT not in os.environ.get("PYTHONPATH", ""):  # for the workers of xdist, and all that tests start
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [LIGHT, os.environ.get("PYTHONPATH")]))
 
 # What takes longest is started first, so that no worker is left with it alone at the end.
 LONGEST = (

@@ -34,7 +34,8 @@ def cluster(folder, workers):
     """A Dask scheduler and workers, each a process of its own; yields the scheduler's file and process."""
     address = folder / "scheduler.json"
     known = ["--scheduler-file", str(address), "--no-dashboard"]
-    here = {"PYTHONPATH": os.path.dirname(__file__), "DASK_LOGGING__DISTRIBUTED": "critical"}
+    path = os.pathsep.join([os.path.dirname(__file__), os.environ["PYTHONPATH"]])
+    here = {"PYTHONPATH": path, "DASK_LOGGING__DISTRIBUTED": "critical"}
     commands = [
         ["scheduler", "--host", "127.0.0.1", "--port", "0", *known],
         ["worker", "--nworkers", f"{workers}", "--nthreads", "1", "--local-directory", str(folder), *known],

@@ -36,7 +36,7 @@ def nbval(name: str, source: str) -> tuple[int, str, list[str]]:
         record = Path(folder) / "printed.json"
         command = [sys.executable, "-m", "pytest", "-q", "-m", "", *PLUGINS, *NBVAL]
         environment = {**os.environ, "QCOURSE_SOURCE": source, "NBVAL_RECORD": str(record)}
-        environment["PYTHONPATH"] = str(Path(__file__).parent)
+        environment["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parent), os.environ["PYTHONPATH"]])
         if source != "auto":  # that one starts cold, as a student does
             environment |= warm_kernels.environment()
         environment.pop("PYTEST_ADDOPTS", None)  # those of the test that runs are not meant
