@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 import pytest
-import torch
 import warm_kernels
 
 ROOT = Path(__file__).parent.parent
@@ -54,6 +53,8 @@ def root() -> Path:
 
 @pytest.fixture(autouse=True, scope="session")
 def _one_thread() -> None:
+    import torch  # here, so that the process which only starts the workers of xdist need not wait for it
+
     torch.set_num_threads(1)
 
 

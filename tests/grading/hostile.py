@@ -18,11 +18,17 @@ from typing import Any, NamedTuple
 from nbformat.v4 import new_code_cell
 
 from qcourse.authoring.classroom import Classroom
+from qcourse.course.cells import HIDDEN, grade_id
+from qcourse.course.folder import release_path, solution_path
+from qcourse.course.notebooks import read
+from qcourse.course.notebooks import write as save
+from qcourse.course.settings import settings_path
 from qcourse.grading import grade_class, grade_submission, report
 from qcourse.grading.place.limits import Limits
 
 NAME = "06_quantization_from_scratch"
-FULL, EXERCISE = 27.0, 3.0  # points; the question's 3 are given by hand
+EXERCISES = 3  # of the notebook's nine: one to lose, and others to keep
+FULL, EXERCISE = 3.0 * EXERCISES, 3.0  # points; the question's 3 are given by hand
 MARK = "qcourse-left-behind"
 # First in every hostile cell: outside of a place nobody else has this number, and nothing hostile runs.
 INSIDE = "import os; assert os.getuid() == 65534, 'this is not contained'\n"
@@ -48,6 +54,19 @@ class Row(NamedTuple):
     make: Callable[[Kit, Path], None]
     score: float | None
     said: str = ""  # a pattern in the reason, a message, or an error in the graded notebook
+
+
+def small_course(root: Path, folder: Path) -> Path:
+    """A course in ``folder`` with the beginning of the notebook and its question, so that it grades quickly."""
+    shutil.copy(settings_path(root), folder)
+    for path in (solution_path, release_path):
+        notebook = read(path(root, NAME))
+        tests = [number for number, cell in enumerate(notebook.cells) if grade_id(cell).endswith(HIDDEN)]
+        last = tests[EXERCISES - 1]
+        notebook.cells[last + 1 :] = [c for c in notebook.cells[last + 1 :] if grade_id(c) == "question"]
+        path(folder, NAME).parent.mkdir(parents=True)
+        save(notebook, path(folder, NAME))
+    return folder
 
 
 def write(folder: Path, notebook: Any, name: str = f"{NAME}.ipynb") -> None:

@@ -42,10 +42,11 @@ class Graded:
 
     def __init__(self, folder: Path) -> None:
         self.root, self.course = folder, folder / "course"
-        classroom = Classroom(probe.ROOT, self.course)
-        classroom.generate()
-        for name in ("home", "cache", "scratch", "runtime"):
+        for name in ("home", "cache", "scratch", "runtime", "root"):
             (folder / name).mkdir()
+        root = hostile.small_course(probe.ROOT, folder / "root")
+        classroom = Classroom(root, self.course, [NAME])
+        classroom.generate()
         for private in (folder / "home" / ".netrc", folder / "private", folder / "gradebook.db"):
             private.write_text(CREDENTIAL)
         with socket.create_server(("127.0.0.1", 0)) as tcp, socket.socket(socket.AF_UNIX) as unix:
