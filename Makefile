@@ -8,7 +8,7 @@ export OMP_NUM_THREADS := 1
 export PYTHONDONTWRITEBYTECODE :=
 
 # Groups of tests share a class or a browser; tests/conftest.py says what is started first.
-PARALLEL := --dist loadgroup --no-loadscope-reorder
+PARALLEL := -n 3 --dist loadgroup --no-loadscope-reorder
 # Cells have no annotations, use a name again for something else, and hand models around that torch types loosely.
 CELLS := --allow-redefinition --allow-untyped-defs --allow-incomplete-defs --allow-any-generics \
   $(foreach code,no-redef var-annotated assignment operator union-attr empty-body arg-type misc index \
@@ -34,10 +34,10 @@ demo: verify ## build and check the course, grade a demo class in build/demo, an
 	@qcourse demo
 
 test: $(SETUP) ## every test, the summary last
-	@python -m pytest -m "" -n 4 $(PARALLEL) --durations=15 # some of them wait, for limits and locks
+	@python -m pytest -m "" $(PARALLEL) --durations=15
 
 quick: $(SETUP) ## the fast tests, under a minute
-	@python -m pytest -n 3 $(PARALLEL)
+	@python -m pytest $(PARALLEL)
 
 build: $(SETUP) ## solutions and student versions from their text; make build ONLY=06
 	@qcourse build $(ONLY)
