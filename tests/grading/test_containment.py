@@ -166,7 +166,7 @@ def test_the_limit_of_the_notebook_holds_where_each_cell_keeps_its_own():
 
 
 def test_one_message_may_be_as_large_as_the_limit_of_the_run():
-    (output,) = run("print('x' * 20_000_000)", limits=SMALL._replace(output=2**25))
+    (output,) = run("print('x' * 20_000_000)", limits=SMALL._replace(output=2**25, idle=60))
     assert len(output) == 20_000_001
 
 
