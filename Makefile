@@ -16,7 +16,7 @@ CELLS := --allow-redefinition --allow-untyped-defs --allow-incomplete-defs --all
 SETUP := $(VENV)/.installed
 SOURCES := $(shell find src solutions notebooks tests -name '*.py' -o -name '*.ipynb') nbgrader_config.py
 
-.PHONY: help demo test quick build verify judge mutants lint pins lab bench clean setup
+.PHONY: help demo test quick build verify judge mutants lint pins lab bench engines clean setup
 
 help: ## list the tasks
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -55,8 +55,8 @@ mutants: $(SETUP) ## every check against small changes to the solutions; takes O
 	@qcourse mutants $(ONLY)
 
 lint: $(SETUP) ## format, lint and types
-	ruff format --check src tests solutions
-	ruff check src tests solutions
+	ruff format --check src tests solutions tools
+	ruff check src tests solutions tools
 	mypy
 	mypy $(CELLS) solutions/*/[0-9]*.py solutions/*/hidden/*.py
 
@@ -65,6 +65,9 @@ pins: ## remake constraints.txt: the newest versions that fit, from a fresh envi
 
 bench: $(SETUP) ## how fast: cold notebooks, the PTQ flow; figures in build/bench.json
 	@python tests/bench/bench.py
+
+engines: $(SETUP) ## 08 and 09 on every engine and instruction set of this machine; tables in build/engines
+	@python tools/engines.py
 
 lab: $(SETUP) ## JupyterLab on the student version
 	jupyter lab notebooks

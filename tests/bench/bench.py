@@ -8,10 +8,14 @@ import statistics
 import subprocess
 import sys
 import time
+import timeit
+from collections.abc import Callable
 from pathlib import Path
 
 import bench_grading
+import numpy as np
 
+from qcourse import conventions
 from qcourse.course.folder import assignments, solution_path
 
 RUNS = 3
@@ -59,6 +63,28 @@ def paired(slow: str, fast: str) -> float:
     return statistics.median(seconds("-c", slow)[0] / seconds("-c", fast)[0] for _ in range(RUNS))
 
 
+def conventions_of_a_million() -> dict[str, float]:
+    """Sixteen conventions on a million values: all against one, and each against ``np.round``, best of 9."""
+    x = np.random.default_rng(0).standard_normal((1000, 1000)).astype(np.float32)
+
+    def best(call: Callable[[], object]) -> float:
+        return min(timeit.repeat(call, number=1, repeat=9))
+
+    rounding = best(lambda: np.round(x))
+    each = {
+        name: best(lambda made=made: made(x).codes()) / rounding
+        for name, made in conventions.CONVENTIONS.items()
+        if name in conventions.SIXTEEN
+    }
+    for name, times in each.items():
+        print(f"{name:50} {times:5.1f} times np.round")
+    return {
+        "conventions_compare_ms": 1000 * best(lambda: conventions.compare(x)),
+        "conventions_slowest_vs_round": max(each.values()),
+        "conventions_median_vs_round": statistics.median(each.values()),
+    }
+
+
 def main() -> None:
     root, figures = Path.cwd(), {}
     for name in assignments(root):
@@ -74,6 +100,7 @@ def main() -> None:
         figures["loading_ratio_vs_torchvision"] = paired(LOAD_TORCHVISION, LOAD_OURS)
     except subprocess.CalledProcessError:
         print("MNIST is not on disk (set QCOURSE_DATA): the loading ratio is left out.")
+    figures |= conventions_of_a_million()
     figures |= bench_grading.measure(root, assignments(root)[2])
     Path("build").mkdir(exist_ok=True)
     Path("build/bench.json").write_text(json.dumps(figures, indent=1))
