@@ -35,6 +35,7 @@ import math
 
 import numpy as np
 
+from qcourse import conventions
 from qcourse.plots import figure, scratch
 
 np.set_printoptions(suppress=True, precision=4, linewidth=100)
@@ -939,6 +940,34 @@ figure.show_table(header, [both_schemes(params, bits) for bits in (2, 3, 4, 6, 8
 # 0.0024: the small channel would have 4 codes on each side of 0 instead of 127, so it would lose about 30 dB.
 # Its own scale costs one number.
 # ### END SOLUTION
+
+# %% [markdown]
+# ## One tensor, sixteen libraries
+#
+# Your scheme is one convention of many. Five numbers, in what sixteen libraries call symmetric 8 bits, held
+# against the first; `qcourse.conventions` computes each as the library does, to the last bit.
+
+# %% tags=["experiment"]
+five = np.array([-1, -0.3, 0, 0.4, 2])
+print(conventions.table(five))
+back = {float(conventions.quantize(name, five).values[3]) for name in conventions.SIXTEEN}
+print("0.4 comes back as one of", ", ".join(f"{value:.5f}" for value in sorted(back)))
+
+# %% [markdown]
+# **Five causes** of difference: the scale's denominator (127.5, 127 or 128; a scale can be negative); the
+# codes in use; how a tie is rounded, after a division or a multiplication by 1/s; where a zero point is
+# added; what is stored (the largest value, the inverse of the scale, a scale in float16). Check these before
+# you port a model, and what an all-zero channel gets. Put your own array in the place of `five`, or compare
+# any two of `conventions.CONVENTIONS`:
+
+# %% tags=["experiment"]
+torch_ao, onnx = "torch.ao MinMaxObserver quint8 affine", "onnxruntime quantize_data uint8"
+print(conventions.table(five, [torch_ao, onnx]))
+print(conventions.explain(torch_ao))
+
+# %% [markdown]
+# The same scale and zero point: −0.3 is a tie, −25.5 steps, and ONNX rounds it before it adds 85. All that
+# was recorded, libraries with their versions, is in the course's docs/libraries.md.
 
 # %% [markdown]
 # ## What comes next
