@@ -49,7 +49,7 @@ import torch.nn.functional as F
 from torch import nn
 
 # %% tags=["experiment"]
-from qcourse import models, pt2e, torch_ao
+from qcourse import measure, models, pt2e, torch_ao
 from qcourse.check import Exercise
 from qcourse.data import load_digits28
 from qcourse.measure import latency_ms, size_kb
@@ -637,7 +637,8 @@ ptq.requantization(total, by_hand[:, unit], converted[:, unit], narrow[:, unit])
 # needs a code below 0 or above 255 saturates: the dashed line shows it. With `default_qconfig` the codes 128
 # to 255 are left free for values above the recorded maximum; below the recorded minimum there is no room.
 # Where the last bit differs between two processors, the reason is a rounding tie or the rounding of the bias:
-# int8 models are reproducible to within one code, not bit for bit, unless the kernel is the same.
+# with 7-bit activations, as here, int8 models are reproducible to within one code, not bit for bit, unless
+# the kernel is the same. With 8 bits that holds only where a processor adds in 32 bits: see after 8.6.
 
 # %% [markdown]
 # ## Exercise 8.6: which layer loses the most?
@@ -719,9 +720,10 @@ def check_layer_sqnr(ex):
 # %% [markdown]
 # The network quantized with `default_qconfig` has one scale for all weights of a layer.
 # `get_default_qconfig("x86")` changes two things: it gives each output row its own scale, and it chooses the
-# activations' ranges by least error (with a histogram observer) instead of by the extremes. The name says
-# whose defaults these are; the observers run on any machine. Other engines (libraries of int8 kernels) have
-# other defaults: `qnnpack`, made for ARM, uses one scale per layer. So we ask for x86's by name everywhere.
+# activations' ranges by least error (with a histogram observer, whose search always assumes 256 codes)
+# instead of by the extremes. The name says whose defaults these are; the observers run on any machine. Other
+# engines (libraries of int8 kernels) have other defaults: `qnnpack`, made for ARM, uses one scale per layer.
+# So we ask for x86's by name everywhere.
 
 # %% tags=["experiment"]
 engines = torch.backends.quantized.supported_engines
@@ -758,14 +760,59 @@ rows = [[name, *(f"≈ {of[layer]:.1f} dB" for layer in layers)] for name, of in
 figure.show_table(["int8 model", *layers], rows)
 mean = np.array([[of[layer] for layer in layers] for of in sqnr.values()]).mean(axis=1)
 print("mean gain over the first: ≈ {:.1f} dB, ≈ {:.1f} dB and ≈ {:.1f} dB".format(*mean[1:] - mean[0]))
-print("a scale per row gains least, the eighth bit most:", mean[1] < mean[2] < mean[3])
+print("a scale per row gains less than ranges of least error:", mean[1] < mean[2])
+exact = measure.adds_in_32_bits()
+best = mean[3] == max(mean)
+print("the eighth bit gains most where the engine adds in 32 bits, and only there:", best == exact)
+print(f"your engine adds products in ≈ {32 if exact else 16} bits")
 
 # %% [markdown]
 # With 8 bits per weight, one scale per row hardly matters: the rounding of the weights is not what limits
 # this network. The rounding of the activations is, so the eighth bit gains the 6 dB that notebook 06
-# promises. (It is safe where a processor adds in 32 bits; torch's defaults for the engines `onednn` and
-# `qnnpack` use it.) With 2 bits per weight, scales per row are decisive: see notebook 09.
+# promises, where the engine has room for it. With 2 bits per weight, scales per row are decisive: see
+# notebook 09.
 #
+# **Room for the eighth bit.** Kernels for x86 without the instructions called VNNI multiply two neighbouring
+# codes at a time and add the two products in 16 bits. 2 · 127 · 127 fits into them, 2 · 255 · 127 does not:
+# the sum stops at 32,767, without an error or a warning. So torch's defaults for `x86` leave the eighth bit
+# unused (`reduce_range`); those for `onednn` use it, although `onednn` saturates just the same. The same
+# layer, as it should be and with such pairs:
+
+# %% tags=["experiment"]
+rng = np.random.default_rng(0)
+w_q = rng.integers(-127, 128, (32, 784)).astype(np.int8)
+codes = {bits: rng.integers(0, 2**bits, (64, 784)).astype(np.uint8) for bits in (7, 8)}
+
+
+def sums(x_q, pairs_of_16_bits):
+    """The layer's integer sums; with pairs_of_16_bits as a processor without VNNI adds them."""
+    products = x_q[:, None, :].astype(np.int32) * w_q
+    pairs = products[..., ::2] + products[..., 1::2]
+    return (np.clip(pairs, -32768, 32767) if pairs_of_16_bits else pairs).sum(axis=2)
+
+
+wrong = {bits: (sums(x_q, True) != sums(x_q, False)).mean() for bits, x_q in codes.items()}
+print(f"sums that saturate on the way: {wrong[7]:.0%} with 7 bits, {wrong[8]:.0%} with 8")
+
+# %% [markdown]
+# And on your machine's engines, in codes of the output? (nan: that engine is not here.)
+
+# %% tags=["experiment"]
+rows, right = [], []
+for engine in ("x86", "onednn", "qnnpack"):
+    room = measure.adds_in_32_bits(engine)
+    for bits, x_q in codes.items():
+        scale = float(sums(x_q, False).std() / 32)
+        got = measure.int8_layer(x_q, w_q, scale, engine)
+        true = np.clip(np.round(sums(x_q, False) / scale) + 128, 0, 255)
+        apart = np.full(1, np.nan) if got is None else np.abs(got - true)
+        share = (apart > 1).mean() if np.isfinite(apart).all() else np.nan
+        right.append(got is None or (apart.max() <= 1) == (bits == 7 or room))
+        rows.append([engine, bits, f"≈ {100 * share:.1f} %", f"≈ {apart.max():.0f}"])
+figure.show_table(["engine", "bits", "more than one code apart", "farthest"], rows)
+print("within one code with 7 bits everywhere, with 8 where sums have 32 bits:", all(right))
+
+# %% [markdown]
 # **Takeaway.** A layer's SQNR combines three losses: its rounded weights, its rounded output, and what the
 # layers before had already lost. So the layer with the lowest bar need not be the culprit. Change one thing
 # at a time to find which loss it is, then give that layer more bits, one scale per channel or a better range,
