@@ -44,7 +44,7 @@ from qcourse.quantization import (
     quantize_range,
     sqnr_db,
 )
-from qcourse.torch_ao import HistogramObserver, MovingAverageMinMaxObserver
+from qcourse.torch_ao import HistogramObserver, MinMaxObserver, MovingAverageMinMaxObserver
 from qcourse.training import accuracy, trained_net
 
 # %% [markdown]
@@ -497,7 +497,7 @@ calibration.clipping_curves(curves, clips)
 #
 # The smallest squared error does not mean "without outliers". On our sample it keeps the outlier, because one
 # value 850 off costs more than 9,999 coarse roundings. PyTorch's `HistogramObserver` looks for the smallest
-# squared error too (over a histogram of the values), and keeps it as well:
+# squared error too, over a histogram of the values and for 256 codes, and keeps it as well:
 
 # %% tags=["experiment"]
 beta, alpha = mse_optimal_range(sample, 8)
@@ -506,6 +506,48 @@ observer(torch.from_numpy(sample).float())
 scale, zero = (value.item() for value in observer.calculate_qparams())
 print(f"7.3:               [{beta:.0f}, {alpha:.0f}]")
 print(f"HistogramObserver: [{-zero * scale:.0f}, {(255 - zero) * scale:.0f}]")
+
+# %% [markdown]
+# **At the edges** its search is not yours. Of five values, with nothing to clip, it loses both ends, because
+# a histogram knows bins and not values. It searches for 256 codes whatever `quant_max` says, so with few bits
+# its range is too wide:
+
+
+# %% tags=["experiment"]
+def histogram_range(values, bits):
+    observer = HistogramObserver(quant_min=0, quant_max=2**bits - 1)
+    observer(torch.tensor(np.asarray(values), dtype=torch.float32))
+    scale, zero = (value.item() for value in observer.calculate_qparams())
+    return -zero * scale, (2**bits - 1 - zero) * scale
+
+
+print(
+    "the range of -1, -0.3, 0, 0.4, 2: [≈ {:.4f}, ≈ {:.4f}]".format(
+        *histogram_range([-1, -0.3, 0, 0.4, 2], 8)
+    )
+)
+for bits in (8, 4, 3):
+    times = range_error(bell, bits, *histogram_range(bell, bits)) / range_error(
+        bell, bits, *mse_optimal_range(bell, bits)
+    )
+    print(f"{bits} bits: its squared error is ≈ {times:.1f} times that of 7.3's range")
+
+# %% [markdown]
+# One NaN, say from a division by zero in one image, and each of three calibrators does something else:
+
+# %% tags=["experiment"]
+one_nan, clean = torch.tensor([0.0, 1.0, math.nan]), torch.tensor([0.0, 1.0])
+watcher = MinMaxObserver()
+watcher(one_nan)
+watcher(clean)
+print("MinMaxObserver, even after clean batches:", watcher.max_val.item())
+print(
+    "np.percentile:", np.percentile(one_nan, 99), " np.nanpercentile:", f"{np.nanpercentile(one_nan, 99):.2f}"
+)
+try:
+    HistogramObserver()(one_nan)
+except RuntimeError as error:
+    print("HistogramObserver raises", type(error).__name__)
 
 # %% [markdown]
 # **Takeaway.** The best range depends on the bits: with few bits, rounding is expensive and it pays to clip
