@@ -3,6 +3,8 @@
 import base64
 import importlib
 import json
+import re
+import subprocess
 import sys
 import tomllib
 import zlib
@@ -146,3 +148,15 @@ def test_what_has_no_range_is_refused(bad):
         conventions.compare(np.array(bad))
     with pytest.raises(ValueError, match="cannot quantize"):
         conventions.quantize("gguf Q8_0", np.array(bad))
+
+
+@pytest.mark.slow
+def test_a_ported_model_is_what_the_page_shows(root):
+    """Where onnxruntime is installed: the script prints what docs/porting.md holds, figures (≈) aside."""
+    for package in ("onnxruntime", "onnxscript"):
+        pytest.importorskip(package)
+    script = [sys.executable, str(root / "tools" / "porting.py")]
+    printed = subprocess.run(script, capture_output=True, text=True, check=True).stdout.split("\n", 1)[1]
+    (shown,) = re.findall(r"```text\n(.*?)```", (root / "docs" / "porting.md").read_text(), re.DOTALL)
+    measured = re.compile(r"≈ [\d.,]+")
+    assert measured.sub("≈", printed) == measured.sub("≈", shown)
