@@ -93,8 +93,9 @@ for step in range(3):
 #
 # The result is "fake" quantized: still float, but only values that the codes can represent. Beyond the ends
 # the gradient is 0, because a small change of $x$ changes nothing there. Note that $q$, the code *before* it
-# is clamped, decides. The output and its gradient are those of `torch.fake_quantize_per_tensor_affine`, the
-# operator that you are writing here; the check compares with it. Do not change `x`.
+# is clamped, decides. For finite `x` the output and its gradient are those of
+# `torch.fake_quantize_per_tensor_affine`, the operator that you are writing here; the check compares with it.
+# Do not change `x`.
 #
 # A value at an outermost code is inside, and gets the gradient $g$. With a mask on $q$ this holds in every
 # version of torch. `torch.clamp` alone does not promise it: its gradient at a bound was 1 up to torch 2.13

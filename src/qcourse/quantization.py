@@ -29,7 +29,13 @@ def asymmetric_quantization(params: np.ndarray, bits: int) -> tuple[np.ndarray, 
 
 
 def quantize_range(params: np.ndarray, bits: int, beta: float, alpha: float) -> tuple[np.ndarray, float, int]:
-    """Map the range [beta, alpha], widened to include 0, onto the codes; values outside saturate."""
+    """Map the range [beta, alpha], widened to include 0, onto the codes; values outside saturate.
+
+    Raises:
+        ValueError: ``params`` holds NaN, which has no code.
+    """
+    if np.isnan(params).any():
+        raise ValueError("cannot quantize NaN: remove it first")
     levels = 2**bits - 1
     beta, alpha = min(beta, 0.0), max(alpha, 0.0)
     scale = (alpha - beta) / levels or 1.0

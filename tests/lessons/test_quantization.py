@@ -116,3 +116,10 @@ def test_clamp_makes_a_new_array_of_the_same_dtype():
     assert q.clamp(codes, 0, 255).tolist() == [0, 5, 255]
     assert q.clamp(codes, 0, 255).dtype == np.int16
     assert codes.tolist() == [-300, 5, 300]
+
+
+def test_a_range_has_no_code_for_nan():
+    with pytest.raises(ValueError, match="NaN"):
+        q.quantize_range(np.array([0.0, np.nan]), 8, 0.0, 1.0)
+    codes, _, _ = q.quantize_range(np.array([-np.inf, np.inf]), 8, -1.0, 1.0)
+    assert codes.tolist() == [0, 255]
