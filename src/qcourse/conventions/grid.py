@@ -167,8 +167,9 @@ def largest(v: Floats) -> Any:
     if len(v) == 1:
         return np.maximum(-lowest(v), highest(v))
     tall = max(1, CHUNK // v.shape[1])
-    parts = [_fold(np.maximum, np.abs(v[top : top + tall])) for top in range(0, len(v), tall)]
-    return np.concatenate([np.atleast_1d(part) for part in parts])
+    # The bits of floats that are not negative are in their order, and NumPy folds integers twice as fast.
+    parts = (np.abs(v[top : top + tall]).view(np.int32) for top in range(0, len(v), tall))
+    return np.concatenate([np.atleast_1d(_fold(np.maximum, part)) for part in parts]).view(np.float32)
 
 
 def with_zero(v: Floats) -> tuple[Any, Any]:
@@ -176,7 +177,7 @@ def with_zero(v: Floats) -> tuple[Any, Any]:
     return np.minimum(lowest(v), np.float32(0)), np.maximum(highest(v), np.float32(0))
 
 
-def _fold(choose: np.ufunc, v: Floats) -> Any:
+def _fold(choose: np.ufunc, v: NDArray[Any]) -> Any:
     if len(v) == 1:
         return choose.reduce(v[0])
     starts = np.arange(0, v.size, v.shape[1])  # twice as fast as a reduction along a short axis
