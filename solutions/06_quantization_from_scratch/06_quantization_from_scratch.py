@@ -112,8 +112,8 @@ print(params)
 #
 # $$\mathrm{clamp}(q;\, l, u) = \min(\max(q, l),\, u)$$
 #
-# The result is a new array of the same shape and dtype, which can hold both bounds (int8 cannot hold 255). The
-# caller's array stays as it is. On paper, with the range 0 to 255: −300, 50, 400 become 0, 50, 255.
+# The result is a new array of the same shape and dtype, which can hold both bounds (int8 cannot hold 255).
+# The caller's array stays as it is. On paper, with the range 0 to 255: −300, 50, 400 become 0, 50, 255.
 #
 # <details><summary>Hint</summary>
 #
