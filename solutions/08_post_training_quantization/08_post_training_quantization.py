@@ -808,7 +808,7 @@ for engine in ("x86", "onednn", "qnnpack"):
         apart = np.full(1, np.nan) if got is None else np.abs(got - true)
         share = (apart > 1).mean() if np.isfinite(apart).all() else np.nan
         right.append(got is None or (apart.max() <= 1) == (bits == 7 or room))
-        rows.append([engine, bits, f"≈ {100 * share:.1f} %", f"≈ {apart.max():.0f}"])
+        rows.append([engine, str(bits), f"≈ {100 * share:.1f} %", f"≈ {apart.max():.0f}"])
 figure.show_table(["engine", "bits", "more than one code apart", "farthest"], rows)
 print("within one code with 7 bits everywhere, with 8 where sums have 32 bits:", all(right))
 
