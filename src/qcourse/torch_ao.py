@@ -20,6 +20,7 @@ for _about in (
     warnings.filterwarnings("ignore", message=_about)
 
 try:
+    from torch.ao.nn.quantized.modules.linear import LinearPackedParams
     from torch.ao.quantization import (
         DeQuantStub,
         FakeQuantize,
@@ -45,6 +46,7 @@ try:
         prepare,
         prepare_qat,
     )
+    from torch.ao.quantization.quantize import _observer_forward_hook as observer_forward_hook
 except ImportError as error:
     raise UserError(
         f"torch {torch.__version__} has no torch.ao.quantization, which notebooks 08 and 09 teach: "
@@ -59,6 +61,7 @@ __all__ = [
     "FakeQuantize",
     "FusedMovingAvgObsFakeQuantize",
     "HistogramObserver",
+    "LinearPackedParams",
     "MinMaxObserver",
     "MovingAverageMinMaxObserver",
     "MovingAveragePerChannelMinMaxObserver",
@@ -76,6 +79,7 @@ __all__ = [
     "fuse_modules_qat",
     "get_default_qat_qconfig",
     "get_default_qconfig",
+    "observer_forward_hook",
     "prepare",
     "prepare_qat",
 ]

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from qcourse.check import CheckFailed, Exercise
-from qcourse.check.causes.registry import causes_of
 from qcourse.check.picture import number_line
+from qcourse.check.registry import causes_of
 
 
 def test_a_failure_in_a_notebook_is_one_line_beside_formatted_html():

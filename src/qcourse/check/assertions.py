@@ -6,9 +6,10 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from qcourse.check import borrowing, calling, comparing, memory, switches, unchanged
-from qcourse.check.causes import registry as causes
-from qcourse.check.failure import CheckFailed, short
+from qcourse.check import borrowing, calling, comparing, memory, references, seeds, unchanged
+from qcourse.check import registry as causes
+from qcourse.check.failure import CheckFailed, numbers, short
+from qcourse.check.here import Here
 
 
 class Exercise:
@@ -31,13 +32,15 @@ class Exercise:
         hidden: bool = False,
     ) -> None:
         self.number = number
+        self._place = answer if isinstance(answer, Here) else Here(number, answer)
         self.answer = answer
         self.returns = returns
-        self.given = given if isinstance(given, Mapping) else borrowing.finished_copies(given)
+        if not isinstance(given, Mapping):
+            given = {n: self.callback(f) for n, f in borrowing.finished_copies(given).items()}
+        self.given = given
         self.hidden = hidden
-        self.case = ""
-        self.input = ""
-        self.changed: set[str] = set()  # the process-wide switches that the last call left changed
+        self._short = numbers if hidden else short  # text that an answer makes could tell what it has seen
+        self.case = self.input = ""
         self._last: causes.Call | None = None
         self._memory = memory.Memory()
 
@@ -52,10 +55,11 @@ class Exercise:
         """
         target = function or self.answer
         before = unchanged.copies(args)
-        words = [short(a, 60) for a in args] + [f"{k}={short(v, 40)}" for k, v in kwargs.items()]
-        name = getattr(target, "__name__", type(target).__name__)
         self.case = case
-        self.input = f"{name}({', '.join(words)})"
+        if not self.hidden:
+            words = [short(a, 60) for a in args] + [f"{k}={short(v, 40)}" for k, v in kwargs.items()]
+            name = self._place.name if target is self.answer else getattr(target, "__name__", "the result")
+            self.input = f"{name}({', '.join(words)})"
         result = self._run(target, args, kwargs)
         self._last = causes.Call(result, before, kwargs)
         for position in unchanged.changed_arguments(before, list(args)):
@@ -72,6 +76,23 @@ class Exercise:
         if function is None:
             self._check_memory(before, kwargs, result)
         return result
+
+    @property
+    def changed(self) -> set[str]:
+        """The process-wide switches that the last call left changed."""
+        return self._place.changed
+
+    def callback(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """``function`` for an answer or a model to call: it runs here, wherever the answer runs."""
+        return self._place.callback(function)
+
+    def seed(self, name: int) -> int:
+        """The seed that this course has for ``name``: inputs of hidden tests vary from course to course."""
+        return seeds.seed(self.number, name) if self.hidden else name
+
+    def once(self, function: Callable[..., Any], *args: Any) -> Any:
+        """``function(*args)``, a reference that no answer changes: computed once for a class."""
+        return references.once(function, *args)
 
     def equal(
         self, name: str, got: Any, want: Any, *, dtype: Any = None, rtol: float = 1e-6, atol: float = 0.0
@@ -90,29 +111,32 @@ class Exercise:
     def true(self, condition: object, problem: str, **facts: Any) -> None:
         """``condition`` must hold; ``problem`` is a sentence that says what is wrong if it does not."""
         if not bool(condition):
-            self.fail(problem, **{k: v if isinstance(v, str) else short(v) for k, v in facts.items()})
+            self.fail(problem, **{k: v if type(v) is str else self._short(v) for k, v in facts.items()})
+
+    verified = true  # for what only an answer that deceives a test can break: the cheat bank holds these
 
     def raises(self, error: type[Exception], *args: Any, case: str, **kwargs: Any) -> None:
         """The answer must raise ``error`` for these arguments."""
         self.case = case
-        self.input = ", ".join(short(a, 60) for a in args)
+        self.input = "" if self.hidden else ", ".join(short(a, 60) for a in args)
         self._last = None
-        with calling.quiet(), borrowing.borrowing_refused(self.number), switches.given_back():
-            try:
-                result = self.answer(*unchanged.copies(args), **kwargs)
-            except error:
-                return
-            except Exception as other:
-                problem, got = f"{case} must raise {error.__name__}.", f"{type(other).__name__}: {other}"
-                if calling.is_stub(other):
-                    problem, got = str(other), "NotImplementedError"
-            else:
-                problem, got = f"{case} must raise {error.__name__}.", short(result)
-                self._last = causes.Call(None, [], {})  # the result tells nothing: the guard is missing
+        problem = f"{case} must raise {error.__name__}."
+        try:
+            result = self._place.call(self.answer, unchanged.copies(args), kwargs, {})
+        except error:
+            return
+        except Exception as other:
+            got = type(other).__name__ if self.hidden else f"{type(other).__name__}: {other}"
+            if calling.is_stub(other):
+                problem, got = self._problem(other)[0], "NotImplementedError"
+        else:
+            got = self._short(result)
+            self._last = causes.Call(None, [], {})  # the result tells nothing: the guard is missing
         self.fail(problem, expected=error.__name__, got=got)
 
     def again(self) -> None:
         """Make the first call once more: it must return the same, if it returned numbers."""
+        self._place.begin()
         if first := self._memory.first:
             self.case, self.input = "the first call of this cell, made again", ""
             result = self._run(self.answer, tuple(unchanged.copies(first.args)), first.kwargs)
@@ -121,15 +145,13 @@ class Exercise:
 
     def passed(self) -> None:
         """Print one line: this cell's check is passed."""
-        kind = "hidden tests" if self.hidden else "visible check"
         with contextlib.suppress(ValueError):  # a student may have closed stdout
-            print(f"✓ Exercise {self.number}: {kind} passed.")
+            print(f"✓ Exercise {self.number}: {'hidden tests' if self.hidden else 'visible check'} passed.")
 
     def fail(self, problem: str, *, picture: str = "", **facts: str) -> NoReturn:
         """Raise `CheckFailed` with the input, the facts, the likely cause and where to read."""
         told = {"case": self.case} if self.case else {}
-        if not self.hidden and self.input:
-            told["input"] = self.input
+        told |= {"input": self.input} if self.input else {}
         told |= {name.replace("_", " "): value for name, value in facts.items() if value}
         own = "likely cause" in told  # the test's own cause is nearer to what it saw
         if not own and self._last and (cause := causes.causes_of(self.number).likely(self._last)):
@@ -140,23 +162,15 @@ class Exercise:
         raise failure from None
 
     def _fail_for(self, found: comparing.Difference | None) -> None:
-        if found and self.hidden:
-            self.fail(found.problem, **found.facts)
         if found:
-            self.fail(found.problem, picture=found.picture, **found.facts, **found.values)
+            picture, values = ("", {}) if self.hidden else (found.picture, found.values)
+            self.fail(found.problem, picture=picture, **found.facts, **values)
 
     def _run(self, target: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """What ``target`` returns; fails where it raises, or borrows."""
         self._last = None
         try:
-            borrowing.refuse_copied_code(self.number, target)
-            with (
-                calling.quiet(),
-                borrowing.borrowing_refused(self.number),
-                calling.names_given(target, self.given),
-                switches.given_back() as self.changed,
-            ):
-                return target(*args, **kwargs)
+            return self._place.call(target, args, kwargs, self.given)
         except (Exception, SystemExit) as error:
             problem, line = self._problem(error)
             cause = calling.why_raised(error)
@@ -167,16 +181,20 @@ class Exercise:
         if isinstance(error, borrowing.Borrowed):
             return "the answer calls qcourse's finished function; write it yourself.", ""
         if calling.is_stub(error):
-            return f"not written yet: {str(error).removeprefix(f'Exercise {self.number}: ')}.", ""
-        return f"your code raised {calling.first_line(error)}", calling.students_line(error)
+            what = "" if self.hidden else f": {str(error).removeprefix(f'Exercise {self.number}: ')}"
+            return f"not written yet{what}.", ""
+        if self.hidden:
+            return f"your code raised {type(error).__name__}.", ""
+        return f"your code raised {calling.first_line(error)}", self._place.students_line(error)
 
     def _check_memory(self, args: list[Any], kwargs: dict[str, Any], result: Any) -> None:
-        self.true(not self._memory.changed, memory.BUFFER, likely_cause=memory.WHY_BUFFER)
+        changed = self._memory.changed or self._place.stale
+        self.true(not changed, memory.BUFFER, likely_cause=memory.WHY_BUFFER)
         self._memory.keep(args, kwargs, result)
 
     def _check_returned(self, result: Any) -> None:
         if isinstance(result, tuple | list) and len(result) == len(self.returns):
             return
-        wanted = ", ".join(self.returns)
-        got = "None: is a return missing?" if result is None else short(result)
-        self.fail(f"return {len(self.returns)} values, ({wanted}).", expected=f"({wanted})", got=got)
+        wanted = f"({', '.join(self.returns)})"
+        got = "None: is a return missing?" if result is None else self._short(result)
+        self.fail(f"return {len(self.returns)} values, {wanted}.", expected=wanted, got=got)

@@ -14,7 +14,10 @@ from collections.abc import Iterable, Iterator
 from types import FunctionType, ModuleType
 from typing import Any
 
-from qcourse import quantization
+try:
+    from qcourse import quantization
+except ImportError:  # a place where answers of 06 are graded has no finished ones
+    quantization = ModuleType("qcourse.quantization")
 
 
 class Borrowed(Exception):
@@ -43,6 +46,9 @@ def finished(number: str) -> list[Any]:
     # A reload makes new functions, a new import another module.
     imported = sys.modules.get(quantization.__name__, quantization)
     functions = FINISHED + _functions(vars(quantization)) + _functions(vars(imported))
+    for name, module in list(sys.modules.items()):
+        if name.startswith("qcourse.conventions"):  # what libraries compute, in which answers of 06 stand
+            functions += [f for f in _functions(vars(module)) if f.__module__ == name]
     return list({id(f): f for f in functions}.values())
 
 
@@ -82,8 +88,8 @@ def finished_copies(names: Iterable[str]) -> dict[str, Any]:
 def _second_copy(module: ModuleType) -> ModuleType:
     """``module`` executed once more, under no name in ``sys.modules``: function objects of its own."""
     spec = module.__spec__
-    assert spec is not None
-    assert spec.loader is not None
+    if spec is None or spec.loader is None:
+        return module
     copy = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(copy)
     return copy

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from qcourse.check.causes.registry import plain
 from qcourse.check.failure import short
 from qcourse.check.picture import number_line
+from qcourse.check.registry import plain
 
 
 @dataclass(frozen=True)

@@ -51,9 +51,18 @@ class CheckFailed(AssertionError):
 
             display({"text/html": self.html(), "text/plain": self.text()}, raw=True)
 
-    def _render_traceback_(self) -> list[str]:
+    def outputs(self) -> list[dict[str, Any]]:
+        """What a notebook shows of it: outputs as nbformat has them."""
+        shown = {"text/html": self.html(), "text/plain": self.text()}
+        error = {"ename": "CheckFailed", "evalue": self.text(), "traceback": self._render_traceback_(True)}
+        return [
+            {"output_type": "display_data", "data": shown, "metadata": {}},
+            {"output_type": "error", **error},
+        ]
+
+    def _render_traceback_(self, notebook: bool | None = None) -> list[str]:
         """In a notebook, the lines that nbgrader's Validate dialog shows: it ignores what was displayed."""
-        if not in_notebook():
+        if not (in_notebook() if notebook is None else notebook):
             return [self.text()]
         cause = self.facts.get("likely cause")
         return [f"Exercise {self.number}: {self.problem}" + (f"\nLikely cause: {cause}." if cause else "")]
@@ -76,8 +85,31 @@ def short(value: Any, limit: int = 100) -> str:
         return "(" + ", ".join(short(item, limit) for item in value) + ")"
     if isinstance(value, float | np.floating):
         return f"{type(value).__name__} {_number(value)}"
-    text = repr(value).splitlines()[0] if repr(value) else ""
+    lines = repr(_first(value, [limit])).splitlines()
+    text = lines[0] if lines else ""
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _first(value: Any, left: list[int]) -> Any:
+    """A list or dict without what its line has no room for: an answer's may have a million parts."""
+    left[0] -= 10 if isinstance(value, np.ndarray) else 1
+    if type(value) is list:
+        return [_first(v, left) for v in value if left[0] > 0]
+    return {k: _first(v, left) for k, v in value.items() if left[0] > 0} if type(value) is dict else value
+
+
+def numbers(value: Any) -> str:
+    """``value`` by its numbers alone, as in the message of a hidden test: no text that an answer made."""
+    if isinstance(value, str):
+        return "text"
+    if isinstance(value, dict):
+        return f"a dict of {len(value)}: {numbers(list(value.values()))}"
+    if isinstance(value, list | tuple | set):
+        items = ", ".join(numbers(item) for item in list(value)[:8]) + ", …" * (len(value) > 8)
+        return f"[{items}]" if isinstance(value, list) else f"({items})"
+    if value is None or isinstance(value, bool | int | float | np.generic | np.ndarray):
+        return short(value)
+    return short(value) if hasattr(value, "detach") else "an object of another kind"
 
 
 def _number(x: object) -> str:

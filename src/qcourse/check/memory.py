@@ -3,11 +3,10 @@
 import copy
 from typing import Any
 
-import numpy as np
-
 from qcourse.check import unchanged
-from qcourse.check.causes.registry import Call
 from qcourse.check.kinds import is_tensor
+from qcourse.check.plain import is_plain
+from qcourse.check.registry import Call
 
 BUFFER = "a call has changed what an earlier one had returned."
 WHY_BUFFER = "the result is a buffer that every call uses: make a new array in each call"
@@ -24,11 +23,11 @@ class Memory:
 
     def keep(self, args: list[Any], kwargs: dict[str, Any], result: Any) -> None:
         """Keep a call with copies of its arguments; models and other objects may have a state."""
-        if not _is_plain(result):
+        if not is_plain(result):
             return
         kept = _copy(result)
         self._last = result, kept
-        if self.first is None and _is_plain([args, kwargs]):
+        if self.first is None and is_plain([args, kwargs]):
             self.first = Call(kept, args, kwargs)
 
     @property
@@ -44,12 +43,3 @@ def _copy(value: Any) -> Any:
     if type(value) in (list, tuple):
         return type(value)(map(_copy, value))
     return value.detach().clone() if is_tensor(value) else copy.deepcopy(value)
-
-
-def _is_plain(value: Any) -> bool:
-    """Whether it is numbers, in whatever container."""
-    if type(value) is dict:
-        return all(map(_is_plain, value.values()))
-    if type(value) in (list, tuple):
-        return all(map(_is_plain, value))
-    return value is None or isinstance(value, int | float | np.generic | np.ndarray) or is_tensor(value)

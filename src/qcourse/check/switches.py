@@ -7,7 +7,6 @@ an answer: the checks run, and call the answer, as in a fresh process, and give 
 import contextlib
 import locale
 import os
-import random
 import sys
 import warnings
 from collections.abc import Callable, Iterator
@@ -15,12 +14,22 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from qcourse.check import random_numbers
+
 LOCALES = locale.LC_COLLATE, locale.LC_MONETARY, locale.LC_NUMERIC, locale.LC_TIME  # Python starts with "C"
 ERRORS = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}
 PRINTING = {
     "edgeitems": 3, "threshold": 1000, "floatmode": "maxprec", "precision": 8, "suppress": False,
     "linewidth": 75, "nanstr": "nan", "infstr": "inf", "sign": "-", "formatter": None, "legacy": False,
 }  # fmt: skip
+
+
+NAMES = frozenset(
+    (
+        *("NumPy's error state", "NumPy's print options", "the working folder", "the locale", "gradients"),
+        *("the default dtype", "the default device", "deterministic algorithms", "the engine"),
+    )
+)  # of all that a call can leave changed
 
 
 class Switch(NamedTuple):
@@ -35,14 +44,20 @@ class Switch(NamedTuple):
 @contextlib.contextmanager
 def at_defaults() -> Iterator[None]:
     """Inside, every switch stands at its default, and random numbers start anew; then all is given back."""
-    with warnings.catch_warnings(), _matplotlib_kept(), _no_inference_mode(), _no_autocast():
+    with (
+        warnings.catch_warnings(),
+        _matplotlib_kept(),
+        _no_inference_mode(),
+        _no_autocast(),
+        random_numbers.kept(),
+    ):
         warnings.simplefilter("ignore")
-        before = [(switch, switch.read()) for switch in [*_switches(), *_random_states()]]
+        before = [(switch, switch.read()) for switch in _switches()]
         try:
             for switch, value in before:
                 if switch.default is not None and value != switch.default:
                     switch.write(switch.default)
-            _seed(0)
+            random_numbers.seed(0)
             yield
         finally:
             for switch, value in before:
@@ -134,23 +149,6 @@ def _set_algorithms(deterministic: bool) -> None:
         torch.use_deterministic_algorithms(
             deterministic, warn_only=torch.is_deterministic_algorithms_warn_only_enabled()
         )
-
-
-def _random_states() -> list[Switch]:
-    found = [
-        Switch("random", random.getstate, random.setstate),
-        Switch("NumPy's random numbers", np.random.get_state, np.random.set_state),
-    ]
-    if torch := sys.modules.get("torch"):
-        found.append(Switch("torch's random numbers", torch.get_rng_state, torch.set_rng_state))
-    return found
-
-
-def _seed(seed: int) -> None:
-    random.seed(seed)
-    np.random.seed(seed)  # noqa: NPY002 - the generator that answers may share
-    if torch := sys.modules.get("torch"):
-        torch.manual_seed(seed)
 
 
 @contextlib.contextmanager

@@ -3,7 +3,7 @@
 import numpy as np
 
 from qcourse import quantization
-from qcourse.check.causes.registry import Causes
+from qcourse.check.registry import Causes
 
 known = Causes(right=quantization.clamp)
 known.symptom(

@@ -3,9 +3,9 @@
 import numpy as np
 
 from qcourse import quantization
-from qcourse.check.causes.registry import Causes
 from qcourse.check.causes.symmetric_codes import half_cut
 from qcourse.check.causes.texts import ALWAYS_8_BITS, CUT_OFF, FLOOR, HALF_CUT, NO_GUARD, NOT_INT32
+from qcourse.check.registry import Causes
 
 known = Causes(right=quantization.asymmetric_quantization)
 

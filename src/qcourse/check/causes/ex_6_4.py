@@ -3,7 +3,6 @@
 import numpy as np
 
 from qcourse import quantization
-from qcourse.check.causes.registry import Causes
 from qcourse.check.causes.symmetric_codes import half_cut, symmetric
 from qcourse.check.causes.texts import (
     ALWAYS_8_BITS,
@@ -14,6 +13,7 @@ from qcourse.check.causes.texts import (
     NOT_INT32,
     ONE_LEVEL_TOO_MANY,
 )
+from qcourse.check.registry import Causes
 
 known = Causes(right=quantization.symmetric_quantization)
 known.symptom(

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from qcourse import quantization
-from qcourse.check.causes.registry import Causes
 from qcourse.check.causes.symmetric_codes import symmetric
 from qcourse.check.causes.texts import ALWAYS_8_BITS, CUT_OFF, FLOOR, ONE_LEVEL_TOO_MANY
+from qcourse.check.registry import Causes
 
 known = Causes(right=quantization.symmetric_quantization_per_channel)
 

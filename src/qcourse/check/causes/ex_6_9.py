@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from qcourse.check.causes.registry import Causes
+from qcourse.check.registry import Causes
 from qcourse.quantization import integer_linear
 
 known = Causes(right=integer_linear)

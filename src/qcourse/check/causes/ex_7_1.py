@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from qcourse.check.causes.ranges import Quantized, quantized
-from qcourse.check.causes.registry import Causes, plain, same
 from qcourse.check.causes.texts import EIGHT_BITS, NOT_INT32
+from qcourse.check.registry import Causes, plain, same
 
 known = Causes()
 

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from qcourse.check.causes.ranges import Pair, beyond, error, quantized
-from qcourse.check.causes.registry import Causes, same
 from qcourse.check.causes.texts import EIGHT_BITS
+from qcourse.check.registry import Causes, same
 
 known = Causes()
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from qcourse.check.causes.ranges import Pair, beyond, error, quantized
-from qcourse.check.causes.registry import Causes, same
+from qcourse.check.registry import Causes, same
 
 known = Causes()
 

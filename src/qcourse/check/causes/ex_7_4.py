@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from qcourse.check.causes.ranges import Pair
-from qcourse.check.causes.registry import Causes
+from qcourse.check.registry import Causes
 
 known = Causes()
 

@@ -5,8 +5,8 @@ import math
 import numpy as np
 
 from qcourse.check.causes.ranges import beyond, error
-from qcourse.check.causes.registry import Causes
 from qcourse.check.causes.texts import EIGHT_BITS
+from qcourse.check.registry import Causes
 
 known = Causes()
 

@@ -4,7 +4,7 @@ import math
 
 from torch import nn
 
-from qcourse.check.causes.registry import Causes
+from qcourse.check.registry import Causes
 
 known = Causes()
 

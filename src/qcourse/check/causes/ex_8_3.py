@@ -7,7 +7,7 @@ import torch
 
 from qcourse import torch_ao
 from qcourse.check.causes.module_kinds import kinds
-from qcourse.check.causes.registry import Causes
+from qcourse.check.registry import Causes
 
 known = Causes()
 

@@ -6,7 +6,7 @@ import pickle
 import torch
 
 from qcourse import measure
-from qcourse.check.causes.registry import Causes
+from qcourse.check.registry import Causes
 
 known = Causes()
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from qcourse.check.causes.registry import Causes
+from qcourse.check.registry import Causes
 from qcourse.quantization import integer_linear
 
 known = Causes()

@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from qcourse.check.causes.registry import Causes
+from qcourse.check.registry import Causes
 
 known = Causes()
 

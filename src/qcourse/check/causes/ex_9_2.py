@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from qcourse import torch_ao
-from qcourse.check.causes.registry import Causes
+from qcourse.check.registry import Causes
 
 known = Causes()
 

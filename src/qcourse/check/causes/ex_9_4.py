@@ -2,7 +2,7 @@
 
 from torch import nn
 
-from qcourse.check.causes.registry import Causes
+from qcourse.check.registry import Causes
 
 known = Causes()
 

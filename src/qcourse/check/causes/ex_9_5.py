@@ -5,7 +5,7 @@ from typing import Any
 import torch
 
 from qcourse import torch_ao
-from qcourse.check.causes.registry import Causes
+from qcourse.check.registry import Causes
 
 known = Causes()
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from qcourse.check.causes.registry import Causes
+from qcourse.check.registry import Causes
 
 known = Causes()
 

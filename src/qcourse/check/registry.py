@@ -1,7 +1,7 @@
 """Likely causes: a known wrong version that returns what the student's answer returned explains it.
 
-The known mistakes of each exercise stand in a module of their own (``ex_6_1`` …), imported when that exercise
-fails. They are wrong on purpose: none is a solution.
+The known mistakes of each exercise stand in a module of their own (``causes.ex_6_1`` …), imported when that
+exercise fails. They are wrong on purpose: none is a solution.
 """
 
 import importlib
@@ -65,7 +65,7 @@ class Causes:
 
 def causes_of(number: str) -> Causes:
     """The known mistakes of exercise ``number`` ("6.2"): ``known`` of its module, if it has one."""
-    module = f"{__package__}.ex_{number.replace('.', '_')}"
+    module = f"{__package__}.causes.ex_{number.replace('.', '_')}"
     if not importlib.util.find_spec(module):
         return Causes()
     known: Causes = importlib.import_module(module).known
