@@ -56,6 +56,10 @@ class Runner(NotebookClient):
         """Whether the notebook has time left."""
         return True
 
+    def in_order(self, needed: list[int]) -> list[int]:
+        """The order in which the cells ``needed`` run."""
+        return needed
+
     async def async_execute(self, reset_kc: bool = False, **kwargs: Any) -> NotebookNode:
         """Execute every cell that is needed; after a lost kernel `Replay` goes on in a fresh one."""
         self.reset_execution_trackers()
@@ -63,7 +67,7 @@ class Runner(NotebookClient):
         for number in code:
             self.nb.cells[number].outputs, self.nb.cells[number].execution_count = [], None
         needed = code if self.needed is None else [number for number in code if number in self.needed]
-        replay = Replay(self.nb, needed, self.limits.restarts)
+        replay = Replay(self.nb, self.in_order(needed), self.limits.restarts)
         self.lost, self._written = replay.lost, 0
         self._slow = SlowAnswers(self.nb.cells, self.limits.slow_cpu)
         while replay.goes_on and self.in_time():

@@ -5,6 +5,7 @@ import ctypes
 import json
 import os
 import signal
+import socket
 import sys
 import time
 import traceback
@@ -15,6 +16,7 @@ from qcourse.course.settings import QUIET, STAYING
 from qcourse.grading.place.bubblewrap import NOBODY, SOCKETS
 from qcourse.grading.place.limits import Limits, rlimits
 from qcourse.grading.place.syscalls import refuse
+from qcourse.grading.trust import referee
 
 PORTS = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")  # a kernel's five sockets
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWPID = 0x00020000, 0x04000000, 0x08000000, 0x20000000
@@ -30,17 +32,21 @@ CACHES = ("MPLCONFIGDIR", "TORCHINDUCTOR_CACHE_DIR")
 def start(request: dict[str, Any], handed: list[int]) -> NoReturn:
     """In a fork of the warm process: join the place, fork the kernel in it, and wait for the kernel's end.
 
-    ``handed`` holds an open pipe, by which the caller sees that the kernel lives, and where the place is a
-    sandbox, a pidfd of its first process.
+    ``handed`` holds an open pipe, by which the caller sees that the kernel lives, the driver's end of its
+    line, and where the place is a sandbox, a pidfd of its first process. An empty request is for a referee.
     """
     try:
-        _, *pidfds = handed
         _leave_the_warm_process()
+        if not request:
+            referee.serve(socket.socket(fileno=handed[0]))
+            os._exit(0)
+        Path("/proc/self/oom_score_adj").write_text("1000")  # the first to be killed when memory runs out
+        _, line, *pidfds = handed
         if pidfds:
             _join(pidfds[0])
         kernel = os.fork()
         if kernel == 0:
-            _become_kernel(request, sandboxed=bool(pidfds))
+            _become_kernel(request, line, sandboxed=bool(pidfds))
         else:
             if pidfds:
                 _seal(kernel)
@@ -55,7 +61,6 @@ def _leave_the_warm_process() -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     _libc("prctl", PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     os.setsid()
-    Path("/proc/self/oom_score_adj").write_text("1000")  # the first to be killed when memory runs out
 
 
 def _join(pidfd: int) -> None:
@@ -66,12 +71,12 @@ def _join(pidfd: int) -> None:
     _libc("setns", pidfd, others)
 
 
-def _become_kernel(request: dict[str, Any], *, sandboxed: bool) -> None:
+def _become_kernel(request: dict[str, Any], line: int, *, sandboxed: bool) -> None:
     if sandboxed:
         _become_nobody()
     _libc("prctl", PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    _confine(Limits(*request["limits"]))
-    _run(request["connection"], Path(request["home"]))
+    _confine(Limits(*request["limits"]), line)
+    _run(request["connection"], Path(request["home"]), line)
 
 
 def _seal(kernel: int) -> None:
@@ -96,11 +101,12 @@ def _become_nobody() -> None:
         _libc("prctl", PR_SET_DUMPABLE, 1, 0, 0, 0)  # otherwise it could not read its own /proc/self
 
 
-def _confine(limits: Limits) -> None:
-    """Give up every capability and every descriptor, and accept limits, for good."""
+def _confine(limits: Limits, line: int) -> None:
+    """Give up every capability and every descriptor but ``line``, and accept limits, for good."""
     import resource  # see rlimits
 
-    os.closerange(0, MOST_DESCRIPTORS)
+    os.closerange(0, line)
+    os.closerange(line + 1, MOST_DESCRIPTORS)
     for _ in range(3):
         os.open(os.devnull, os.O_RDWR)
     _libc("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
@@ -117,10 +123,12 @@ def _memory(kind: str) -> int:
     return 1024 * int(Path("/proc/self/status").read_text().split(f"{kind}:")[1].split()[0])
 
 
-def _run(connection: dict[str, Any], home: Path) -> None:
+def _run(connection: dict[str, Any], home: Path, line: int) -> None:
     """Run ipykernel in the folder ``home`` until it is told to end."""
     import zmq
     from ipykernel.kernelapp import IPKernelApp
+
+    from qcourse.grading.kernels.staying_kernel import StayingKernel
 
     class App(IPKernelApp):
         def init_iopub(self, context: zmq.Context[Any]) -> None:
@@ -142,6 +150,7 @@ def _run(connection: dict[str, Any], home: Path) -> None:
             f"--ip={connection['ip']}",  # otherwise it looks for one before it reads the file
         ]
     )
+    StayingKernel.line = line
     print(flush=True)  # makes the sockets for output now, while there are descriptors
     app.start()
 

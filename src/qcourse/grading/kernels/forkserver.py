@@ -1,4 +1,4 @@
-"""A warm process that forks contained kernels: ``python -m qcourse.grading.kernels.forkserver FD [torch]``.
+"""A warm process that forks contained kernels: ``python -m qcourse.grading.kernels.forkserver FD STACK``.
 
 Importing torch and loading the data takes seconds; forking a process that has done so takes milliseconds.
 The warm process runs nothing but this package, holds no secret, and has one thread, so that it can fork.
@@ -7,6 +7,7 @@ The warm process runs nothing but this package, holds no secret, and has one thr
 import atexit
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -16,6 +17,7 @@ from typing import Any
 from qcourse.data import cache_folder
 from qcourse.grading.kernels.forked_kernel import CACHES, start
 from qcourse.grading.place.limits import Limits
+from qcourse.grading.trust.referee import Referee
 
 READY = b"ready"
 KEPT = ["HOME", "PATH", "QCOURSE_CACHE", "QCOURSE_DATA", "QCOURSE_SOURCE"]
@@ -32,16 +34,15 @@ GIVEN = {
 
 
 class Forkserver:
-    """The caller's end: starts the warm process, with ``torch`` or without, and asks it for kernels."""
+    """The caller's end: starts the warm process, with one of `preload.STACKS`, and asks it for kernels."""
 
-    def __init__(self, *, torch: bool) -> None:
+    def __init__(self, stack: str) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         environment = {name: os.environ[name] for name in KEPT if name in os.environ}
         environment |= GIVEN | {name: str(cache_folder() / name.lower()) for name in CACHES}
         self._socket = ours
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "qcourse.grading.kernels.forkserver", str(theirs.fileno())]
-            + ["torch"] * torch,
+            [sys.executable, "-m", "qcourse.grading.kernels.forkserver", str(theirs.fileno()), stack],
             pass_fds=[theirs.fileno()], env=environment, cwd="/", stdin=subprocess.DEVNULL,
         )  # fmt: skip
         theirs.close()
@@ -51,8 +52,10 @@ class Forkserver:
 
     @property
     def alive(self) -> bool:
-        """Whether the warm process runs."""
-        return self._process.poll() is None
+        """Whether the warm process runs; it may be the child of another process, of which this is a fork."""
+        poll = select.poll()
+        poll.register(self._socket, select.POLLHUP)
+        return not poll.poll(0)
 
     def close(self) -> None:
         """End the warm process, and with it the kernels that it has forked."""
@@ -61,27 +64,40 @@ class Forkserver:
         self._process.wait()
         atexit.unregister(self.close)
 
-    def fork(self, connection: dict[str, Any], home: str, limits: Limits, pidfd: int | None) -> int:
-        """Start a kernel in ``home``, in the place of ``pidfd``; return a pipe that ends with the kernel."""
+    def fork(
+        self, connection: dict[str, Any], home: str, limits: Limits, line: socket.socket, pidfd: int | None
+    ) -> int:
+        """Start a kernel in ``home``, in the place of ``pidfd``; return a pipe that ends with the kernel.
+
+        Its driver answers the calls that come over ``line``.
+        """
         ends, held = os.pipe()
         request = json.dumps({"connection": connection, "home": home, "limits": limits})
+        handed = [held, line.fileno()] + ([] if pidfd is None else [pidfd])
         try:
-            socket.send_fds(self._socket, [request.encode()], [held] + ([] if pidfd is None else [pidfd]))
+            socket.send_fds(self._socket, [request.encode()], handed)
         finally:
             os.close(held)
         return ends
 
+    def referee(self) -> Referee:
+        """A new trusted process, a fork of the warm one."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            socket.send_fds(self._socket, [b"{}"], [theirs.fileno()])
+        return Referee(ours)
 
-def serve(fd: int, *, torch: bool) -> None:
-    """Warm up, with ``torch`` or without, then fork a kernel for each request, until the caller is gone."""
+
+def serve(fd: int, stack: str) -> None:
+    """Warm up, then fork a kernel for each request, until the caller is gone."""
     from qcourse.grading.kernels.preload import warm
 
     with socket.socket(fileno=fd) as caller:
-        warm(torch=torch)
+        warm(stack)
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the dead
         caller.send(READY)
         while True:
-            request, handed, _, _ = socket.recv_fds(caller, 2**16, 2)
+            request, handed, _, _ = socket.recv_fds(caller, 2**16, 3)
             if not request:
                 return
             if os.fork() == 0:
@@ -92,4 +108,4 @@ def serve(fd: int, *, torch: bool) -> None:
 
 
 if __name__ == "__main__":
-    serve(int(sys.argv[1]), torch="torch" in sys.argv[2:])
+    serve(int(sys.argv[1]), sys.argv[2])

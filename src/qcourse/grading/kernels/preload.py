@@ -2,21 +2,25 @@
 
 import gc
 import importlib
+from itertools import chain
 
 from qcourse.data import keep_loaded
 
+STACKS = ("numpy", "course", "torch")  # each with what stands before it
 MODULES = (
     "ipykernel.debugger",
     "ipykernel.kernelapp",
     "numpy.random",
-    "qcourse.check.causes.registry",
     "qcourse.grading.kernels.staying_kernel",
+)
+COURSE = (  # only for notebooks that use this package, or matplotlib
     "qcourse.plots.calibration",
     "qcourse.plots.scratch",
 )
 TORCH = (  # three quarters of the time: only for notebooks that use torch
     "qcourse.plots.ptq",
     "qcourse.plots.qat",
+    "qcourse.grading.trust.encode_torch",
     "qcourse.pt2e_qat",
     "qcourse.torch_ao",
     "qcourse.training",
@@ -28,10 +32,12 @@ LATE = (  # torch imports these at the first gradient and at the first optimizer
 )
 
 
-def warm(*, torch: bool) -> None:
-    """Import, with ``torch`` what uses it, and load; every fork shares the memory until it writes to it."""
-    for name in (*MODULES, *(TORCH + LATE if torch else ())):
+def warm(stack: str) -> None:
+    """Import one of `STACKS`, and load the data; every fork shares the memory until it writes to it."""
+    parts = MODULES, COURSE, TORCH + LATE
+    for name in chain(*parts[: STACKS.index(stack) + 1]):
         importlib.import_module(name)
-    keep_loaded()
+    if stack != "numpy":
+        keep_loaded()
     gc.collect()
     gc.freeze()  # otherwise a collection in a fork touches every object, and so copies the memory

@@ -10,8 +10,8 @@ A worker grades submissions. These processes serve it; only the last one runs co
     worker                 trusted: sends cells, reads outputs, measures, and kills bwrap at a limit
     +-- bwrap              one per kernel: makes the namespaces; when it dies, everything inside dies
     |   +-- sh             first process inside: holds the namespaces open, sleeps, reaps dead processes
-    +-- forkserver         one per worker: warm, it has imported what notebooks do and loaded the data; a
-        |                  second one has torch, too, for notebooks that use it
+    +-- forkserver         one of all workers: warm, it has imported what notebooks do and loaded the data;
+        |                  one for each stack of libraries that notebooks use
         +-- keeper         a fork: joins the namespaces of sh (setns), forks the kernel, seals its sockets
             +-- kernel     inside: gives up its rights, then becomes ipykernel
 
@@ -30,6 +30,7 @@ import contextlib
 import os
 import select
 import signal
+import socket
 from typing import Any
 
 from jupyter_client.connect import KernelConnectionInfo
@@ -41,25 +42,36 @@ from qcourse.grading.other_files import put
 from qcourse.grading.place.bubblewrap import HOME, SOCKETS
 from qcourse.grading.place.limits import Limits
 from qcourse.grading.place.place import Place, make_place
+from qcourse.grading.trust.referee import Referee
 
-_warm: dict[bool, Forkserver] = {}
+_warm: dict[str, Forkserver] = {}
+_referees: dict[Forkserver, Referee] = {}
 
 
-def forkserver(*, torch: bool = False) -> Forkserver:
-    """The one of this process that has ``torch`` or has not; a new one if the last has died."""
-    if torch in _warm and not _warm[torch].alive:
-        _warm.pop(torch).close()
-    if torch not in _warm:
-        _warm[torch] = Forkserver(torch=torch)
-    return _warm[torch]
+def forkserver(stack: str = "course") -> Forkserver:
+    """The one of this process that has a ``stack`` of libraries; a new one if the last has died."""
+    if stack in _warm and not _warm[stack].alive:
+        _warm.pop(stack).close()
+    if stack not in _warm:
+        _warm[stack] = Forkserver(stack)
+    return _warm[stack]
+
+
+def referee(stack: str, *, new: bool = False) -> Referee:
+    """The trusted process of this one, with that stack; a ``new`` one where the last has died."""
+    warm = forkserver(stack)
+    if new or warm not in _referees:
+        _referees[warm] = warm.referee()
+    return _referees[warm]
 
 
 class ContainedProvisioner(KernelProvisionerBase):
     """One kernel and the place that it lives in."""
 
     limits = Limits()
-    torch = False
+    stack = "course"
     place: Place | None = None
+    line: socket.socket | None = None  # a referee's end
     _ends = -1  # a pipe that ends with the kernel
 
     @property
@@ -70,8 +82,8 @@ class ContainedProvisioner(KernelProvisionerBase):
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Make the place, and tell the kernel manager where the sockets will be, as seen from outside."""
         self.limits = kwargs.pop("limits", self.limits)
-        self.torch = kwargs.pop("torch", self.torch)
-        self.place = make_place(self.limits, kwargs.pop("isolation", ""))
+        self.stack = kwargs.pop("stack", self.stack)
+        self.place = make_place(self.limits, kwargs.pop("isolation", ""), kwargs.pop("masked", ()))
         put(self.place.root / HOME[1:], kwargs.pop("files", {}))
         manager: Any = self.parent
         manager.transport, manager.ip = "ipc", str(self.place.root / SOCKETS[1:] / "kernel")
@@ -86,8 +98,10 @@ class ContainedProvisioner(KernelProvisionerBase):
         info: Any = self.parent.get_connection_info()
         self.connection_info = info
         inside = info | {"ip": self.place.inside(f"{SOCKETS}/kernel"), "key": info["key"].decode()}
-        warm = forkserver(torch=self.torch)
-        self._ends = warm.fork(inside, self.place.inside(HOME), self.limits, self.place.pidfd)
+        warm = forkserver(self.stack)
+        self.line, theirs = socket.socketpair()
+        with theirs:
+            self._ends = warm.fork(inside, self.place.inside(HOME), self.limits, theirs, self.place.pidfd)
         while not self.place.sealed and await self.poll() is None:
             await asyncio.sleep(0.01)
         return self.connection_info
@@ -124,6 +138,9 @@ class ContainedProvisioner(KernelProvisionerBase):
         """Remove the place."""
         await self.kill()
         self.place = None
+        if self.line:
+            self.line.close()
+            self.line = None
         if self._ends >= 0:
             with contextlib.suppress(OSError):
                 os.close(self._ends)

@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -38,8 +39,8 @@ class Sandbox:
         UserError: bubblewrap is not installed, or does not work here.
     """
 
-    def __init__(self, limits: Limits) -> None:
-        self.pid = self._start(limits)
+    def __init__(self, limits: Limits, masked: Sequence[Path] = ()) -> None:
+        self.pid = self._start(limits, masked)
         assert self._bwrap.stdout
         if not self._bwrap.stdout.readline():
             self._fail()
@@ -50,11 +51,11 @@ class Sandbox:
         self.pidfd = os.pidfd_open(self.pid)
         self.root = Path(f"/proc/{self.pid}/root")
 
-    def _start(self, limits: Limits) -> int:
+    def _start(self, limits: Limits, masked: Sequence[Path]) -> int:
         """Start bubblewrap, and map users while it waits; return the pid of the first process inside."""
         (info, told), (wait, go) = os.pipe(), os.pipe()
         with open(info) as report, open(go, "w"):  # it goes on when ``go`` is closed
-            self._bwrap = _bubblewrap(limits, told, wait)
+            self._bwrap = _bubblewrap([*_view(limits, masked)], told, wait)
             text = report.read()
             try:
                 pid: int = json.loads(text)["child-pid"]
@@ -103,13 +104,13 @@ class Sandbox:
             os.close(pidfd)
 
 
-def _bubblewrap(limits: Limits, told: int, wait: int) -> "subprocess.Popen[str]":
+def _bubblewrap(view: list[str], told: int, wait: int) -> "subprocess.Popen[str]":
     """Start bubblewrap; it reports its child to ``told``, and goes on when ``wait`` is at its end."""
     descriptors = {"--info-fd": told, "--userns-block-fd": wait, "--seccomp": _pipe(syscalls.program())}
     options = [word for option, descriptor in descriptors.items() for word in (option, str(descriptor))]
     try:
         return subprocess.Popen(
-            ["bwrap", *_view(limits), "--as-pid-1", *options, *SLEEP],
+            ["bwrap", *view, "--as-pid-1", *options, *SLEEP],
             pass_fds=descriptors.values(),
             env={"PATH": PATH},
             text=True,
@@ -150,7 +151,7 @@ def processes_of(proc: Path) -> list[Path]:
         return []
 
 
-def _view(limits: Limits) -> list[str]:
+def _view(limits: Limits, masked: Sequence[Path]) -> list[str]:
     """The options for what is inside: Python, this package and the data, read-only, and scratch space."""
     readable = [Path(p) for p in SYSTEM] + [Path(sys.base_prefix), Path(sys.prefix)]
     readable += [Path(qcourse.__file__).parent, cache_folder()]
@@ -162,13 +163,15 @@ def _view(limits: Limits) -> list[str]:
         ("--perms", "0755", "--dir", str(folder)) for folder in above
     ]  # otherwise only root could enter
     binds = [("--ro-bind", str(path), str(path)) for path in readable]
+    binds += [("--ro-bind", "/dev/null", str(path)) for path in masked if path.is_file()]
+    empty = [("--size", "4096", "--tmpfs", str(p), "--remount-ro", str(p)) for p in masked if p.is_dir()]
     return [
         *("--unshare-all", "--unshare-user", "--cap-drop", "ALL", "--new-session", "--die-with-parent"),
         *(() if os.geteuid() == 0 else ("--uid", str(NOBODY), "--gid", str(NOBODY))),
         # The scratch space first: a course may itself lie below /tmp.
         *("--perms", "1777", "--size", str(limits.disk), "--tmpfs", "/tmp", "--perms", "0777", "--dir", HOME),
         *("--perms", "0777", "--size", "65536", "--tmpfs", SOCKETS),
-        *itertools.chain(*folders, *binds),
+        *itertools.chain(*folders, *binds, *empty),
         *("--proc", "/proc", "--dev", "/dev"),
         *("--perms", "1777", "--size", "1048576", "--tmpfs", "/dev/shm"),
         # Where root grades, a process without any capability still owns /proc/sys, including core_pattern.

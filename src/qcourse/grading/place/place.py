@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -43,8 +44,10 @@ class Place(Protocol):
         """Kill every process inside, and wait until all are gone."""
 
 
-def make_place(limits: Limits, mode: str = "") -> Place:
+def make_place(limits: Limits, mode: str = "", masked: Sequence[Path] = ()) -> Place:
     """A new place of the kind ``mode``, one of `MODES`, or else of the kind ``$QCOURSE_ISOLATION``.
+
+    In a sandbox the files and folders ``masked`` are empty.
 
     Raises:
         UserError: the kind is unknown, or bubblewrap does not work here.
@@ -54,7 +57,7 @@ def make_place(limits: Limits, mode: str = "") -> Place:
     mode = mode or os.environ.get("QCOURSE_ISOLATION") or "auto"
     if mode not in MODES:
         raise UserError(f"the isolation {mode!r} is unknown: use one of {', '.join(MODES)}.")
-    return Scratch() if mode == "none" else Sandbox(limits)
+    return Scratch() if mode == "none" else Sandbox(limits, masked)
 
 
 def missing() -> str:
