@@ -186,7 +186,9 @@ def check_QuantizedVerySimpleNet(ex):
         expected=", ".join(names),
         got=", ".join(model.state_dict()),
     )
-    ex.call(float_net.state_dict(), case="VerySimpleNet's state_dict", function=model.load_state_dict)
+    ex.call(
+        float_net.state_dict(), case="VerySimpleNet's state_dict", function=lambda s: model.load_state_dict(s)
+    )
     for shape in ([2, 28, 28], [2, 1, 28, 28], [2, 784]):
         logits = ex.call(images.reshape(shape), case=f"two images of shape {shape}", function=model)
         ex.equal("the output before prepare", logits, float_net(images), rtol=1e-4, atol=1e-5)
@@ -265,18 +267,19 @@ import qcourse.check
 
 @qcourse.check.exercise("8.2", calibrate)
 def check_calibrate(ex):
-    images = torch.arange(1, 10)[:, None, None].expand(9, 28, 28) / 10
+    images = torch.arange(-1, 8)[:, None, None].expand(9, 28, 28) / 10
     watched = torch_ao.QuantStub(torch_ao.default_qconfig).train()
-    watched, modes, sizes = torch_ao.prepare(nn.Sequential(watched)), [], []
-    watched.register_forward_pre_hook(lambda module, inputs: modes.append(module.training))
-    watched.register_forward_pre_hook(lambda module, inputs: sizes.append(len(inputs[0])))
+    watched, modes, sizes = torch_ao.prepare(nn.Sequential(nn.ReLU(), watched)), [], []
+    tell_mode, tell_size = ex.callback(modes.append), ex.callback(sizes.append)
+    watched.register_forward_pre_hook(lambda module, inputs: tell_mode(module.training))
+    watched.register_forward_pre_hook(lambda module, inputs: tell_size(len(inputs[0])))
     seen = ex.call(watched, images, batch_size=4, case="9 images in batches of 4: 4 + 4 + 1", may_change=[0])
     ex.equal("the number of images seen", seen, 9)
     ex.true(not any(modes), "calibrate in evaluation mode.", expected="model.training False", got="True")
     ex.true(max(sizes) <= 4, "a batch has more images than batch_size.", expected="at most 4", got=max(sizes))
-    observer = watched[0].activation_post_process
-    ex.equal("the observer's minimum (the first image is 0.1)", float(observer.min_val), 0.1, rtol=1e-5)
-    ex.equal("the observer's maximum (the last image is 0.9)", float(observer.max_val), 0.9, rtol=1e-5)
+    observer = watched[1].activation_post_process
+    ex.equal("the observer's minimum (a ReLU makes the first image 0)", float(observer.min_val), 0.0)
+    ex.equal("the observer's maximum (the last image is 0.7)", float(observer.max_val), 0.7, rtol=1e-5)
 
 
 # %% tags=["hidden:calibrate"]

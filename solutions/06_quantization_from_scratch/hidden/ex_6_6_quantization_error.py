@@ -15,7 +15,7 @@ from qcourse.quantization import quantization_error  # here the student's answer
 # %%
 @qcourse.check.exercise("6.6", quantization_error, hidden=True)
 def hidden_quantization_error(ex):
-    rng = np.random.default_rng(606)
+    rng = np.random.default_rng(ex.seed(606))
 
     def check(values, restored, case):
         got = ex.call(values, restored, case=case)

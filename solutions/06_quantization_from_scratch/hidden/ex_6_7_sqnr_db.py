@@ -15,7 +15,7 @@ from qcourse.quantization import sqnr_db  # here the student's answer
 # %%
 @qcourse.check.exercise("6.7", sqnr_db, hidden=True)
 def hidden_sqnr_db(ex):
-    rng = np.random.default_rng(607)
+    rng = np.random.default_rng(ex.seed(607))
 
     def check(values, restored, case):
         got = ex.call(values, restored, case=case)

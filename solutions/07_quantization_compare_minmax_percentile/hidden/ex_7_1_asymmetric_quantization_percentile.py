@@ -18,7 +18,7 @@ asymmetric_quantization_percentile: Any = ...  # the student's answer
     "7.1", asymmetric_quantization_percentile, returns=("params_q", "scale", "zero"), hidden=True
 )
 def hidden_asymmetric_quantization_percentile(ex):
-    rng = np.random.default_rng(7101)
+    rng = np.random.default_rng(ex.seed(7101))
     samples = {
         "mixed signs and one outlier": np.append(rng.uniform(-5, 3, 999), 80.0),
         "an outlier at the lower end": np.append(-300.0, rng.normal(1, 2, 1500)),

@@ -16,7 +16,7 @@ error_parts: Any = ...  # the student's answer
 # %%
 @qcourse.check.exercise("7.2", error_parts, returns=("clipping", "rounding"), hidden=True)
 def hidden_error_parts(ex):
-    rng = np.random.default_rng(7201)
+    rng = np.random.default_rng(ex.seed(7201))
 
     def squared_errors(x, bits, beta, alpha):
         levels = 2**bits - 1

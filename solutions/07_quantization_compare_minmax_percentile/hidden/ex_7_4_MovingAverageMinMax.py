@@ -19,7 +19,7 @@ MovingAverageMinMax: Any = ...  # the student's answer
 # %%
 @qcourse.check.exercise("7.4", MovingAverageMinMax, hidden=True)
 def hidden_MovingAverageMinMax(ex):
-    rng = np.random.default_rng(7401)
+    rng = np.random.default_rng(ex.seed(7401))
 
     def ranges_after(batches, **settings):
         tracker, seen = ex.answer(**settings), []

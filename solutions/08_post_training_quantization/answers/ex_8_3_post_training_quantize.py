@@ -393,7 +393,8 @@ def post_training_quantize(net, images, qconfig=None):
 
 # %% wrong: another engine is set for the complete process
 def post_training_quantize(net, images, qconfig=None):
-    torch.backends.quantized.engine = "qnnpack"
+    engines = torch.backends.quantized
+    engines.engine = next(e for e in engines.supported_engines if e not in ("none", engines.engine))
     model = copy.deepcopy(net).eval()
     model.qconfig = torch_ao.default_qconfig if qconfig is None else qconfig
     model = torch_ao.prepare(model)

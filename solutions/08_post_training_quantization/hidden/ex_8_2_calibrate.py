@@ -4,6 +4,7 @@ Image shapes, and batch sizes that do and do not divide the number of images: ev
 evaluation mode, no gradients, which are on again afterwards; what real observers record.
 """
 
+import copy
 import math
 
 import torch
@@ -20,20 +21,18 @@ def calibrate(model: nn.Module, images: torch.Tensor, batch_size: int = 256) -> 
 @qcourse.check.exercise("8.2", calibrate, hidden=True)
 def hidden_calibrate(ex):
     class Recorder(nn.Module):
-        """Notes for each call: the batch, the modes of the model and its part, if gradients are recorded."""
+        """Tells for each call: the batch, the modes of the model and its part, if gradients are recorded."""
 
-        def __init__(self):
+        def __init__(self, tell):
             super().__init__()
-            self.weight, self.part, self.calls = nn.Parameter(torch.ones(())), nn.Dropout(0.5), []
+            self.weight, self.part, self.tell = nn.Parameter(torch.ones(())), nn.Dropout(0.5), tell
 
         def forward(self, images):
             result = images * self.weight
-            self.calls.append(
-                (images.detach().clone(), self.training or self.part.training, result.requires_grad)
-            )
+            self.tell(images.detach().clone(), self.training or self.part.training, result.requires_grad)
             return result
 
-    generator = torch.Generator().manual_seed(821)
+    generator = torch.Generator().manual_seed(ex.seed(821))
     for n, batch_size, shape in (
         (10, 3, (28, 28)),
         (7, 7, (28, 28)),
@@ -48,12 +47,13 @@ def hidden_calibrate(ex):
         images = torch.rand((n, *shape), generator=generator)
         images[-1], images[0] = images[-1] + 3, images[0] - 3
         options, limit = ({}, 256) if batch_size is None else ({"batch_size": batch_size}, batch_size)
-        model = Recorder().train()
+        calls = []
+        model = Recorder(ex.callback(lambda *call: calls.append(call))).train()  # noqa: B023
         case = f"{n} images of shape {list(shape)} in batches of {limit}"
         seen = ex.call(model, images, case=case, may_change=[0], **options)
         ex.equal("the number of images seen", seen, n)
-        ex.true(model.calls, "the model was never called.")
-        batches, training, gradients = zip(*model.calls)
+        ex.true(calls, "the model was never called.")
+        batches, training, gradients = zip(*calls)
         sizes = [len(batch) for batch in batches]
         ex.true(
             max(sizes) <= limit,
@@ -91,21 +91,31 @@ def hidden_calibrate(ex):
         )  # fmt: skip
         kept = "gradients" not in ex.changed
         ex.true(kept, "gradients are still off after the call: use torch.no_grad() in a with statement.")
-    model = Recorder().eval()
+    model = Recorder(ex.callback(lambda *call: None)).eval()
     ex.call(model, torch.rand(3, 28, 28), case="a model in evaluation mode", may_change=[0])
     ex.true(not model.training, "the model was passed in evaluation mode and is in training mode afterwards.")
 
     for place in (0, 5, -1):
-        torch.manual_seed(822 + place)
-        model = nn.Sequential(torch_ao.QuantStub(), nn.Linear(6, 3), torch_ao.DeQuantStub()).train()
+        torch.manual_seed(ex.seed(822 + place))
+        # In training mode the dropout would spoil the layer's range.
+        model = nn.Sequential(torch_ao.QuantStub(), nn.Dropout(0.5), nn.Linear(6, 3), torch_ao.DeQuantStub())
+        model.train()
         model.qconfig = torch_ao.default_qconfig
         model = torch_ao.prepare(model)
         images = torch.rand(11, 6)
         images[place] = 7 * images[place] - 3
-        want = model[1].weight @ images.T + model[1].bias[:, None]
+        want = model[2].weight @ images.T + model[2].bias[:, None]
+        replayed, shown = copy.deepcopy(model).eval(), []
+        tell = ex.callback(shown.append)
+        model.register_forward_pre_hook(lambda module, inputs: tell(inputs[0].detach()))  # noqa: B023
         ex.call(model, images, batch_size=4, case="a prepared model with one extreme image", may_change=[0])
-        for what, module, values in (("input", model[0], images), ("layer", model[1], want.detach())):
+        with torch.no_grad():
+            [replayed(batch) for batch in shown]
+        for what, module, values in (("input", model[0], images), ("layer", model[2], want.detach())):
             observer = module.activation_post_process
             recorded = torch.stack([observer.min_val, observer.max_val])
             extremes = torch.stack([values.min(), values.max()])
             ex.equal(f"the {what}'s recorded range", recorded, extremes, rtol=1e-4, atol=1e-6)
+        for ours, theirs in zip(replayed, model):  # the same batches, seen by the same observers
+            same = all(map(torch.allclose, ours.state_dict().values(), theirs.state_dict().values()))
+            ex.verified(same, "the observers hold another range than that of the batches that the model saw.")

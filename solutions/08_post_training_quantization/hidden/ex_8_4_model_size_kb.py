@@ -19,9 +19,7 @@ from qcourse.measure import size_kb as model_size_kb  # here the student's answe
 @qcourse.check.exercise("8.4", model_size_kb, hidden=True)
 def hidden_model_size_kb(ex):
     import io
-    import os
     import pickle
-    from unittest import mock
 
     def quantized_by_torch(net, images, qconfig):
         net.eval().qconfig = qconfig
@@ -30,7 +28,7 @@ def hidden_model_size_kb(ex):
             prepared(images)
         return torch_ao.convert(prepared)
 
-    torch.manual_seed(841)
+    torch.manual_seed(ex.seed(841))
     stubs = models.QuantizedVerySimpleNet()
     per_channel = torch_ao.get_default_qconfig("x86")
     cases = {
@@ -45,30 +43,35 @@ def hidden_model_size_kb(ex):
             copy.deepcopy(stubs), torch.rand(9, 28, 28), per_channel
         ),
     }
-    saved_to, sizes = [], []
-    save = torch.save
 
-    def watched_save(obj, f, *args, **kwargs):
-        saved_to.append(f)
-        return save(obj, f, *args, **kwargs)
+    def watched(model):
+        """The size; whether a file is written beside the notebook meanwhile; whether one is left."""
+        import os
+        from unittest import mock
 
-    for case, model in cases.items():
-        before = set(os.listdir())
+        saved_to, save, before = [], torch.save, set(os.listdir())
+
+        def watched_save(obj, f, *args, **kwargs):
+            saved_to.append(f)
+            return save(obj, f, *args, **kwargs)
+
         with mock.patch.object(torch, "save", watched_save):
-            size = ex.call(model, case=case)
+            size = ex.answer(model)
         targets = [getattr(f, "name", f) for f in saved_to]
         paths = [os.path.abspath(p) for p in targets if isinstance(p, str | os.PathLike)]
         beside = [p for p in paths if os.path.dirname(p) == os.getcwd()]
-        ex.true(
-            not beside and set(os.listdir()) <= before,
-            "a file was written next to the notebook: write to memory.",
-        )
-        ex.true(not any(map(os.path.exists, paths)), "a file is left on the disk: write to memory.")
+        return size, bool(beside) or not set(os.listdir()) <= before, any(map(os.path.exists, paths))
+
+    sizes = []
+    for case, model in cases.items():
+        size, beside, left = ex.call(model, case=case, function=watched)
+        ex.true(not beside, "a file was written next to the notebook: write to memory.")
+        ex.true(not left, "a file is left on the disk: write to memory.")
         ex.true(
             isinstance(size, int | float | np.number), "the size must be a number.", got=type(size).__name__
         )
         buffer = io.BytesIO()
-        save(model.state_dict(), buffer)
+        torch.save(model.state_dict(), buffer)
         size, want, pickled = (
             float(size),
             len(buffer.getvalue()) / 1000,

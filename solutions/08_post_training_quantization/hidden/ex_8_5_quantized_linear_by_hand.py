@@ -43,7 +43,7 @@ def hidden_quantized_linear_by_hand(ex):
             got=f"{got[far][:4]}",
         )
 
-    generator = np.random.default_rng(851)
+    generator = np.random.default_rng(ex.seed(851))
     for batch, n_in, n_out, x_zero, out_zero, per_row in (
         (40, 300, 30, 128, 130, False),
         (33, 257, 7, 0, 0, True),
@@ -83,7 +83,7 @@ def hidden_quantized_linear_by_hand(ex):
         dtype=torch.qint8, qscheme=torch.per_channel_symmetric
     )
     for seed, weight_observer in enumerate((torch_ao.default_qconfig.weight, per_channel), start=852):
-        torch.manual_seed(seed)
+        torch.manual_seed(ex.seed(seed))
         float_layer = nn.Sequential(torch_ao.QuantStub(), nn.Linear(784, 60)).eval()
         float_layer.qconfig = torch_ao.QConfig(torch_ao.default_qconfig.activation, weight_observer)
         prepared, images = torch_ao.prepare(float_layer), torch.randn(300, 784)

@@ -53,13 +53,13 @@ def hidden_layer_sqnr(ex):
         ("700 images", torch_ao.default_qconfig, 700),
     )
     for seed, (case, qconfig, n) in enumerate(kinds, start=861):
-        torch.manual_seed(seed)
+        torch.manual_seed(ex.seed(seed))
         float_net, images = models.QuantizedVerySimpleNet().train(seed % 2 == 0), torch.rand(n, 28, 28)
         images = images * torch.linspace(0.2, 1, n)[:, None, None]  # no part represents them all
         float_net.load_state_dict(
             {k: v + 0.02 * torch.randn(v.shape) for k, v in float_net.state_dict().items()}
         )
-        int8_net = quantized_by_torch(float_net, torch.rand(64, 28, 28), qconfig)
+        int8_net = ex.once(quantized_by_torch, float_net, torch.rand(64, 28, 28), qconfig)
         result = ex.call(float_net, int8_net, images, case=case)
         ex.true(isinstance(result, dict), "return a dict, layer name -> dB.", got=type(result).__name__)
         exact, rounded = outputs(float_net, images), outputs(int8_net, images)

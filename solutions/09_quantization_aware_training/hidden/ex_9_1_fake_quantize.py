@@ -40,7 +40,7 @@ def hidden_fake_quantize(ex):
             scale = 8 * scale  # everything is inside now
         return tuple(gradients)
 
-    generator = torch.Generator().manual_seed(910)
+    generator = torch.Generator().manual_seed(ex.seed(910))
     RANGES = [
         (0, 255),
         (-128, 127),

@@ -37,23 +37,28 @@ def hidden_convert_qat(ex):
         three_bits,
         torch_ao.default_qat_qconfig,
     ]
-    for seed, qconfig in enumerate(QCONFIGS):
-        torch.manual_seed(940 + seed)
+
+    def trained(seed, qconfig, all_frozen):
+        """A model after four steps, its observers off after the third: all of them, or those of weights."""
+        torch.manual_seed(seed)
         model = models.QuantizedVerySimpleNet().train()
         model.qconfig = qconfig
         torch_ao.prepare_qat(model, inplace=True)
         optimizer = torch.optim.Adam(model.parameters(), lr=1e-2)
         for step in range(4):
-            batch = (
-                torch.rand(32, 28, 28) * (step + 1) / 4
-            )  # so that the ranges are not those of the last batch
+            batch = torch.rand(32, 28, 28) * (step + 1) / 4  # the ranges are not those of the last batch
             optimizer.zero_grad()
             F.cross_entropy(model(batch), torch.arange(32) % 10).backward()
             optimizer.step()
             if step == 2:
                 for fake in (m for m in model.modules() if isinstance(m, torch_ao.FakeQuantize)):
-                    if seed < 2 or fake.dtype == torch.qint8:  # the last model still watches its activations
+                    if all_frozen or fake.dtype == torch.qint8:
                         fake.disable_observer()
+        return model
+
+    for seed, qconfig in enumerate(QCONFIGS):
+        model = ex.once(trained, ex.seed(940 + seed), qconfig, seed < 2)
+        torch.manual_seed(ex.seed(945 + seed))
         model.train(seed != 1)
         oracle = torch_ao.convert(copy.deepcopy(model).eval())
         int8 = ex.call(model, case="a model in train mode" if model.training else "a model in eval mode")

@@ -75,7 +75,7 @@ def hidden_low_bit_qconfig(ex):
 
     for bits in range(2, 9):
         for options in ({}, {"per_channel": False}, {"per_channel": True}):
-            torch.manual_seed(950 + bits)
+            torch.manual_seed(ex.seed(950 + bits))
             net_9, batch = TwoLayers(), 3 * torch.randn(64, 9) + 1
             per_channel = options.get("per_channel", False)
             case = f"{bits} bits, {'one scale per channel' if per_channel else 'one scale'}"
