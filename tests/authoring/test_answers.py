@@ -7,7 +7,7 @@ import pytest
 
 from qcourse.authoring.answers import put, read_answers
 from qcourse.authoring.idle import idle_statements
-from qcourse.authoring.judge import judge
+from qcourse.authoring.judged_there import BothWays
 from qcourse.course.folder import answers_folder, assignments
 from qcourse.course.lesson import read_source
 from qcourse.errors import UserError
@@ -33,8 +33,11 @@ def test_no_answer_stands_twice():
 
 @lru_cache
 def verdicts(name):
-    """On every answer of the bank; judged once for the tests below, which one worker of pytest-xdist runs."""
-    return judge(ROOT, name, BANK[name])
+    """On every answer of the bank, judged here and as grading does: a defect, too, where the two differ.
+
+    Once for the tests below, which one worker of pytest-xdist runs.
+    """
+    return BothWays(read_source(ROOT, name), BANK[name]).verdicts(BANK[name])
 
 
 each_bank = pytest.mark.parametrize("name", [pytest.param(n, marks=pytest.mark.xdist_group(n)) for n in BANK])

@@ -96,16 +96,16 @@ def test_an_answer_that_leaves_something_behind_is_felt_elsewhere(small_course):
 def test_an_answer_that_waits_has_more_time_than_one_that_computes_but_not_for_ever(
     small_course, monkeypatch
 ):
-    monkeypatch.setattr("qcourse.authoring.judge.SECONDS", 0.5)
+    monkeypatch.setattr("qcourse.authoring.executing.SECONDS", 0.5)
     (waits,) = judged(small_course, "import time; time.sleep(0.6); return 2 * x")
     assert not waits.failed
-    monkeypatch.setattr("qcourse.authoring.judge.WALL_SECONDS", 1)
+    monkeypatch.setattr("qcourse.authoring.executing.WALL_SECONDS", 1)
     (sleeps,) = judged(small_course, "import time; time.sleep(60)")
     assert "runs for more than 1 seconds" in sleeps.failed["double-check"].message
 
 
 def test_an_answer_that_ends_its_process_or_never_ends_is_refused(small_course, monkeypatch):
-    monkeypatch.setattr("qcourse.authoring.judge.SECONDS", 1)
+    monkeypatch.setattr("qcourse.authoring.executing.SECONDS", 1)
     ends, loops, right = judged(small_course, "import os; os._exit(0)", "while True: pass", "return 2 * x")
     assert "ends the process" in ends.failed["double-check"].message
     assert "runs for more than 1 seconds" in loops.failed["double-check"].message

@@ -19,7 +19,6 @@ from qcourse.course.folder import answers_folder, assignments, number, solution_
 from qcourse.course.notebooks import NotebookNode
 from qcourse.course.settings import nbgrader_settings
 from qcourse.errors import UserError
-from qcourse.grading.cluster import local_cluster
 from qcourse.grading.grade_class import Options, grade
 from qcourse.grading.place import place
 from qcourse.grading.receipt import grader_digest
@@ -118,12 +117,11 @@ def _grade(room: Classroom) -> None:
     if missing := place.missing():
         print(f"The demo is graded without containment: {missing}", flush=True)
         isolation = "none"
-    with local_cluster() as cluster:
-        for name in room.assignments:
-            options = Options(name, room.folder, scheduler=cluster.scheduler_address, isolation=isolation)
-            failed = [r for r in grade(options) if r["status"] == "failed"]
-            if failed:
-                raise UserError(f"{name} of {failed[0]['student']} was not graded: {failed[0]['reason']}")
+    for name in room.assignments:
+        options = Options(name, room.folder, isolation=isolation)
+        failed = [r for r in grade(options) if r["status"] == "failed"]
+        if failed:
+            raise UserError(f"{name} of {failed[0]['student']} was not graded: {failed[0]['reason']}")
 
 
 def _points(room: Classroom) -> dict[str, dict[str, list[float]]]:

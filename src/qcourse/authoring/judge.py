@@ -5,13 +5,9 @@ exercise whose solution names it. A wrong answer must lose points in its own exe
 a right one keeps all. One warm process per notebook, and a fork of it for each answer.
 """
 
-import contextlib
 import copy
 import importlib
-import io
 import re
-import signal
-import traceback
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -19,7 +15,9 @@ from typing import Any
 
 import torch
 
+from qcourse.authoring import executing
 from qcourse.authoring.answers import Answer, read_answers
+from qcourse.authoring.executing import execute, limit, refusal
 from qcourse.authoring.forks import in_forks
 from qcourse.authoring.idle import idle_statements
 from qcourse.authoring.verdict import Refusal, Verdict, counts
@@ -31,10 +29,6 @@ from qcourse.course.notebooks import NotebookNode, new_code_cell
 from qcourse.errors import UserError
 from qcourse.grading.kernels.preload import LATE
 from qcourse.grading.needed_cells import may_read_anything, needed
-
-# Per answer and test; an endless loop is a wrong answer. On a loaded machine, a right one may take long.
-SECONDS = 60  # of the processor
-WALL_SECONDS = 600  # for one that sleeps
 
 
 def judge(root: Path, name: str, answers: Sequence[Answer]) -> list[Verdict]:
@@ -56,7 +50,7 @@ class Judge:
         run = {handed_in.cells[number].id for number in needed(handed_in, notebook)}
         for cell in notebook.cells:
             if cell.id in run and not is_graded(cell):
-                _execute(cell.source, "<cell>", self._scope)
+                execute(cell.source, "<cell>", self._scope)
 
     def verdicts(self, answers: Sequence[Answer], *, elsewhere: bool = True) -> list[Verdict]:
         """One verdict per answer, in their order; with ``elsewhere``, other exercises' tests run, too."""
@@ -102,10 +96,10 @@ class Judge:
 
         An answer that binds no other name does not reach the ``independent`` ones among these.
         """
-        _limit(SECONDS, WALL_SECONDS)
+        limit(executing.SECONDS, executing.WALL_SECONDS)
         names = self._names(answer)
         try:
-            _execute(answer.source, "<cell>", self._scope)
+            execute(answer.source, "<cell>", self._scope)
         except Exception:
             self._scope.pop(answer.grade_id, None)  # the reference's; a fresh kernel would not have it
         failed = self._refusals(answer.grade_id)
@@ -113,7 +107,7 @@ class Judge:
         for other in naming:
             if not tidy or other not in independent:
                 failed |= self._refusals(other)
-        _limit(0, 0)
+        limit(0, 0)
         return failed
 
     def _names(self, answer: Answer) -> dict[str, int]:
@@ -132,43 +126,14 @@ class Judge:
 
     def _refusals(self, exercise: str) -> dict[str, Refusal]:
         """Run the tests of an exercise; by grade id, why they fail."""
-        found = {}
-        for test in (exercise + CHECK, exercise + HIDDEN):
-            try:
-                if errors := _execute(self._cells[test].source, f"<{test}>", dict(self._scope)):
-                    found[test] = Refusal(f"on stderr: {errors}", 0)
-            except BaseException as error:
-                frames = traceback.extract_tb(error.__traceback__)
-                lines = [frame.lineno or 0 for frame in frames if frame.filename == f"<{test}>"]
-                found[test] = Refusal(str(error) or traceback.format_exc(), lines[-1] if lines else 0)
-        return found
+        tests = exercise + CHECK, exercise + HIDDEN
+        return {t: found for t in tests if (found := refusal(self._cells[t], dict(self._scope)))}
 
 
 def _answers_to(cell: NotebookNode, answers: Sequence[Answer]) -> list[NotebookNode]:
     """The answers that take the place of ``cell``; one that could read any name gets what the others read."""
     own = [answer.source for answer in answers if answer.grade_id == grade_id(cell)]
     return [new_code_cell(source) for source in own if not may_read_anything(source)]
-
-
-def _execute(source: str, filename: str, scope: dict[str, Any]) -> str:
-    """Run a cell; return what it wrote to stderr, which nbgrader takes for failure."""
-    errors = io.StringIO()
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(errors):
-        exec(compile(source, filename, "exec"), scope)
-    return errors.getvalue()
-
-
-def _limit(seconds: float, wall_seconds: float) -> None:
-    """Raise TimeoutError after so many seconds of the processor or the clock; again for the next test."""
-    signal.signal(signal.SIGPROF, _too_long)
-    signal.signal(signal.SIGALRM, _too_long)
-    signal.setitimer(signal.ITIMER_PROF, seconds, seconds)
-    signal.setitimer(signal.ITIMER_REAL, wall_seconds, wall_seconds)
-
-
-def _too_long(number: int, frame: object) -> None:
-    limit = WALL_SECONDS if number == signal.SIGALRM else SECONDS
-    raise TimeoutError(f"the answer runs for more than {limit} seconds")
 
 
 def run(root: Path, choices: Sequence[str] = ()) -> int:
