@@ -1,5 +1,8 @@
-"""How fast a class is graded: `qcourse grade` against stock nbgrader, on 24 submissions of notebook 08."""
+"""How fast a class is graded: `qcourse grade` against stock nbgrader, on 24 submissions of notebook 08,
+and on classes of a course of NumPy.
+"""
 
+import contextlib
 import statistics
 import subprocess
 import sys
@@ -8,6 +11,7 @@ import time
 from pathlib import Path
 
 import nbformat
+import numpy_course
 import psutil
 
 from qcourse.authoring.classroom import Classroom
@@ -21,6 +25,7 @@ from qcourse.grading.kernels import provisioner
 from qcourse.grading.place.limits import Limits
 
 PAIRS = 3
+NBGRADER = [sys.executable, "-m", "nbgrader"]
 CLASS, FEW = 24, 6  # stock nbgrader takes minutes for 24: its throughput is measured on a part of them
 READY = "import torch\nfrom qcourse.data import load_digits28\ndata = load_digits28()"
 
@@ -44,12 +49,13 @@ def measure(root: Path, name: str) -> dict[str, float]:
         figures["submissions_per_second"] = statistics.median(ours for ours, _ in rates)
         figures["stock_submissions_per_second"] = statistics.median(theirs for _, theirs in rates)
         large = _class_of(2 * CLASS, root, Path(scratch) / "large", name, stock=False)
+        figures |= _numpy(Path(scratch))
         return figures | _scaling(large, name) | _writer(room, name) | _one(room, name)
 
 
 def _stock(folder: Path, name: str) -> None:
     """nbgrader autograde as one types it."""
-    command = [sys.executable, "-m", "nbgrader", "autograde", name, "--force"]
+    command = [*NBGRADER, "autograde", name, "--force"]
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
 
 
@@ -73,27 +79,56 @@ def _grade(room: Classroom, name: str, **options) -> None:
 
 
 def _scaling(room: Classroom, name: str) -> dict[str, float]:
-    """Two warm workers against one, in pairs; the class is so large that its last hand-ins do not decide."""
-    with grade_class.local_cluster(1) as one:
-        _grade(room, name, scheduler=one.scheduler_address)
-        held = _held(one.workers[0].pid)
-        with grade_class.local_cluster(2) as two:
-            _grade(room, name, scheduler=two.scheduler_address)
-            times = [
-                [_seconds(lambda c=c: _grade(room, name, scheduler=c.scheduler_address)) for c in (one, two)]
-                for _ in range(PAIRS)
-            ]
+    """Two workers against one, in pairs, where the warm process is there; its class is large."""
+    _grade(room, name)
+    times = [[_seconds(lambda n=n: _grade(room, name, workers=n)) for n in (1, 2)] for _ in range(PAIRS)]
     return {
         "scaling_2_workers": statistics.median(alone / both for alone, both in times),
         "warm_submissions_per_second": statistics.median(2 * CLASS / both for _, both in times),
-        "worker_and_forkserver_mb": held / 2**20,
+        "warm_process_mb": _held() / 2**20,
     }
 
 
-def _held(pid: int) -> int:
-    """The bytes of memory of a process and all below it, shared ones in parts."""
-    worker = psutil.Process(pid)
-    return sum(p.memory_full_info().pss for p in (worker, *worker.children(recursive=True)))
+def _held() -> int:
+    """The bytes of memory of all processes below this one, shared ones in parts."""
+    return sum(p.memory_full_info().pss for p in psutil.Process().children(recursive=True))
+
+
+def _numpy(scratch: Path) -> dict[str, float]:
+    """Classes of `numpy_course` against stock nbgrader, start included: time and CPU time, in pairs."""
+    figures = {}
+    for count in (3, 12):
+        folder = scratch / f"numpy{count}"
+        numpy_course.make(folder, count)
+        subprocess.run(
+            [*NBGRADER, "generate_assignment", numpy_course.NAME],
+            cwd=folder, check=True, capture_output=True,
+        )  # fmt: skip
+        ours = [sys.executable, "-m", "qcourse.cli", "grade", numpy_course.NAME, "--force"]
+        stock = [*NBGRADER, "autograde", numpy_course.NAME, "--force"]
+        pairs = [(_cost(stock, folder), _cost(ours, folder)) for _ in range(PAIRS)]
+        for which, kind in enumerate(("ratio", "cpu_ratio")):
+            times = statistics.median(slow[which] / fast[which] for slow, fast in pairs)
+            figures[f"numpy_{count}_{kind}_vs_stock"] = times
+    return figures
+
+
+def _cost(command: list[str], folder: Path) -> tuple[float, float]:
+    """The wall time and the CPU time of a command with all that it starts, in seconds.
+
+    Looked at 20 times a second: nobody waits for the kernels, so their parents are not charged for them.
+    """
+    used: dict[tuple[int, float], float] = {}
+    started = time.perf_counter()
+    with psutil.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        while process.poll() is None:
+            for one in (process, *process.children(recursive=True)):
+                with contextlib.suppress(psutil.Error):
+                    spent = one.cpu_times()
+                    used[one.pid, one.create_time()] = spent.user + spent.system
+            time.sleep(0.05)
+        assert process.returncode == 0
+    return time.perf_counter() - started, sum(used.values())
 
 
 def _writer(room: Classroom, name: str) -> dict[str, float]:
@@ -102,11 +137,12 @@ def _writer(room: Classroom, name: str) -> dict[str, float]:
     submission = writer.take("student00")
     result = writer.done(submission)
     graded = (room.folder / "autograded" / "student00" / name / f"{name}.ipynb").read_bytes()
+    result |= {"notebooks": {name: graded}, "unanswered": []}
     count = 200
 
     def write() -> None:
         for number in range(count):
-            writer.record(submission._replace(student=f"new{number:03}"), result, [], {name: graded})
+            writer.record(submission._replace(student=f"new{number:03}"), result)
 
     return {"writer_per_second": count / _seconds(write)}
 
@@ -118,7 +154,7 @@ def _one(room: Classroom, name: str) -> dict[str, float]:
     released = {name: to_bytes(notebook) for name, notebook in writer.release.notebooks.items()}
     grade_submission.ContainedExecute = Timed
     over, ready = [], []
-    provisioner.forkserver(torch=True)
+    provisioner.forkserver("torch")
     for _ in range(5):
         Timed.cells = 0.0
         over.append(

@@ -435,9 +435,12 @@ def hand_in(kit: Kit) -> None:
         row.make(kit, folder)
 
 
+GRADE = grade_submission.grade
+
+
 def _grade(*given: Any, **options: Any) -> dict[str, Any]:
     """In place of `grade_submission.grade`, on a worker."""
-    return grade_submission.grade(*given, **options, limits=LIMITS)
+    return GRADE(*given, **options, limits=LIMITS)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from qcourse.authoring.answers import read_answers
 from qcourse.authoring.classroom import STOCK, Classroom
 from qcourse.course.folder import answers_folder
 from qcourse.course.notebooks import read
-from qcourse.grading import grade_class, grade_submission
+from qcourse.grading import grade_class, grade_submission, workers
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
 
@@ -153,25 +153,25 @@ def _burn():
 
 
 def test_four_workers_on_a_busy_machine_give_equal_grades_though_one_is_killed(graded, again, monkeypatch):
-    client, record, killed = grade_class.Client, grade_class.Writer.record, []
+    fork, record, forked = workers._fork, grade_class.Writer.record, []
 
     burners = [multiprocessing.get_context("spawn").Process(target=_burn) for _ in range(2)]
 
-    def known(cluster):
-        for burner in burners:  # from when there are workers: their imports need no test here
-            burner.start()
-        killed.append(cluster)
-        return client(cluster)
+    def known():
+        if not forked:
+            for burner in burners:  # from when there are workers: their imports need no test here
+                burner.start()
+        forked.append(fork())
+        return forked[-1]
 
     def recorded(self, *arguments):
         change = record(self, *arguments)
-        if len(killed) == 1:  # after the first result
-            nanny = next(iter(killed[0].workers.values()))
-            os.kill(nanny.pid, signal.SIGKILL)
-            killed.append(nanny.pid)
+        if len(forked) == len(CLASS):  # after the first result
+            forked[-1].process.kill()
+            forked.append("killed")
         return change
 
-    monkeypatch.setattr(grade_class, "Client", known)
+    monkeypatch.setattr(workers, "_fork", known)
     monkeypatch.setattr(grade_class.Writer, "record", recorded)
     try:
         results = grade(again, workers=4)
@@ -179,7 +179,7 @@ def test_four_workers_on_a_busy_machine_give_equal_grades_though_one_is_killed(g
         for burner in burners:
             burner.kill()
             burner.join()
-    assert len(killed) == 2
+    assert "killed" in forked
     assert untimed(results) == untimed(graded[1])
 
 

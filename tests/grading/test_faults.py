@@ -12,18 +12,19 @@ import sqlite3
 import subprocess
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
-from made_up import CLASS, NAME, files, hand_in, no_kernels, points
+from made_up import CLASS, NAME, files, hand_in, made_up, no_kernels, points
 from nbgrader.api import Gradebook
 from probe import SMALL_DISK
 
 import qcourse
 from qcourse import cli
+from qcourse.course.notebooks import from_bytes
 from qcourse.errors import UserError
-from qcourse.grading import database, grade_class, gradebook, graded_folder, receipt
+from qcourse.grading import cluster, database, grade_class, gradebook, graded_folder, receipt
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults")]
 
@@ -328,8 +329,8 @@ def test_a_second_run_says_that_a_first_one_is_running(course, log, capsys):
     ],
 )
 def test_what_cannot_be_started_is_said_in_one_sentence(course, capsys, monkeypatch, more, words):
-    client = grade_class.Client
-    monkeypatch.setattr(grade_class, "Client", lambda url, timeout: client(url, timeout=min(timeout, 1)))
+    client = cluster.Client
+    monkeypatch.setattr(cluster, "Client", lambda url, timeout: client(url, timeout=min(timeout, 1)))
     assert command(course, *more) == 2
     assert said(capsys).startswith(f"qcourse: {words}")
 
@@ -368,6 +369,47 @@ def test_a_number_of_workers_that_is_none_is_said(course, capsys, workers):
         command(course, "--workers", workers)
     assert caught.value.code == 2
     assert f"invalid number of processes {workers!r}: use 1 or more" in capsys.readouterr().err
+
+
+def test_a_class_of_any_size_needs_the_memory_of_a_few(generated, tmp_path, monkeypatch):
+    folder, most = shutil.copytree(generated, tmp_path / "course"), 2
+    for number in range(30):
+        hand_in(folder, f"student{number:02}", 1)
+    alive = []  # one for each content of a notebook that somebody holds
+
+    class Text(bytes):
+        def __init__(self, _):
+            alive.append(1)
+
+        def __del__(self):
+            alive.pop()
+
+    def read(*arguments):
+        submission = take(*arguments)
+        return submission._replace(notebooks={NAME: Text(submission.notebooks[NAME])})
+
+    class Workers:
+        def __init__(self):
+            self.busy = []
+
+        def has_room(self):
+            return len(self.busy) < most
+
+        def start(self, task, submission, submitted, released, files, **options):
+            self.busy.append((submission, from_bytes(released[NAME])))
+            assert len(alive) <= most + 3  # the next one, and what was recorded last with its result
+
+        def next_result(self):
+            submission, source = self.busy.pop(0)
+            result = made_up(submission.notebooks[NAME], source)
+            return submission, result | {"notebooks": {NAME: Text(result["notebooks"][NAME])}}
+
+    take = gradebook.take
+    monkeypatch.setattr(gradebook, "take", read)
+    monkeypatch.setattr(grade_class, "_workers", lambda *given: nullcontext(Workers()))
+    results = grade_class.grade(grade_class.Options(NAME, folder))
+    assert len(results) == 30
+    assert len({id(cell) for result in results for cell in result["cells"].values()}) == 1
 
 
 def test_a_class_of_nobody_is_graded(generated, log, capsys):

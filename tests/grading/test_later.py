@@ -36,7 +36,7 @@ def log(monkeypatch):
     """Who was graded in this test."""
     log = []
 
-    def graded(client, waiting, release, isolation):
+    def graded(workers, waiting, release, isolation):
         for submission in waiting:
             log.append(submission.student)
             notebook = read_released(release)
@@ -48,7 +48,7 @@ def log(monkeypatch):
     def read_released(release):
         return grade_submission.from_bytes(release.as_bytes()[NAME])
 
-    monkeypatch.setattr(grade_class, "_client", lambda options: nullcontext())
+    monkeypatch.setattr(grade_class, "_workers", lambda *given: nullcontext())
     monkeypatch.setattr(grade_class, "_graded", graded)
     return log
 

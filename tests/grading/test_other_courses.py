@@ -100,7 +100,7 @@ def put(folder, notebooks, files):
 def grade_here(monkeypatch):
     """Grade in this process: its one warm process serves every course."""
 
-    def graded(client, waiting, release, isolation):
+    def graded(workers, waiting, release, isolation):
         released = release.as_bytes()
         for one in waiting:
             files = one.read_files() | release.files
@@ -109,7 +109,7 @@ def grade_here(monkeypatch):
                 grade_submission.grade(one.notebooks, released, files, isolation, settings=release.settings),
             )
 
-    monkeypatch.setattr(grade_class, "_client", lambda options: nullcontext())
+    monkeypatch.setattr(grade_class, "_workers", lambda *given: nullcontext())
     monkeypatch.setattr(grade_class, "_graded", graded)
 
 

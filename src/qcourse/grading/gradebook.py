@@ -28,6 +28,7 @@ from qcourse.grading.scores import Change, Scores
 from qcourse.grading.settings_followed import steps
 from qcourse.grading.submission import Submission, students, take
 from qcourse.grading.timestamps import Stamp, judged, read_stamp, set_right
+from qcourse.grading.trust.secret import course_secret
 
 Written = TypeVar("Written")
 
@@ -44,6 +45,7 @@ class Writer:
     def __init__(self, config: Config, assignment: str) -> None:
         self.course = CourseDirectory(config=config)
         self._autograde, penalties, settings = steps(self.course, config)
+        settings.ContainedExecute.secret = course_secret(Path(self.course.root))
         self._now = datetime.now(UTC)
         self._gradebook = open_gradebook(self.course.db_url, self.course.course_id)
         self._session = self._gradebook.db()
