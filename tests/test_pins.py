@@ -16,7 +16,8 @@ from packaging.version import Version
 from qcourse import __version__
 
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
-CONDA_NAMES = {"torch": "pytorch-cpu", "matplotlib": "matplotlib-base"}  # where they differ from PyPI's
+# Where they differ from PyPI's.
+CONDA_NAMES = {"torch": "pytorch-cpu", "matplotlib": "matplotlib-base", "msgpack": "msgpack-python"}
 
 
 def pins(root) -> dict[str, Version]:
