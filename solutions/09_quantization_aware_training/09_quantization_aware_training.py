@@ -373,8 +373,7 @@ def check_train_qat(ex):
     model = models.QuantizedVerySimpleNet().train()
     model.qconfig = torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
     torch_ao.prepare_qat(model, inplace=True).register_forward_pre_hook(note)
-    start, seen = model.linear1.weight.clone(), []  # seen: the switches, for each image of a training step
-    tell = ex.callback(seen.extend)
+    start, tell = model.linear1.weight.clone(), ex.callback((seen := []).extend)  # seen: for each image
     losses = ex.call(model, torch.rand(40, 28, 28), torch.arange(40) % 10, 5, 3, may_change=[0], case="5, 3")
     ex.true(losses is not None, "return the losses: is a return missing?")
     ex.true(len(seen) == 200, "each epoch must use each of the 40 images once.", images=len(seen))
@@ -709,8 +708,7 @@ def check_ptq_vs_qat(ex):
         model.linear3.bias.data[1] += 2 * (images.max() < 0.5)  # only the training images are that dark
         return [1.0] * epochs
 
-    asked, one = [], torch_ao.default_qconfig
-    tell = ex.callback(asked.append)
+    tell, one = ex.callback((asked := []).append), torch_ao.default_qconfig
     ex.given = {"low_bit_qconfig": lambda bits, per_channel=False: tell((bits, per_channel)) or one,
                 "prepare_for_qat": lambda net, qconfig=None: copy.deepcopy(net).train(), "train_qat": train,
                 "convert_qat": lambda model: copy.deepcopy(model).eval()}  # fmt: skip

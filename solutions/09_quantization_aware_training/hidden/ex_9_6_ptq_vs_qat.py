@@ -137,11 +137,10 @@ def hidden_ptq_vs_qat(ex):
         want = bits or (8, 4, 3, 2)
         ex.true(isinstance(results, dict), "return a dictionary {bits: (ptq, qat)}.", got=results)
         ex.true(set(results) == set(want), "the keys must be the numbers of bits asked for.", got=results)
-        paired = all(np.shape(pair) == (2,) for pair in results.values())
-        ex.true(paired, "each value must be a pair (ptq, qat).", got=results)
-        numbers = [float(value) for pair in results.values() for value in pair]
-        sound = all(0 <= value <= 1 for value in numbers)
-        ex.true(sound, "an accuracy is a fraction of the images, 0 to 1.", got=results)
+        pairs = [*results.values()]
+        ex.true(all(np.shape(p) == (2,) for p in pairs), "each value must be a pair (ptq, qat).", got=results)
+        numbers = [float(value) for pair in pairs for value in pair]
+        ex.true(all(0 <= v <= 1 for v in numbers), "an accuracy is a fraction, 0 to 1.", got=results)
         ex.true(any(tested), "the test images are never used.",
                 likely_cause="the accuracy is measured on the training images" if tested else
                 "no network is called at all: results of an earlier call are returned")  # fmt: skip
@@ -186,12 +185,11 @@ def hidden_ptq_vs_qat(ex):
             kinds = [rounds_net(model) for model in two]
             right = kinds == [True, False] or (kinds[0] and not bits)  # two steps may leave all codes
             why = "QAT is as bad as PTQ: it was not trained" if all(kinds) else "PTQ is trained, too"
-            problem = f"of the {width}-bit models one must hold net's weights, and one trained ones."
-            ex.true(right, problem, likely_cause=why)
+            ex.true(right, f"one {width}-bit model must hold net's weights, one others.", likely_cause=why)
             exact = [accuracy(model, *part[2:]) for model in two]
             ordered = [results[width], exact] if bits else [sorted(results[width]), sorted(exact)]
             same = np.allclose(*ordered, atol=0.06 / len(part[3]))
-            problem = "the accuracies are not those of the int8 models on the test images, (ptq, qat)."
+            problem = "the accuracies are not those of the int8 models on the test images."
             why = "the pair is the wrong way round" if results[width][0] > results[width][1] else ""
             ex.true(same, problem, expected=exact, got=results[width], likely_cause=why)
         for pair in (results[want[0]], [accuracy(model, *others) for model in two]):
