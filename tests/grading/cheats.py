@@ -1536,6 +1536,8 @@ def made(cheat: Cheat, classroom: Classroom) -> Any:
         graded(notebook, name).source = source.lstrip("\n")
     with_cells(notebook, INSIDE + cheat.early, INSIDE + cheat.late if cheat.late else "")
     cheat.change(notebook)
+    for number, cell in enumerate(notebook.cells):  # a doubled cell has an id of its own, or nbformat warns
+        cell.id = f"cell-{number}"
     return notebook
 
 

@@ -338,7 +338,7 @@ CELLS = {
     "sends-no-message": cell(RAW + "k.iopub_socket.send_multipart([b''])"),
     "sends-an-odd-parent": cell(RAW + "send([1], {'name': 'stdout', 'text': 'x'})"),
     "sends-half-a-pair": cell(RAW + r"send(k.get_parent()['header'], b'{\"name\":\"stdout\",\"text\":\"\\ud800\"}')", "BadOutput"),
-    "sends-results-in-checks": cell(HOOK, "", 0),
+    "sends-results-in-checks": cell(HOOK, "", FULL),
     "many-empty-files": cell("import time\nfor i in range(60_000): open(f'/tmp/{i}', 'w').close()\ntime.sleep(2)", "50,000 files"),
     "short-lived-children": cell(CHILDREN, "3 seconds of CPU time"),
 }  # fmt: skip

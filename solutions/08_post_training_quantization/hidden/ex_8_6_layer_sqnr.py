@@ -62,6 +62,13 @@ def hidden_layer_sqnr(ex):
         int8_net = ex.once(quantized_by_torch, float_net, torch.rand(64, 28, 28), qconfig)
         result = ex.call(float_net, int8_net, images, case=case)
         ex.true(isinstance(result, dict), "return a dict, layer name -> dB.", got=type(result).__name__)
+        for model in (float_net, int8_net):
+            hooks = sum(len(m._forward_hooks) + len(m._forward_pre_hooks) for m in model.modules())
+            ex.true(
+                hooks == 0, "a hook is still on the model: call remove() on its handle.", got=f"{hooks} hooks"
+            )
+            own = [m for m in model.modules() if "forward" in vars(m)]
+            ex.true(not own, "a layer's forward is still replaced: the models must stay as they are.")
         exact, rounded = outputs(float_net, images), outputs(int8_net, images)
         for name in exact:
             ex.true(name in result, f"the dict lacks {name}.")
@@ -74,10 +81,3 @@ def hidden_layer_sqnr(ex):
             ex.equal(
                 f"the SQNR of {name} in dB", float(result[name]), 10 * math.log10(ratio), rtol=0, atol=0.01
             )
-        for model in (float_net, int8_net):
-            hooks = sum(len(m._forward_hooks) + len(m._forward_pre_hooks) for m in model.modules())
-            ex.true(
-                hooks == 0, "a hook is still on the model: call remove() on its handle.", got=f"{hooks} hooks"
-            )
-            own = [m for m in model.modules() if "forward" in vars(m)]
-            ex.true(not own, "a layer's forward is still replaced: the models must stay as they are.")

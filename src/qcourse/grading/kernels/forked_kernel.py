@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import importlib
 import json
 import os
 import signal
@@ -129,6 +130,9 @@ def _run(connection: dict[str, Any], home: Path, line: int) -> None:
     from ipykernel.kernelapp import IPKernelApp
 
     from qcourse.grading.kernels.staying_kernel import StayingKernel
+
+    # For calls, while there are descriptors; not warm, since it imports what a place for 06 has not.
+    importlib.import_module("qcourse.check.borrowing")
 
     class App(IPKernelApp):
         def init_iopub(self, context: zmq.Context[Any]) -> None:

@@ -17,8 +17,13 @@ _FILES = {
     "torch.ao.nn.quantized.dynamic.modules.linear": ("Linear",),
     "torch.ao.nn.quantized.modules": ("DeQuantize", "Quantize"),
     "torch.ao.nn.quantized.modules.linear": ("Linear",),
-    "torch.ao.quantization.fake_quantize": ("FakeQuantize", "FusedMovingAvgObsFakeQuantize"),
+    "torch.ao.quantization.fake_quantize": (
+        "FakeQuantize",
+        "FixedQParamsFakeQuantize",
+        "FusedMovingAvgObsFakeQuantize",
+    ),
     "torch.ao.quantization.observer": (
+        "FixedQParamsObserver",
         "MinMaxObserver",
         "MovingAverageMinMaxObserver",
         "MovingAveragePerChannelMinMaxObserver",

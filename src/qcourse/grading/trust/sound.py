@@ -68,14 +68,18 @@ def _check_fake(fake: nn.Module, weight: torch.Tensor | None) -> None:
     observer = fake._modules.get("activation_post_process")
     ranges = observer._buffers if observer else {}
     found = [fake._buffers.get(name) for name in ("scale", "zero_point", *SWITCHES)]
-    parts = [p for p in (*found, ranges.get("min_val"), ranges.get("max_val")) if isinstance(p, torch.Tensor)]
-    if len(parts) != 6:
+    fixed = ranges.get("zero_point")  # an observer of a fixed range has it in place of ends
+    ends = ["scale", "scale"] if fixed is not None else ["min_val", "max_val"]
+    parts = [p for p in (*found, *map(ranges.get, ends)) if isinstance(p, torch.Tensor)]
+    if len(parts) != 6 or (fixed is not None and fixed.numel() != 1):
         raise Rubbish("a fake without a scale, a zero point or a range")
     scale, zero, *switches, low, high = parts
     per_channel, axis = vars(fake).get("is_per_channel"), vars(fake).get("ch_axis")
-    if type(per_channel) is not bool or type(axis) is not int or axis != (0 if per_channel else -1):
+    axes = ((0, 1) if type(fake) is torch_ao.FakeQuantize else (0,)) if per_channel else (-1,)
+    if type(per_channel) is not bool or type(axis) is not int or axis not in axes:
         raise Rubbish("a fake of another form")
-    channels = (len(weight) if weight is not None and weight.ndim else 0) if per_channel else 1
+    known = weight is not None and weight.ndim > max(axis, 0)
+    channels = (weight.shape[axis] if known and weight is not None else 0) if per_channel else 1
     if scale.numel() != zero.numel() or scale.numel() not in (1, channels):
         raise Rubbish("a fake whose scale and zero point do not fit")
     untouched = per_channel and low.numel() == 0  # torch makes the ranges with the first weight
