@@ -145,7 +145,9 @@ def switch_everything(folder):
     np.set_printoptions(precision=2)
     os.chdir(folder)
     plt.rcParams["figure.figsize"] = 1.0, 1.0
-    if "C.UTF-8" in os.popen("locale -a").read().split():
+    with os.popen("locale -a") as known:
+        there = known.read().split()
+    if "C.UTF-8" in there:
         locale.setlocale(locale.LC_NUMERIC, "C.UTF-8")
 
 
