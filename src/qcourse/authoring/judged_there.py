@@ -4,7 +4,6 @@ import contextlib
 import gc
 import os
 import socket
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -20,7 +19,7 @@ from qcourse.grading.trust.graded_cells import CALL
 from qcourse.grading.trust.line import Line
 from qcourse.grading.trust.there import There
 
-LONG = 0.3  # seconds of the processor: an answer that takes longer here is not judged there, too
+TRAINED = {"train_qat", "ptq_vs_qat"}  # answers to 9.3 and 9.6 train for seconds: they are judged here only
 THERE = "-there"
 
 
@@ -30,9 +29,8 @@ class BothWays(Judge):
     def _refusals(self, exercise: str) -> dict[str, Refusal]:
         tests = [exercise + CHECK, exercise + HIDDEN]
         with _place(self._scope, exercise, [self._cells[test].source for test in tests]) as answers:
-            began = time.process_time()
             here = super()._refusals(exercise)
-            if time.process_time() - began > LONG or exercise not in self._scope:
+            if exercise in TRAINED or exercise not in self._scope:
                 return here
             names = [{"__name__": "__main__", exercise: answer} for answer in answers]
             there = {test: found for test, n in zip(tests, names) if (found := refusal(self._cells[test], n))}
