@@ -2,11 +2,9 @@
 
 import importlib
 import itertools
-import sys
 import time
-from collections.abc import Callable, Iterable
-from functools import lru_cache
-from types import CodeType, ModuleType
+from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 import cloudpickle
@@ -16,24 +14,6 @@ from qcourse.check.assertions import Exercise
 from qcourse.check.kinds import is_model
 
 numbers = itertools.count(time.time_ns())  # of calls and callbacks: no two are equal, in other referees too
-
-
-_search = cloudpickle.cloudpickle._find_imported_submodules
-
-
-@lru_cache(1_000)
-def _submodules(code: CodeType, modules: tuple[ModuleType, ...], loaded: int) -> list[ModuleType]:
-    found: list[ModuleType] = _search(code, modules)
-    return found
-
-
-def _searched_once(code: CodeType, names: Iterable[object]) -> list[ModuleType]:
-    """As in cloudpickle, which goes through all modules for each function that it writes."""
-    modules = tuple(value for value in names if isinstance(value, ModuleType))
-    return _submodules(code, modules, len(sys.modules))
-
-
-cloudpickle.cloudpickle._find_imported_submodules = _searched_once
 
 
 class Callback:
