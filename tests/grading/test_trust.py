@@ -372,8 +372,8 @@ def judged(referee, cells, source, index=0):
         os.waitpid(child, 0)
 
 
-@pytest.fixture
-def referee():
+@contextlib.contextmanager
+def a_referee():
     ours, theirs = socket.socketpair()
     child = os.fork()
     if child == 0:
@@ -385,6 +385,12 @@ def referee():
     yield Referee(ours)
     ours.close()
     os.waitpid(child, 0)
+
+
+@pytest.fixture
+def referee():
+    with a_referee() as found:
+        yield found
 
 
 CELL = (
@@ -406,19 +412,10 @@ def test_a_referee_says_what_a_kernel_would_say(referee):
 
 def test_a_check_that_takes_too_long_on_this_side_is_ended_though_it_catches_all(monkeypatch):
     monkeypatch.setattr("qcourse.grading.trust.referee.SECONDS", 0.2)
-    ours, theirs = socket.socketpair()
-    child = os.fork()
-    if child == 0:
-        ours.close()
-        with contextlib.suppress(BaseException):
-            serve(theirs)
-        os._exit(0)
-    theirs.close()
     endless = "while True:\n    try:\n        sum(range(1000))\n    except Exception:\n        pass"
-    (error,) = judged(Referee(ours), "def f(x):\n    return x", endless)
+    with a_referee() as referee:
+        (error,) = judged(referee, "def f(x):\n    return x", endless)
     assert "TooLong" in error["evalue"]
-    ours.close()
-    os.waitpid(child, 0)
 
 
 def test_a_referee_that_is_gone_has_ended():
