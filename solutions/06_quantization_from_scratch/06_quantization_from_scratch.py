@@ -112,8 +112,10 @@ print(params)
 #
 # $$\mathrm{clamp}(q;\, l, u) = \min(\max(q, l),\, u)$$
 #
-# The result is a new array of the same shape and dtype, which can hold both bounds (int8 cannot hold 255).
-# The caller's array stays as it is. On paper, with the range 0 to 255: −300, 50, 400 become 0, 50, 255.
+# The result is a new array of the same shape and dtype; the caller's array stays as it is. (The checks use
+# only dtypes that can hold both bounds: int8, for example, cannot hold 255.)
+#
+# On paper, with the range 0 to 255: −300, 50, 400 become 0, 50, 255.
 #
 # <details><summary>Hint</summary>
 #
@@ -944,8 +946,11 @@ figure.show_table(header, [both_schemes(params, bits) for bits in (2, 3, 4, 6, 8
 # %% [markdown]
 # ## One tensor, sixteen libraries
 #
-# Your scheme is one convention of many. Five numbers, in what sixteen libraries call symmetric 8 bits, held
-# against the first; `qcourse.conventions` computes each as the library does, to the last bit.
+# Your scheme is one convention of many. The table has five numbers in what sixteen libraries call symmetric 8
+# bits. Each row is compared with the first: how many codes differ, and where the values that come back differ
+# most ([4] is the last number). `qcourse.conventions` computes each row as the library does, the scale to the
+# last bit. Your 6.4 is the row "onnxruntime quantize_data int8 symmetric". (Under `scale`, bitsandbytes
+# stores the largest value, and ctranslate2 the inverse, 1/s.)
 
 # %% tags=["experiment"]
 five = np.array([-1, -0.3, 0, 0.4, 2])
@@ -954,11 +959,15 @@ back = {float(conventions.quantize(name, five).values[3]) for name in convention
 print("0.4 comes back as one of", ", ".join(f"{value:.5f}" for value in sorted(back)))
 
 # %% [markdown]
-# **Five causes** of difference: the scale's denominator (127.5, 127 or 128; a scale can be negative); the
-# codes in use; how a tie is rounded, after a division or a multiplication by 1/s; where a zero point is
-# added; what is stored (the largest value, the inverse of the scale, a scale in float16). Check these before
-# you port a model, and what an all-zero channel gets. Put your own array in the place of `five`, or compare
-# any two of `conventions.CONVENTIONS`:
+# In most rows all five codes are those of the first, and yet the values are not, since the scales differ. Two
+# libraries make the scale negative, and so four codes change.
+#
+# **Five causes** of difference: the denominator of the scale (127.5, 127 or 128; the scale may be negative);
+# which codes are used; how a tie (a value halfway between two codes) is rounded, and whether x is divided by
+# s or multiplied by 1/s; whether the zero point is added before or after rounding; what is stored: s, 1/s,
+# the largest value, or s in float16. Check these, and the scale of an all-zero channel, before you move a
+# quantized model from one library to another. To see more, change `five`, or compare any two names of
+# `conventions.CONVENTIONS`:
 
 # %% tags=["experiment"]
 torch_ao, onnx = "torch.ao MinMaxObserver quint8 affine", "onnxruntime quantize_data uint8"
@@ -966,8 +975,10 @@ print(conventions.table(five, [torch_ao, onnx]))
 print(conventions.explain(torch_ao))
 
 # %% [markdown]
-# The same scale and zero point: −0.3 is a tie, −25.5 steps, and ONNX rounds it before it adds 85. All that
-# was recorded, libraries with their versions, is in the course's docs/libraries.md.
+# Scale and zero point are equal, but one code is not: −0.3 is −25.5 steps, a tie. torch 2.13 adds the zero
+# point 85 first and rounds 59.5 to 60. ONNX Runtime, which runs models in the exchange format ONNX, rounds
+# −25.5 to −26 first, as your 6.2 does, which gives 59; so does torch 2.14. All conventions, with the versions
+# of the libraries, are in the course's docs/libraries.md.
 
 # %% [markdown]
 # ## What comes next

@@ -508,9 +508,9 @@ print(f"7.3:               [{beta:.0f}, {alpha:.0f}]")
 print(f"HistogramObserver: [{-zero * scale:.0f}, {(255 - zero) * scale:.0f}]")
 
 # %% [markdown]
-# **At the edges** its search is not yours. Of five values, with nothing to clip, it loses both ends, because
-# a histogram knows bins and not values. It searches for 256 codes whatever `quant_max` says, so with few bits
-# its range is too wide:
+# **Where its search differs from yours.** A histogram knows bins, not values. So even of five values, where
+# nothing should be clipped, it cuts a little off both ends. And it searches for 256 codes whatever
+# `quant_max` says: with few bits it takes a range that is too wide, and the squared error grows.
 
 
 # %% tags=["experiment"]
@@ -527,13 +527,14 @@ print(
     )
 )
 for bits in (8, 4, 3):
-    times = range_error(bell, bits, *histogram_range(bell, bits)) / range_error(
-        bell, bits, *mse_optimal_range(bell, bits)
-    )
-    print(f"{bits} bits: its squared error is ≈ {times:.1f} times that of 7.3's range")
+    theirs, ours = histogram_range(bell, bits), mse_optimal_range(bell, bits)
+    times = range_error(bell, bits, *theirs) / range_error(bell, bits, *ours)
+    ends = f"its range ends at ≈ {theirs[1]:.1f}, 7.3's at ≈ {ours[1]:.1f}"
+    print(f"{bits} bits: {ends}; its squared error is ≈ {times:.1f} times as large")
 
 # %% [markdown]
-# One NaN, say from a division by zero in one image, and each of three calibrators does something else:
+# One NaN, say from 0 / 0 in one image, is enough. `MinMaxObserver` keeps it for ever; `np.percentile` returns
+# it, and `np.nanpercentile` ignores it; `HistogramObserver` stops with an error:
 
 # %% tags=["experiment"]
 one_nan, clean = torch.tensor([0.0, 1.0, math.nan]), torch.tensor([0.0, 1.0])
@@ -548,6 +549,9 @@ try:
     HistogramObserver()(one_nan)
 except RuntimeError as error:
     print("HistogramObserver raises", type(error).__name__)
+
+# %% [markdown]
+# Look for NaN before you calibrate: only one of the four says that something is wrong.
 
 # %% [markdown]
 # **Takeaway.** The best range depends on the bits: with few bits, rounding is expensive and it pays to clip

@@ -639,9 +639,10 @@ ptq.requantization(total, by_hand[:, unit], converted[:, unit], narrow[:, unit])
 # **Takeaway.** An int8 layer is an integer matrix product and one multiplication per output. A value that
 # needs a code below 0 or above 255 saturates: the dashed line shows it. With `default_qconfig` the codes 128
 # to 255 are left free for values above the recorded maximum; below the recorded minimum there is no room.
-# Where the last bit differs between two processors, the reason is a rounding tie or the rounding of the bias:
-# with 7-bit activations, as here, int8 models are reproducible to within one code, not bit for bit, unless
-# the kernel is the same. With 8 bits that holds only where a processor adds in 32 bits: see after 8.6.
+# Where the last bit differs between two processors, the reason is a rounding tie or the rounding of the bias.
+# So with 7-bit activations, as here, int8 models are reproducible to within one code, not bit for bit, unless
+# the kernel is the same. With 8-bit activations this is true only on some processors: see "Room for the
+# eighth bit", after 8.6.
 
 # %% [markdown]
 # ## Exercise 8.6: which layer loses the most?
@@ -764,22 +765,24 @@ figure.show_table(["int8 model", *layers], rows)
 mean = np.array([[of[layer] for layer in layers] for of in sqnr.values()]).mean(axis=1)
 print("mean gain over the first: ≈ {:.1f} dB, ≈ {:.1f} dB and ≈ {:.1f} dB".format(*mean[1:] - mean[0]))
 print("a scale per row gains less than ranges of least error:", mean[1] < mean[2])
-exact = measure.adds_in_32_bits()
-best = mean[3] == max(mean)
-print("the eighth bit gains most where the engine adds in 32 bits, and only there:", best == exact)
-print(f"your engine adds products in ≈ {32 if exact else 16} bits")
+room = measure.adds_in_32_bits()  # whether 8 bits fit into the sums of this engine: explained below
+print(
+    "the eighth bit gains most, unless it does not fit into the engine's sums:",
+    (mean[3] == max(mean)) == room,
+)
 
 # %% [markdown]
 # With 8 bits per weight, one scale per row hardly matters: the rounding of the weights is not what limits
 # this network. The rounding of the activations is, so the eighth bit gains the 6 dB that notebook 06
-# promises, where the engine has room for it. With 2 bits per weight, scales per row are decisive: see
-# notebook 09.
+# promises, if the engine has room for it (next paragraph). With 2 bits per weight, scales per row are
+# decisive: see notebook 09.
 #
-# **Room for the eighth bit.** Kernels for x86 without the instructions called VNNI multiply two neighbouring
-# codes at a time and add the two products in 16 bits. 2 · 127 · 127 fits into them, 2 · 255 · 127 does not:
-# the sum stops at 32,767, without an error or a warning. So torch's defaults for `x86` leave the eighth bit
-# unused (`reduce_range`); those for `onednn` use it, although `onednn` saturates just the same. The same
-# layer, as it should be and with such pairs:
+# **Room for the eighth bit.** On x86 processors that lack the instructions called VNNI, the int8 kernels
+# multiply two neighbouring pairs of codes at a time and add the two products in a 16-bit integer, which ends
+# at 32,767. 2 · 127 · 127 = 32,258 fits, 2 · 255 · 127 = 64,770 does not: the sum saturates, without an error
+# or a warning. So torch's defaults for `x86` leave the eighth bit unused (`reduce_range`); those for `onednn`
+# use it, although `onednn` saturates just the same. Here is a layer of random codes. How many of its sums
+# come out wrong when pairs are added in 16 bits?
 
 # %% tags=["experiment"]
 rng = np.random.default_rng(0)
@@ -795,10 +798,14 @@ def sums(x_q, pairs_of_16_bits):
 
 
 wrong = {bits: (sums(x_q, True) != sums(x_q, False)).mean() for bits, x_q in codes.items()}
-print(f"sums that saturate on the way: {wrong[7]:.0%} with 7 bits, {wrong[8]:.0%} with 8")
+print(f"wrong sums: {wrong[7]:.0%} with 7-bit activations, {wrong[8]:.0%} with 8-bit ones")
 
 # %% [markdown]
-# And on your machine's engines, in codes of the output? (nan: that engine is not here.)
+# What do the engines of your machine do? The table compares their output codes with the exact ones (nan: your
+# machine does not have that engine). If all rows show 0, your processor has VNNI or does not need it. On a
+# processor limited to AVX2, which lacks it, `x86` and `onednn` with 8 bits were more than one code off in ≈
+# 59 % of the outputs, by up to 13 codes (measured with `FBGEMM_ENABLE_INSTRUCTIONS=AVX2` and
+# `ONEDNN_MAX_CPU_ISA=AVX2`).
 
 # %% tags=["experiment"]
 rows, right = [], []

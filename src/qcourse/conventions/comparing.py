@@ -132,7 +132,7 @@ def table(x: Any, names: Sequence[str] = SIXTEEN) -> str:
     for row in compare(x, names):
         where = ", ".join(map(str, row.where))
         at = f"{row.largest:.3g} at [{where}]" if row.largest else "0"
-        lines.append(f"{row.name:{width}}  {row.scale:12.9f}  {row.zero:4.0f}  {row.codes:11,}  {at}")
+        lines.append(f"{row.name:{width}}  {row.scale:12.8g}  {row.zero:4.0f}  {row.codes:11,}  {at}")
     return "\n".join(lines)
 
 
