@@ -35,17 +35,19 @@ LEFT_OUT = {
 }
 INTRODUCTION = """# One tensor, many libraries
 
-The same five numbers, given to {libraries} libraries in {schemes} schemes on an x86-64 CPU. This page is made
-from [recorded.json](../tools/record_libraries/recorded.json); `python tools/record_libraries` asks the
+The same five tensors of five numbers, given to {libraries} libraries in {schemes} schemes (those of torch
+twice, for 2.13.0 and 2.14.1) on an x86-64 CPU. This page is made from
+[recorded.json](../tools/record_libraries/recorded.json); `python tools/record_libraries` asks the
 libraries again. `qcourse.conventions` reproduces {reproduced} of the schemes in NumPy, every scale to the
-last bit and every code, on these five tensors and on 240 random ones, many full of ties; a test holds it.
+last bit and every code, on these five tensors and on 240 random ones, many full of ties; a test checks it.
 The others are shown as measured, with the reason.
 
-Before you compare a quantized model with its port, check five things, the causes of every difference here:
+Before you compare a quantized model with its port, check five things, which cause most of the differences:
 
 1. **The scale's denominator**: 127.5, 127, 128, or the range over 255; and a scale can be negative.
 2. **The codes in use**: −128..127 or −127..127, 0..255 or 0..254, one bit less with `reduce_range`.
-3. **The tie**: to even, or away from zero; division by the scale, or multiplication by its rounded inverse.
+3. **Rounding**: ties to even or away from zero, or everything down; division by the scale, or multiplication
+   by its rounded inverse.
 4. **Where the zero point is added**: before or after rounding. Or there is no zero point but a real number,
    and then 0.0 need not come back as 0.0.
 5. **What is stored**: a scale in float16 or as a power of two, beside codes made with the float32 scale.
@@ -54,8 +56,8 @@ And one that shows in dead channels only: what an all-zero tensor gets.
 
 {tensors}
 
-`scale` and `zero` are what the library stores, to 7 digits; where there are several, the first. An asterisk:
-shown as measured, not reproduced.
+`scale` and `zero` are what the library stores (or, where it stores none, what its codes imply), to 7 digits;
+where there are several, the first. An asterisk: shown as measured, not reproduced.
 """
 
 

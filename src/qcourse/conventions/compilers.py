@@ -46,8 +46,8 @@ def quantize_weight_by_dtype(x: Any, low: int, high: int, symmetric: bool = Fals
 
 
 def tensor_zp_scale_from_min_max(x: Any, bits: int, symmetric: bool = False) -> Grid:
-    """scale = max|x| / high, or (max − min) / (high − low), of at least 1e-9; code = round(x / scale +
-    zero).
+    """scale = max|x| / high, or (max − min) / (high − low), where the numerator is at least 1e-9;
+    code = round(x / scale + zero).
 
     ai_edge_quantizer/algorithms/uniform_quantize/uniform_quantize_tensor.py. From 8 bits on the lowest code
     is left out where the scheme is symmetric.

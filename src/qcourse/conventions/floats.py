@@ -59,11 +59,11 @@ def choose_scale_float8(
     nothing: float | None = None,
     added: float = -0.0,  # compressed-tensors adds 0.0, which makes a 0.0 of -0.0
 ) -> Grid:
-    """scale = max|x| / 448 (e4m3fn) or 57344 (e5m2), max|x| of at least ``floor``; codes are the float8's
-    bits.
+    """scale = max|x| / 448 (e4m3fn) or 57344 (e5m2), max|x| at least a limit of the library; codes
+    are the float8's bits.
 
     torchao/quantization/quant_primitives.py, _choose_scale_float8, _quantize_affine_float8. All zeros get
-    the scale ``nothing`` in qwix (1) and compressed-tensors (2^-23).
+    the scale 1 in qwix and 2^-23 in compressed-tensors.
     """
     v = tensor(x)
     scale = np.maximum(largest(v), np.float32(floor)) / values[-1]

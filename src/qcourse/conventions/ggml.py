@@ -106,8 +106,8 @@ def mlx_quantize(x: Any, bits: int = 4) -> Grid:
 
 
 def hqq_quantize(x: Any, bits: int = 4) -> Grid:
-    """inverse = 15 / (max − min), at most 20,000, 1 where the range is at most 1e-4; zero = −min · inverse,
-    a fraction.
+    """inverse = (2^bits − 1) / (max − min), at most 20,000, 1 where the range is at most 1e-4; zero = −min ·
+    inverse, a fraction.
 
     hqq/core/quantize.py, Quantizer.quantize with optimize=False. Without a code for 0.0.
     """

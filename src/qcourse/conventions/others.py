@@ -22,10 +22,10 @@ ZERO, ONE = np.float32(0), np.float32(1)
 
 
 def scalar_quantizer(x: Any, bits: int) -> Grid:
-    """code = cut((x − min) / span · 255), values are min + (code + 0.5) / 255 · span: the middle of each
-    step.
+    """code = cut((x − min) / span · high), values are min + (code + 0.5) / high · span, the middle of each
+    step; high is 255, or 15 for QT_4bit.
 
-    faiss/impl/ScalarQuantizer.cpp, QT_8bit and QT_4bit: one range for each row of ``x``, which holds one
+    faiss/impl/ScalarQuantizer.cpp, QT_8bit and QT_4bit: one range for each row of x, which holds one
     dimension of all vectors; what it stores are the minimum and the whole span.
     """
     v = rows(x)

@@ -77,7 +77,7 @@ def int8_vectorwise_quant(x: Any) -> Grid:
 
 
 def int8_weight_per_tensor_float(x: Any, bits: int = 8) -> Grid:
-    """scale = max|x| / (2^(bits − 1) − 1), of at least 1e-10; the range is narrow.
+    """scale = max|x| / (2^(bits − 1) − 1), with max|x| at least 1e-10; the range is narrow.
 
     brevitas/quant/scaled_int.py.
     """
@@ -88,7 +88,7 @@ def int8_weight_per_tensor_float(x: Any, bits: int = 8) -> Grid:
 
 
 def shifted_uint8_weight(x: Any) -> Grid:
-    """scale = (max − min(min, 0)) / 255, of at least 1e-10; code = round(x / scale + zero).
+    """scale = (max − min(min, 0)) / 255, with a numerator of at least 1e-10; code = round(x / scale + zero).
 
     brevitas/quant/shifted_scaled_int.py, core/stats/stats_op.py AbsMinMax: the range is not widened to 0 from
     above, so negative values alone do not fit in it, and saturate.
@@ -101,9 +101,10 @@ def shifted_uint8_weight(x: Any) -> Grid:
 
 
 def fake_tensor_quant(x: Any, bits: int, narrow: bool = False) -> Grid:
-    """code = round(x · (127 / amax)) from −128 on; an amax of at most 2^-24 gives zeros.
+    """code = round(x · (high / amax)), high = 2^(bits − 1) − 1; the lowest code is −high − 1, or −high where
+    the range is narrow; an amax of at most 2^-24 gives zeros.
 
-    modelopt/torch/quantization/tensor_quant.py. It gives values back; codes are these over amax / 127.
+    modelopt/torch/quantization/tensor_quant.py. It gives values back; codes are these over amax / high.
     """
     v = tensor(x)
     high = 2 ** (bits - 1) - 1
