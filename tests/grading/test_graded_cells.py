@@ -5,7 +5,7 @@ from traitlets.config import Config
 
 from qcourse.course.notebooks import NotebookNode, new_code_cell
 from qcourse.errors import UserError
-from qcourse.grading.execute import ContainedExecute
+from qcourse.grading.execute import ContainedExecute, stack
 from qcourse.grading.trust import graded_cells
 from qcourse.grading.trust.secret import course_secret
 
@@ -123,3 +123,18 @@ def test_inputs_of_hidden_tests_follow_from_the_secret(kind):
     )
     assert one == again
     assert (one != other) == (kind == "hidden=True")
+
+
+@pytest.mark.parametrize(
+    ("source", "imported"),
+    [
+        ("import torch", "torch"),
+        ("import numpy as np, torch.nn as nn", "torch"),
+        ("def answer():\n    from torch import nn", "torch"),
+        ("from qcourse import torch_ao", "torch"),
+        ("from qcourse import conventions\nprint(conventions.explain('torch.ao int8'))  # torch", "course"),
+        ("import numpy as np  # no torch", "numpy"),
+    ],
+)
+def test_only_what_imports_torch_waits_for_it(source, imported):
+    assert stack(NotebookNode(cells=[new_code_cell("x = 1"), new_code_cell(source)])) == imported

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +27,7 @@ from qcourse.grading.trust.line import Ended
 from qcourse.grading.trust.secret import course_secret
 
 LIMITS = Limits()
+IMPORTS_TORCH = re.compile(r"^\s*(?:from|import)\b[^#\n]*\btorch", re.MULTILINE)  # a name of it is none
 REFEREES = 3  # that may be lost over one cell
 
 
@@ -154,9 +156,9 @@ class ContainedExecute(Runner, Execute):
 
 
 def stack(*notebooks: NotebookNode) -> str:
-    """What a kernel must not import itself: "torch", "course" or else "numpy", by what code cells name."""
+    """What a kernel must not import itself: "torch", "course" or else "numpy", by what code cells import."""
     sources = [cell.source for notebook in notebooks for cell in notebook.cells if cell.cell_type == "code"]
-    if any("torch" in source for source in sources):
+    if any(IMPORTS_TORCH.search(source) for source in sources):
         return "torch"
     names = "qcourse", "matplotlib"
     return "course" if any(name in source for source in sources for name in names) else "numpy"
