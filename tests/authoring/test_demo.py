@@ -8,7 +8,7 @@ import pytest
 
 from qcourse.authoring import demo, nbgrader_command
 from qcourse.authoring.answers import read_answers
-from qcourse.authoring.classroom import Classroom
+from qcourse.authoring.demo_class import Classroom
 from qcourse.authoring.judge import judge
 from qcourse.course.folder import answers_folder, assignments
 

@@ -14,8 +14,8 @@ import nbformat
 import numpy_course
 import psutil
 
-from qcourse.authoring.classroom import Classroom
 from qcourse.authoring.demo import STUDENTS
+from qcourse.authoring.demo_class import Classroom
 from qcourse.course.notebooks import to_bytes
 from qcourse.course.settings import nbgrader_settings
 from qcourse.grading import grade_class, grade_submission

@@ -8,8 +8,8 @@ from jupyter_lab import CHROMIUM, FLAGS, SECONDS, code_cell, open_notebook, repl
 from nbformat.v4 import new_code_cell
 from playwright.sync_api import expect, sync_playwright
 
-from qcourse.authoring.classroom import Classroom
 from qcourse.authoring.demo import Student
+from qcourse.authoring.demo_class import Classroom
 from qcourse.grading.place import bubblewrap, place
 
 NAME = "06_quantization_from_scratch"

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from hostile import INSIDE, again, graded, void
 from nbformat.v4 import new_code_cell, new_output
 
-from qcourse.authoring.classroom import Classroom
+from qcourse.authoring.demo_class import Classroom
 from qcourse.course.cells import is_answer, is_experiment
 from qcourse.grading import grade_class, grade_submission, report
 from qcourse.grading.place.limits import Limits

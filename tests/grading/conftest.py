@@ -6,7 +6,7 @@ import shutil
 import pytest
 from made_up import CLASS, NAME, hand_in
 
-from qcourse.authoring.classroom import Classroom
+from qcourse.authoring.demo_class import Classroom
 
 # No test inherits a shell's leave to run students' code without containment.
 os.environ.pop("QCOURSE_ISOLATION", None)

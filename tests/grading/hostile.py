@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from nbformat.v4 import new_code_cell
 
-from qcourse.authoring.classroom import Classroom
+from qcourse.authoring.demo_class import Classroom
 from qcourse.course.cells import HIDDEN, grade_id
 from qcourse.course.folder import release_path, solution_path
 from qcourse.course.notebooks import read

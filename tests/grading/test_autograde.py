@@ -6,7 +6,7 @@ import pytest
 from made_up import NAME
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from qcourse.authoring.classroom import Classroom
+from qcourse.authoring.demo_class import Classroom
 from qcourse.course.cells import grade_id, is_test
 from qcourse.course.notebooks import read
 from qcourse.errors import UserError

@@ -15,7 +15,7 @@ import cheats
 import pytest
 from cheats import ALL, CHEATS, HONEST, MARK, NAMES
 
-from qcourse.authoring.classroom import Classroom
+from qcourse.authoring.demo_class import Classroom
 from qcourse.grading.place import bubblewrap
 
 pytestmark = [

@@ -17,7 +17,7 @@ from nbgrader.api import Gradebook
 
 from qcourse import cli
 from qcourse.authoring.answers import read_answers
-from qcourse.authoring.classroom import STOCK, Classroom
+from qcourse.authoring.demo_class import STOCK, Classroom
 from qcourse.course.folder import answers_folder
 from qcourse.course.notebooks import read
 from qcourse.grading import grade_class, grade_submission, workers

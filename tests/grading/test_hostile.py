@@ -18,7 +18,7 @@ import psutil
 import pytest
 from hostile import FULL, GOOD, MARK, NAME, ROWS
 
-from qcourse.authoring.classroom import Classroom
+from qcourse.authoring.demo_class import Classroom
 from qcourse.grading.place import bubblewrap
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("hostile")]

@@ -11,7 +11,7 @@ import pytest
 from made_up import CLASS, NAME, files, hand_in, no_kernels
 from nbgrader.api import Gradebook
 
-from qcourse.authoring.classroom import Classroom
+from qcourse.authoring.demo_class import Classroom
 from qcourse.authoring.nbgrader_command import empty_gradebook
 from qcourse.grading import grade_class
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from qcourse.authoring.answers import put, read_answers
 from qcourse.authoring.class_picture import class_figure
-from qcourse.authoring.classroom import Classroom
+from qcourse.authoring.demo_class import Classroom
 from qcourse.course.cells import by_grade_id
 from qcourse.course.folder import answers_folder, assignments, number, solution_path
 from qcourse.course.notebooks import NotebookNode

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from qcourse.authoring import gates, leaks
 from qcourse.authoring.assignment import Course
-from qcourse.authoring.classroom import Classroom
+from qcourse.authoring.demo_class import Classroom
 
 Gate = Callable[[Course], Iterator[str]]  # yields its defects, a sentence each
 

@@ -55,15 +55,15 @@ def grader_digest(release: Mapping[str, bytes], settings: Config) -> str:
     """The digest of all that decides a result besides the submission.
 
     That is: the ``release``, its notebooks with hidden tests and its other files, by name, nbgrader's
-    ``settings``, the files of this package (those for authors decide nothing), and the versions of Python and
-    of the libraries that students' code, the tests and the scores depend on.
+    ``settings``, the files of this package (those of ``authoring`` and ``classroom`` decide nothing), and the
+    versions of Python and of the libraries that students' code, the tests and the scores depend on.
     """
     digest = sha256(json.dumps(settings, sort_keys=True, default=_named).encode())
     for name, content in release.items():
         digest.update(f"\0{name}\0{len(content)}\0".encode(errors="surrogateescape") + content)
     package = Path(qcourse.__file__).parent
     for path in sorted(package.rglob("*.py")):
-        if (inside := path.relative_to(package)).parts[0] != "authoring":
+        if (inside := path.relative_to(package)).parts[0] not in ("authoring", "classroom"):
             digest.update(f"\0{inside}\0".encode() + path.read_bytes())
     versions = [platform.python_version(), *map(version, DECIDES)]
     digest.update("\0".join(versions).encode())

@@ -1,0 +1,1 @@
+"""The instructor's desk: hand out, collect, grade, report, return, export."""

@@ -1,0 +1,47 @@
+"""The subcommands of the instructor's desk."""
+
+import argparse
+from pathlib import Path
+
+from qcourse.subcommand import Subcommands, at_least_one, command, takes_course, write_json
+
+
+def add(commands: Subcommands) -> None:
+    """Add them all, in the order in which a class meets them."""
+    for add_one in (_add_grade,):
+        add_one(commands)
+
+
+def _add_grade(commands: Subcommands) -> None:
+    grade = command(commands, "grade", _grade, "grade a class, contained, into nbgrader's gradebook")
+    grade.add_argument("assignment", metavar="ASSIGNMENT", help="its name or a unique prefix, as in 06")
+    takes_course(grade)
+    grade.add_argument(
+        "--student", metavar="ID", action="append", default=[],
+        help="grade only this student; repeatable (default: all students)",
+    )  # fmt: skip
+    grade.add_argument(
+        "--workers", metavar="N", type=at_least_one, default=0, help="processes (default: one per core)"
+    )
+    grade.add_argument(
+        "--scheduler", metavar="URL", default="",
+        help="a running Dask cluster to grade on (default: this machine)",
+    )  # fmt: skip
+    grade.add_argument(
+        "--isolation", choices=("auto", "bwrap", "none"), default="auto",
+        help="how submissions are contained; none: not at all (default: %(default)s)",
+    )  # fmt: skip
+    grade.add_argument("--force", action="store_true", help="grade unchanged submissions again")
+    grade.add_argument("--json", metavar="FILE", type=Path, help="also write the results to FILE")
+
+
+def _grade(options: argparse.Namespace) -> int:
+    from qcourse.grading import grade_class, report
+
+    known = vars(options) | {"student": tuple(options.student)}
+    results = grade_class.grade(
+        grade_class.Options(**{name: known[name] for name in grade_class.Options._fields})
+    )
+    print(report.table(results))
+    write_json(options.json, results)
+    return int(any(result["status"] == "failed" for result in results))
