@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from qcourse.authoring import leaks, verify
+from qcourse.authoring import verify
 from qcourse.authoring.assignment import Course
+from qcourse.course.cells import secret_and_public_lines
 from qcourse.course.folder import release_path
 
 
@@ -28,7 +29,7 @@ def test_slow_gate(gate, course):
 
 def test_no_byte_of_a_release_is_a_line_of_a_solution_or_a_hidden_test(course):
     for of in course.assignments:
-        secret, public = leaks.lines(of.source)
+        secret, public = secret_and_public_lines(of.source)
         text = release_path(course.root, of.name).read_text(encoding="utf-8")
         shown = "\n".join(public)
         hidden = [line for line in secret if len(line) > 12 and line not in shown]

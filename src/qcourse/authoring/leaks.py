@@ -1,14 +1,12 @@
 """The gates that look for answers and hidden tests in what students get."""
 
 import ast
-import re
 from collections.abc import Iterator
 
 from qcourse.authoring.assignment import Assignment, Course
 from qcourse.authoring.judge import Judge
 from qcourse.authoring.shown import shown_answers
-from qcourse.course.cells import grade_id, is_answer
-from qcourse.course.notebooks import NotebookNode
+from qcourse.course.cells import grade_id, is_answer, secret_and_public_lines
 
 LEAKS = ("BEGIN SOLUTION", "END SOLUTION", "BEGIN HIDDEN", "END HIDDEN", "hidden=True")
 
@@ -21,22 +19,9 @@ def nothing_leaks(course: Course) -> Iterator[str]:
     for of in course.assignments:
         text = str(of.release)  # metadata included
         yield from (f"notebooks/{of.name} holds {leak!r}." for leak in LEAKS if leak in text)
-        secret, public = lines(of.source)
+        secret, public = secret_and_public_lines(of.source)
         shown = "\n".join(cell.source for cell in of.release.cells).split("\n")
         yield from (f"notebooks/{of.name} shows: {line}" for line in shown if line.strip() in secret - public)
-
-
-def lines(notebook: NotebookNode) -> tuple[set[str], set[str]]:
-    """The lines inside the regions that are cut out for students, and those outside."""
-    secret: set[str] = set()
-    public: set[str] = set()
-    inside = False
-    for line in "\n".join(cell.source for cell in notebook.cells).split("\n"):
-        if re.search(r"### (BEGIN|END) (SOLUTION|HIDDEN TESTS)", line):
-            inside = "BEGIN" in line
-        else:
-            (secret if inside else public).add(line.strip())
-    return secret, public
 
 
 def no_solution_is_repeated(course: Course) -> Iterator[str]:

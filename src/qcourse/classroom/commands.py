@@ -8,8 +8,16 @@ from qcourse.subcommand import Subcommands, at_least_one, command, takes_course,
 
 def add(commands: Subcommands) -> None:
     """Add them all, in the order in which a class meets them."""
-    for add_one in (_add_grade,):
+    for add_one in (_add_handout, _add_grade):
         add_one(commands)
+
+
+def _add_handout(commands: Subcommands) -> None:
+    what = "make what students get: notebooks, package, guide; as a folder and a zip file"
+    handout = command(commands, "handout", _handout, what)
+    handout.add_argument("choice", metavar="ASSIGNMENT", nargs="*", help="06, 6 or a name (default: all)")
+    handout.add_argument("--out", metavar="DIR", type=Path, required=True, help="where to put it")
+    takes_course(handout)
 
 
 def _add_grade(commands: Subcommands) -> None:
@@ -33,6 +41,12 @@ def _add_grade(commands: Subcommands) -> None:
     )  # fmt: skip
     grade.add_argument("--force", action="store_true", help="grade unchanged submissions again")
     grade.add_argument("--json", metavar="FILE", type=Path, help="also write the results to FILE")
+
+
+def _handout(options: argparse.Namespace) -> int:
+    from qcourse.classroom import handout
+
+    return handout.run(options.course, options.choice, options.out)
 
 
 def _grade(options: argparse.Namespace) -> int:

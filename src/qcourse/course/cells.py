@@ -6,6 +6,7 @@
 
 import copy
 import hashlib
+import re
 from typing import Any
 
 from qcourse.course.notebooks import NotebookNode
@@ -125,3 +126,16 @@ def message(cell: NotebookNode) -> str:
     if not errors:
         return ""
     return (shown[-1] if shown else "") or f"{errors[-1].ename}: {errors[-1].evalue}"
+
+
+def secret_and_public_lines(notebook: NotebookNode) -> tuple[set[str], set[str]]:
+    """The lines inside the regions that are cut out for students, and those outside, without indentation."""
+    secret: set[str] = set()
+    public: set[str] = set()
+    inside = False
+    for line in "\n".join(cell.source for cell in notebook.cells).split("\n"):
+        if re.search(r"### (BEGIN|END) (SOLUTION|HIDDEN TESTS)", line):
+            inside = "BEGIN" in line
+        else:
+            (secret if inside else public).add(line.strip())
+    return secret, public

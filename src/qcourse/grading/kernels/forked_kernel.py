@@ -13,7 +13,7 @@ import traceback
 from pathlib import Path
 from typing import Any, NoReturn
 
-from qcourse.course.settings import QUIET, STAYING
+from qcourse.course.settings import QUIET
 from qcourse.grading.place.bubblewrap import NOBODY, SOCKETS
 from qcourse.grading.place.limits import Limits, rlimits
 from qcourse.grading.place.syscalls import refuse
@@ -129,7 +129,7 @@ def _run(connection: dict[str, Any], home: Path, line: int) -> None:
     import zmq
     from ipykernel.kernelapp import IPKernelApp
 
-    from qcourse.grading.kernels.staying_kernel import StayingKernel
+    from qcourse.grading.kernels.answering_kernel import AnsweringKernel
 
     # For calls, while there are descriptors; not warm, since it imports what a place for 06 has not.
     importlib.import_module("qcourse.check.borrowing")
@@ -147,14 +147,14 @@ def _run(connection: dict[str, Any], home: Path, line: int) -> None:
     sys.path.append("")  # last: a student's numpy.py must not stand in for a library
     file = home.parent / "connection.json"
     file.write_text(json.dumps(connection))
-    app = App.instance()
+    app = App.instance(kernel_class=AnsweringKernel)
     app.initialize(
         [
-            *("-f", str(file), "--HistoryManager.hist_file=:memory:", QUIET, STAYING),
+            *("-f", str(file), "--HistoryManager.hist_file=:memory:", QUIET),
             f"--ip={connection['ip']}",  # otherwise it looks for one before it reads the file
         ]
     )
-    StayingKernel.line = line
+    AnsweringKernel.line = line
     print(flush=True)  # makes the sockets for output now, while there are descriptors
     app.start()
 

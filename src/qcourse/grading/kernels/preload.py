@@ -11,7 +11,7 @@ MODULES = (
     "ipykernel.debugger",
     "ipykernel.kernelapp",
     "numpy.random",
-    "qcourse.grading.kernels.staying_kernel",
+    "qcourse.grading.kernels.answering_kernel",
 )
 COURSE = (  # only for notebooks that use this package, or matplotlib
     "qcourse.plots.calibration",

@@ -14,7 +14,6 @@ from ipykernel.zmqshell import ZMQInteractiveShell
 from traitlets import Type, observe
 
 from qcourse.grading.kernels.missing_modules import WithoutMissingModules
-from qcourse.grading.trust.driver import Driver
 
 
 def _ignored() -> None:
@@ -42,21 +41,6 @@ class StayingKernel(IPythonKernel):
     """Answers a request to shut down, and stays."""
 
     shell_class = Type(StayingShell)
-    line = -1  # a descriptor, by which a referee asks; the kernel of a student's own machine has none
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        assert self.shell
-        self._driver = Driver(self.shell.user_ns)
-        self.shell_handlers |= {"keep_answer": self.keep_answer, "serve_referee": self.serve_referee}
-
-    async def keep_answer(self, stream: Any, ident: Any, parent: dict[str, Any]) -> None:
-        """Keep the answer of that name as it is now; nobody waits for a reply."""
-        self._driver.keep(parent["content"]["answer"])
-
-    async def serve_referee(self, stream: Any, ident: Any, parent: dict[str, Any]) -> None:
-        """From now on do nothing but answer a referee."""
-        self._driver.serve(self.line)
 
     def start(self) -> None:
         """Start; from now on nothing stops the loop that answers requests."""
