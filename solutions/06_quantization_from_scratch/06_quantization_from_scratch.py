@@ -23,11 +23,13 @@
 # - why weights get one scale per row, and why that costs almost nothing;
 # - how a linear layer runs on integers, with a single floating-point step at the end.
 #
-# **Time:** about 90 minutes, nine exercises. **You need:** NumPy arrays and matrix products. No PyTorch yet.
+# **Time:** about 110 minutes: 73 for the nine exercises, the rest for reading and for the pictures. **You
+# need:** NumPy arrays and matrix products. No PyTorch yet.
 #
 # Each exercise has a cell to write in, a check that tells you at once what is wrong, and a picture. Replace
 # the line `raise NotImplementedError(...)`, run the cell, run the check. Hidden tests with other inputs run
-# when your work is graded.
+# when your work is graded. Where it says **Predict first**, write a guess down before you run the cell. The
+# last pages have a challenge, the formulas and a glossary.
 
 # %%
 import copy
@@ -35,8 +37,7 @@ import math
 
 import numpy as np
 
-from qcourse import conventions
-from qcourse.plots import figure, scratch
+from qcourse.plots import explore, figure, scratch
 
 np.set_printoptions(suppress=True, precision=4, linewidth=100)
 
@@ -62,8 +63,8 @@ for bits in (32, 16, 8, 4):
 # | value $x$ | −0.8 | 0.0 | 0.6 | 2.2 |
 # |---|---|---|---|---|
 #
-# The values range from $\beta = -0.8$ to $\alpha = 2.2$. Four codes have three steps between them, so one
-# step, the **scale**, is $s = (\alpha - \beta) / 3 = 3.0 / 3 = 1.0$.
+# The values range from $\beta = -0.8$ to $\alpha = 2.2$ ($\beta$ is always the lower end). Four codes have
+# three steps between them, so one step, the **scale**, is $s = (\alpha - \beta) / 3 = 3.0 / 3 = 1.0$.
 #
 # The code that stands for 0.0 is the **zero point**:
 # $z = -\mathrm{round}(\beta / s) = -\mathrm{round}(-0.8) = 1$.
@@ -85,7 +86,7 @@ for bits in (32, 16, 8, 4):
 # %% tags=["experiment"]
 x = np.array([-0.8, 0.0, 0.6, 2.2])
 s, z = 1.0, 1
-q = np.round(x / s) + z
+q = np.round(x / s).astype(int) + z
 print("codes   ", q)
 print("restored", s * (q - z))
 print("error   ", x - s * (q - z))
@@ -167,12 +168,12 @@ scratch.before_and_after(before, clamp(before, 0, 255), 0, 255)
 # **Takeaway.** A clamp *saturates*: a value that is too large becomes the largest code, which is the nearest
 # one. Nothing wraps around. Everything outside the range lands on its nearest end, however far away it was.
 #
-# **Correction.** The clamp is often written with assignments into its argument, or put after the cast to the
-# small integer type. Both go wrong silently. The first changes the caller's array:
+# **A common mistake.** The clamp is often written with assignments into its argument, or put after the cast
+# to the small integer type. Both go wrong silently. The first changes the caller's array:
 
 
 # %% tags=["experiment"]
-def clamp_of_the_notes(params_q, lower_bound, upper_bound):
+def clamp_in_place(params_q, lower_bound, upper_bound):
     params_q[params_q < lower_bound] = lower_bound
     params_q[params_q > upper_bound] = upper_bound
     return params_q
@@ -181,7 +182,7 @@ def clamp_of_the_notes(params_q, lower_bound, upper_bound):
 # %% tags=["experiment"]
 mine = np.array([-300, 50, 400])
 kept = copy.deepcopy(mine)
-clamp_of_the_notes(mine, 0, 255)
+clamp_in_place(mine, 0, 255)
 print("before the call:", kept, "  after it:", mine)
 
 # %% [markdown]
@@ -206,8 +207,8 @@ print("clamped first, then cast:", np.clip(wide, -128, 127).astype(np.int8)[0])
 #
 # $$q_i = \mathrm{clamp}\!\left(\mathrm{round}\!\left(\frac{x_i}{s}\right) + z;\; 0,\; 2^b - 1\right)$$
 #
-# The range is **widened to include 0**: then 0.0 has a code of its own, $z$, and $z$ is one of the codes $0$
-# to $2^b - 1$.
+# The range is **widened to include 0**: then 0.0 has a code of its own, $z$. With $\beta \le 0 \le \alpha$,
+# $-\beta / s$ is a share of the $2^b - 1$ steps, so $z$ is one of the codes $0$ to $2^b - 1$.
 #
 # - A value halfway between two codes may go to either. (`np.round` and Python's `round` take the even one.)
 # - An array of zeros has no range: give it scale 1.0 and zero point 0.
@@ -289,12 +290,12 @@ print(f"scale {asymmetric_scale:.6f}, zero point {asymmetric_zero}")
 print(params_asymmetric_q)
 
 # %% [markdown]
-# **Takeaway.** Two numbers, scale and zero point, describe the complete grid. Both ends of the range lie on a
-# code (or within half a step of one), no code is spent on numbers outside the range, and 0.0 lies exactly on
-# a code. That matters more than it seems: padding is exactly 0.0, and so is every output that a ReLU sets
-# to 0.
+# **Takeaway.** Two numbers, scale and zero point, describe the complete grid. The outermost codes lie within
+# half a step of the ends of the range (above, code 0 lies a little below the smallest value), and 0.0 lies
+# exactly on a code. That matters more than it seems: the zeros with which images are padded are exactly 0.0,
+# and so is every output that a ReLU sets to 0.
 #
-# **Correction.** Some lecture notes take $\beta$ and $\alpha$ straight from the data. If that range leaves
+# **A common mistake.** Some texts take $\beta$ and $\alpha$ straight from the data. If that range leaves
 # out 0, the zero point lies outside the codes: it does not fit in the 8 bits that hardware has for it, and
 # 0.0 cannot be stored:
 
@@ -305,6 +306,15 @@ zero_outside = -round(beta / narrow)
 stored = min(max(0 + zero_outside, 0), 255)  # the code of 0.0, clamped
 print(f"zero point {zero_outside}, but codes are 0 to 255")
 print(f"0.0 comes back as {(stored - zero_outside) * narrow:.1f}")
+
+# %% [markdown]
+# Widening has a price, too. **Predict first:** with the range [0, 150] in place of [100, 150], how many of
+# the 256 codes do values from 100 to 150 still use, and how much wider are the steps?
+
+# %% tags=["experiment"]
+codes, widened, _ = asymmetric_quantization(np.linspace(100, 150, 5001), 8)
+print(f"codes {codes.min()} to {codes.max()}: {len(np.unique(codes))} of 256")
+print(f"step {widened:.3f} in place of {narrow:.3f}: {widened / narrow:.0f} times as wide")
 
 # %% [markdown]
 # Without widening, an array of equal values has $\alpha = \beta$, so the scale is 0, and infinity minus
@@ -318,8 +328,8 @@ with np.errstate(all="ignore"):
 print("with widening:   ", asymmetric_quantization(flat, 8)[0])
 
 # %% [markdown]
-# **Correction.** `-1 * np.round(beta / scale)` is a float. A zero point is a code, so it is an integer; a
-# float turns every integer computation that it enters into floating point:
+# **A common mistake.** `-1 * np.round(beta / scale)` is a float. A zero point is a code, so it is an integer;
+# a float turns every integer computation that it enters into floating point:
 
 # %% tags=["experiment"]
 float_zero = -1 * np.round(-0.8 / 1.0)
@@ -378,6 +388,19 @@ codes, scale, zero = asymmetric_quantization(line, 4)
 scratch.round_trip(line, asymmetric_dequantize(codes, scale, zero), scale, "asymmetric")
 
 # %% [markdown]
+# Where the notebook is open in JupyterLab, the next picture has sliders. **Predict first:** what happens to
+# the error of the *small* values when the upper end moves from 150 down to 60, and what to the large ones?
+
+# %% tags=["experiment"]
+explore.bits_and_range(params, asymmetric_quantization)
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# The steps get smaller, and so does the error of all values that are still inside. A value above the upper
+# end saturates: its error is its distance from that end, up to 90. Notebook 07 weighs one against the other.
+# </details>
+#
 # And the sample, with 8 bits:
 
 # %% tags=["experiment"]
@@ -388,8 +411,8 @@ print(f"largest error {largest:.4f}, half a scale {asymmetric_scale / 2:.4f}")
 
 # %% [markdown]
 # **Takeaway.** Inside the range the error is at most half a scale, the same for small values as for large
-# ones. Floating point is different: its error grows with the value. In a wide range, then, quantization hits
-# small values hardest.
+# ones. (Floating point is different: its error grows with the value.) So on an integer grid of wide range it
+# is the small values that lose most: half a scale is little for 150, and more than all of 0.1.
 #
 # ## Exercise 6.4: quantize without a zero point
 #
@@ -472,13 +495,14 @@ print(params_symmetric_q)
 
 # %% [markdown]
 # **Takeaway.** The symmetric grid needs no zero point, which makes integer arithmetic cheaper (exercise 6.9).
-# But this sample ranges from about −50 to 150, and the grid from −150 to 150: a third of the codes are never
-# used, and the steps are wider. Count the codes below the smallest one in use:
+# But this sample ranges from about −50 to 150, and the grid from −150 to 150. **Predict first:** what share
+# of the 255 codes lies below every value, and by what factor are the steps wider?
 
 # %% tags=["experiment"]
 unused = params_symmetric_q.min() - (-127)
 print(f"{unused} of 255 codes lie below every value: {unused / 255:.0%}")
-print(f"step: symmetric {symmetric_scale:.4f}, asymmetric {asymmetric_scale:.4f}")
+times = symmetric_scale / asymmetric_scale
+print(f"step: symmetric {symmetric_scale:.4f}, asymmetric {asymmetric_scale:.4f}, {times:.2f} times")
 
 # %% [markdown]
 # ## Exercise 6.5: back from the symmetric grid
@@ -535,9 +559,9 @@ scratch.errors(params, restored, {"asymmetric": asymmetric_scale, "symmetric": s
 
 # %% [markdown]
 # **Takeaway.** Each error stays within half a step of its own grid, and the symmetric steps are wider here.
-# For values that are spread evenly about 0, as weights often are, the two grids are nearly the same, and
-# symmetric is the usual choice. For values on one side of 0, such as the output of a ReLU, a symmetric grid
-# wastes half of its codes, all those below 0, and its step is twice as wide:
+# For values that are spread evenly about 0, as the weights in notebook 08 are, the two grids are nearly the
+# same, and symmetric is the usual choice. For values on one side of 0, such as the output of a ReLU, a
+# symmetric grid wastes half of its codes, all those below 0, and its step is twice as wide:
 
 # %% tags=["experiment"]
 after_relu = np.linspace(0, 6, 601)
@@ -597,7 +621,11 @@ symmetric_mse = quantization_error(params, params_symmetric)
 print(f"mean squared error: asymmetric {asymmetric_mse:.4f}, symmetric {symmetric_mse:.4f}")
 
 # %% [markdown]
-# How large should it be? If the error is spread evenly over $[-s/2, s/2]$, its mean square is $s^2 / 12$.
+# How large should it be? If the error $e$ is spread evenly over $[-s/2, s/2]$, its mean square is
+#
+# $$\frac1s \int_{-s/2}^{s/2} e^2\, de = \frac1s \cdot \frac{2}{3} \left(\frac s2\right)^{3}
+# = \frac{s^2}{12}.$$
+#
 # Twenty numbers scatter around that value; a larger sample from the same range comes close:
 
 # %% tags=["experiment"]
@@ -605,6 +633,9 @@ sample = np.random.default_rng(7).uniform(-50, 150, 20_000)
 codes, scale, zero = asymmetric_quantization(sample, 8)
 mse = quantization_error(sample, asymmetric_dequantize(codes, scale, zero))
 print(f"measured {mse:.4f}, scale² / 12 = {scale**2 / 12:.4f}")
+
+# %% [markdown]
+# **Predict first:** by which factor does the mean squared error fall with each bit?
 
 # %% tags=["experiment"]
 bits_tried = list(range(2, 11))
@@ -616,9 +647,10 @@ for bits in bits_tried:
 scratch.mse_against_bits(bits_tried, mse)
 
 # %% [markdown]
-# **Takeaway.** One more bit roughly halves the scale, and so divides the mean squared error by about four.
-# The error has the squared unit of the values: 0.05 is little for values of 150 and ruinous for weights of
-# 0.02. To compare arrays, you need a ratio.
+# **Takeaway.** The lines of the grid are a factor of 4 apart, and each bit goes down by one: it roughly
+# halves the scale, and so divides the mean squared error by about four. The error has the squared unit of the
+# values: 0.05 is little for values of 150 and ruinous for weights of 0.02. To compare arrays, you need a
+# ratio.
 #
 # ## Exercise 6.7: signal against noise, in decibels
 #
@@ -673,13 +705,17 @@ def check_sqnr_db(ex):
 # %% tags=["hidden:sqnr_db"]
 
 # %% [markdown]
-# A quarter of the noise means $10 \log_{10} 4 = 6.02$ dB more, so each bit should add 6.02 dB. For values
-# uniform on $[-1, 1]$ we can say more. Their mean square is $1/3$, the step is $2 / (2^b - 1)$, and the noise
-# is $s^2 / 12$. So
+# A quarter of the noise means $10 \log_{10} 4 = 6.02$ dB more, so each bit should add 6.02 dB, as long as the
+# noise is $s^2/12$. For values uniform on $[-1, 1]$ we can say more. They are spread evenly over a length of
+# 2, so by the integral above, with 2 for $s$, their mean square is $2^2/12 = 1/3$. The step is
+# $s = 2 / (2^b - 1)$. So
 #
-# $$\mathrm{SQNR} = 10 \log_{10} \frac{1/3}{s^2/12} = 20 \log_{10}(2^b - 1) \approx 6.02\, b \ \text{dB}.$$
+# $$\mathrm{SQNR} = 10 \log_{10} \frac{1/3}{s^2/12} = 10 \log_{10} \frac{4}{s^2}
+# = 10 \log_{10}(2^b - 1)^2 = 20 \log_{10}(2^b - 1) \approx 6.02\, b \ \text{dB}.$$
 #
-# Here is such a sample, and a Gaussian one, in which most values lie near 0 and a few set the range:
+# Here is such a sample, and three whose largest values lie farther and farther out: Gaussian; Student's t,
+# whose tails are heavy; Gaussian but for one value of 10,000. **Predict first:** which lines will be
+# parallel to the first, and which will not?
 
 
 # %% tags=["experiment"]
@@ -690,6 +726,8 @@ def sqnr_of(values, bits):
 # %% tags=["experiment"]
 draw = np.random.default_rng(8)
 samples = {"uniform, −1 to 1": draw.uniform(-1, 1, 20_000), "Gaussian": draw.normal(0, 1, 20_000)}
+samples["Student's t (2)"] = draw.standard_t(2, 20_000)  # 2 degrees of freedom
+samples["Gaussian, one 10,000"] = np.append(samples["Gaussian"][1:], 10_000)
 sqnr = {name: [sqnr_of(values, bits) for bits in bits_tried] for name, values in samples.items()}
 scratch.sqnr_against_bits(bits_tried, sqnr)
 
@@ -700,10 +738,12 @@ for name, decibels in sqnr.items():
     print(f"{name}: {decibels[6]:.1f} dB at 8 bits, {per_bit:.2f} dB per bit from 6 to 10")
 
 # %% [markdown]
-# **Takeaway.** Every bit is worth about 6.02 dB, whatever the distribution (at 2 and 3 bits a little more,
-# since $2^b - 1$ steps more than double). The distribution sets where the line lies: the Gaussian sample
-# loses several dB to a few values far out, which stretch the grid for all the others. Notebook 07 is about
-# those values.
+# **Takeaway.** A bit is worth about 6.02 dB where the steps are small against the spread of the values (at 2
+# and 3 bits a little more, since $2^b - 1$ steps more than double). The Gaussian line is parallel, but lower
+# by several dB: a few values far out stretch the grid for all others. With heavy tails the first bits are
+# worth far less. And where one value sets the range, all others get code 0 (or its neighbours) from 2 bits to
+# 10: their error is the values themselves, the SQNR is that of the one value, and no bit gains anything.
+# Notebook 07 is about such values.
 #
 # ## Exercise 6.8: one scale per channel
 #
@@ -729,6 +769,14 @@ for name, decibels in sqnr.items():
 # Two ways. A loop: `np.moveaxis(weight, axis, 0)` puts the channels in front; quantize each, stack, move the
 # axis back. Or without a loop: take the maximum over all axes *except* `axis` with `keepdims=True`, so that
 # it broadcasts.
+# </details>
+#
+# <details><summary>A deeper hint</summary>
+#
+# With the channels in front, `channels.reshape(len(channels), -1)` is a matrix with one row per channel,
+# whatever the number of dimensions: its row maxima give the scales. To divide, give the scales the shape
+# `(channels, 1, 1, …)`, with as many ones as there are other dimensions. Guard the rows of zeros before you
+# divide (`np.where`). At the end the codes go back with `np.moveaxis(codes, 0, axis)`.
 # </details>
 
 
@@ -777,7 +825,8 @@ def check_symmetric_quantization_per_channel(ex):
 
 # %% [markdown]
 # A weight matrix whose rows differ in size by a factor of up to 1000, with 8 bits: once with one scale for
-# all rows, once with one per row:
+# all rows, once with one per row. **Predict first:** with one scale, what is left of the smallest row, and
+# how good does the SQNR of the complete matrix look?
 
 # %% tags=["experiment"]
 weight = np.random.default_rng(9).normal(0, 1, (8, 64)) * np.logspace(-3, 0, 8)[:, None]
@@ -818,7 +867,8 @@ print(f"a real layer, 4096 x 4096: {4 * 4096 / (4096 * 4096):.2%} more than the 
 #
 # $$y = s_x s_w \,\big[(q_x - z_x)\, Q_w^\top\big] + b$$
 #
-# The bracket is computed in integers, accumulated in int32. Then comes **one** rescale to float. `w_scale` is
+# The bracket is computed in integers, accumulated in int32 (NumPy does that by itself where both factors are
+# int32; codes of a smaller type must be cast first). Then comes **one** rescale to float. `w_scale` is
 # one number, or one per output channel (row of `w_q`): within a row it is constant, so it moves out of the
 # sum as well. One scale per *input* would not; that is why weights have scales per output channel. And a zero
 # point of the weights would add a second sum, $-z_w \sum (q_x - z_x)$, to each output (Jacob et al., equation
@@ -832,6 +882,13 @@ print(f"a real layer, 4096 x 4096: {4 * 4096 / (4096 * 4096):.2%} more than the 
 # Three steps: integers minus the zero point; matrix product with the transposed weight; scales and bias. A
 # `w_scale` of shape `[out]` broadcasts against `[batch, out]` as it is. Test `bias is not None`: an array has
 # no single truth value.
+# </details>
+#
+# <details><summary>A deeper hint</summary>
+#
+# Shapes: `x_q - x_zero` is `[batch, in]`, `w_q.T` is `[in, out]`, so `@` gives `[batch, out]`. Cast both to
+# int32 before the subtraction and the product, or small types wrap around. `x_scale * w_scale` is a number or
+# `[out]`: multiply the integers by it **once**, then add the bias.
 # </details>
 
 
@@ -890,8 +947,15 @@ print(f"SQNR of the layer's output: {sqnr_db(in_float, in_integers):.1f} dB")
 scratch.against_float(in_float, in_integers)
 
 # %% [markdown]
-# **Takeaway.** 640 multiplications per input vector, all on integers, and the scales enter once, at the end.
-# Why must the rescale be *final*? Integers add exactly, floats do not. Two products that cancel:
+# **Takeaway.** All products are products of integers, and the scales enter once per output. Why must the
+# rescale be *final*? First, because of what it costs. For one input vector:
+
+# %% tags=["experiment"]
+print(f"multiplications of integers: {w_q.size}")
+print(f"by a scale: {len(w_q)} if rescaled at the end, {w_q.size} if each product is")
+
+# %% [markdown]
+# Second, integers add exactly, floats do not. Two products that cancel:
 
 # %% tags=["experiment"]
 print("scales first:   ", f"{(3 * 0.1) * (1 * 0.3) + (1 * 0.1) * (-3 * 0.3):.1e}")
@@ -922,79 +986,3 @@ def both_schemes(values, bits):
 # %% tags=["experiment"]
 header = ["bits", "MSE asymmetric", "MSE symmetric", "SQNR asymmetric", "SQNR symmetric"]
 figure.show_table(header, [both_schemes(params, bits) for bits in (2, 3, 4, 6, 8, 12, 16)])
-
-# %% [markdown]
-# ## Question
-#
-# A layer's inputs are outputs of a ReLU, between 0 and 6. Its weights lie between −0.31 and 0.29, but one
-# output channel's weights all lie between −0.01 and 0.01. You have 8 bits. Which scheme (asymmetric or
-# symmetric, per tensor or per channel) do you choose for the inputs, and which for the weights? What would
-# the other choice cost in each case? Three to six sentences.
-
-# %% [markdown] tags=["question:question"]
-# ### BEGIN SOLUTION
-# Inputs: asymmetric, per tensor. All lie on one side of 0, so a symmetric grid would never use its negative
-# codes: the step would be twice as wide, about one bit or 6 dB lost. Scales per input channel are not
-# possible: they would not move out of the sum.
-#
-# Weights: symmetric, per output channel. They lie almost evenly about 0, so a zero point would gain next to
-# nothing, and it would add terms to the integer product. With one scale for all, the step is 0.31 / 127 =
-# 0.0024: the small channel would have 4 codes on each side of 0 instead of 127, so it would lose about 30 dB.
-# Its own scale costs one number.
-# ### END SOLUTION
-
-# %% [markdown]
-# ## One tensor, sixteen libraries
-#
-# Your scheme is one convention of many. The table has five numbers in what sixteen libraries call symmetric 8
-# bits. Each row is compared with the first: how many codes differ, and where the values that come back differ
-# most ([4] is the last number). `qcourse.conventions` computes each row as the library does, the scale to the
-# last bit. Your 6.4 is the row "onnxruntime quantize_data int8 symmetric". (Under `scale`, bitsandbytes
-# stores the largest value, and ctranslate2 the inverse, 1/s.)
-
-# %% tags=["experiment"]
-five = np.array([-1, -0.3, 0, 0.4, 2])
-print(conventions.table(five))
-back = {float(conventions.quantize(name, five).values[3]) for name in conventions.SIXTEEN}
-print("0.4 comes back as one of", ", ".join(f"{value:.5f}" for value in sorted(back)))
-
-# %% [markdown]
-# In most rows all five codes are those of the first, and yet the values are not, since the scales differ. Two
-# libraries make the scale negative, and so four codes change.
-#
-# **Five causes** of difference: the denominator of the scale (127.5, 127 or 128; the scale may be negative);
-# which codes are used; how a tie (a value halfway between two codes) is rounded, and whether x is divided by
-# s or multiplied by 1/s; whether the zero point is added before or after rounding; what is stored: s, 1/s,
-# the largest value, or s in float16. Check these, and the scale of an all-zero channel, before you move a
-# quantized model from one library to another. To see more, change `five`, or compare any two names of
-# `conventions.CONVENTIONS`:
-
-# %% tags=["experiment"]
-torch_ao, onnx = "torch.ao MinMaxObserver quint8 affine", "onnxruntime quantize_data uint8"
-print(conventions.table(five, [torch_ao, onnx]))
-print(conventions.explain(torch_ao))
-
-# %% [markdown]
-# Scale and zero point are equal, but one code is not: −0.3 is −25.5 steps, a tie. torch 2.13 adds the zero
-# point 85 first and rounds 59.5 to 60. ONNX Runtime, which runs models in the exchange format ONNX, rounds
-# −25.5 to −26 first, as your 6.2 does, which gives 59; so does torch 2.14. All conventions, with the versions
-# of the libraries, are in the course's docs/libraries.md.
-
-# %% [markdown]
-# ## What comes next
-#
-# Here the smallest and the largest value set the range. One outlier then stretches the grid for all other
-# values. Notebook 07 compares this min-max range with percentiles and with the range of least error, on
-# samples and on the activations of a real network.
-#
-# ## Further reading
-#
-# - B. Jacob, S. Kligys, B. Chen, M. Zhu, M. Tang, A. Howard, H. Adam, D. Kalenichenko. *Quantization and
-#   Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference.* CVPR 2018. arXiv:1712.05877.
-#   Section 2 has the scheme of 6.2 and the integer product of 6.9.
-# - R. Krishnamoorthi. *Quantizing deep convolutional networks for efficient inference: A whitepaper.* 2018.
-#   arXiv:1806.08342. Per-tensor and per-channel results for many networks.
-# - M. Nagel, M. Fournarakis, R. A. Amjad, Y. Bondarenko, M. van Baalen, T. Blankevoort. *A White Paper on
-#   Neural Network Quantization.* 2021. arXiv:2106.08295. An overview; read sections 2 and 3.
-# - M. Horowitz. *Computing's Energy Problem (and What We Can Do about It).* ISSCC 2014. What an operation
-#   costs in energy and area, integer and floating point.

@@ -6,7 +6,8 @@ import pytest
 
 from qcourse.authoring import build, gates, leaks, verify
 from qcourse.authoring.assignment import Course
-from qcourse.course.folder import release_path, solution_path, text_path
+from qcourse.course.cells import is_challenge, is_experiment
+from qcourse.course.folder import closing_path, release_path, solution_path, text_path
 from qcourse.course.lesson import read_source
 from qcourse.course.notebooks import new_code_cell, read, write
 from qcourse.errors import UserError
@@ -210,7 +211,39 @@ def test_a_long_visible_check_is_found_and_long_hidden_tests_are_not(course):
     assert "a code cell has 36 lines, more than 25: double-check" in defects(gates.cells_are_short, course)[0]
 
 
+CLOSING = """import math  # for the linter alone
+
+# %% tags=["experiment", "challenge"]
+def halve(x):
+    ### BEGIN SOLUTION Challenge: halve it
+    return x / 2 - 0 * secret_of_the_challenge
+    ### END SOLUTION
+"""
+
+
+def test_a_closing_ends_the_lesson_and_its_challenge_is_a_stub_without_points(course):
+    closing_path(course, NAME).write_text(CLOSING)
+    source = read_source(course, NAME)
+    assert "secret_of_the_challenge" in source.cells[-1].source
+    assert "math" not in source.cells[-1].source + source.cells[-2].source
+    build.build_solution(course, NAME)
+    build.build_release(course, NAME, course / "notebooks")
+    last = read(release_path(course, NAME)).cells[-1]
+    assert 'raise NotImplementedError("Challenge: halve it")' in last.source
+    assert "secret_of_the_challenge" not in release_path(course, NAME).read_text()
+    assert "nbgrader" not in last.metadata
+    assert is_experiment(last)
+    assert is_challenge(last)
+    assert defects(gates.exercises_are_complete, course) == []
+    assert list(leaks.nothing_leaks(Course(course))) == []
+    edit(release_path(course, NAME), "# YOUR CODE HERE", "return x / 2 - 0 * secret_of_the_challenge")
+    assert "secret_of_the_challenge" in defects(leaks.nothing_leaks, course)[0]
+
+
 def test_long_files_are_found(course):
+    closing_path(course, NAME).write_text("#\n" * 301)
+    assert "01_small_closing.py has 301 lines, more than 300" in defects(gates.files_are_short, course)[0]
+    closing_path(course, NAME).unlink()
     edit(text_path(course, NAME), "# # A small", "#\n" * 1000 + "# # A small")
     edit(hidden_tests(course), "    for number", "#\n" * 200 + "    for number")
     first, second = defects(gates.files_are_short, course)

@@ -82,6 +82,25 @@ def test_a_hint_opens_and_formulas_are_set(notebook):
     expect(hint).to_be_visible()
 
 
+def test_a_slider_moved_by_an_arrow_key_draws_the_picture_again(notebook, tmp_path):
+    answer = code_cell(notebook, "def asymmetric_quantization(params")
+    replace_line(answer, "raise NotImplementedError", "return params, (params[1] - params[0]) / 15, 4")
+    picture = code_cell(notebook, "explore.bits_and_range(params")
+    for cell in (code_cell(notebook, "rng = np.random.default_rng(6)"), answer, picture):
+        run(cell)
+    image = picture.get_by_role("img", name="4 bits, range -50 to 150")
+    expect(image).to_be_visible()
+    before = image.get_attribute("src")
+    picture.get_by_role("slider").nth(2).focus()
+    notebook.keyboard.press("ArrowLeft")
+    moved = picture.get_by_role("img", name="4 bits, range -50 to 140")
+    expect(moved).to_be_visible()
+    assert moved.get_attribute("src") != before
+    expect(picture.locator(".jp-OutputArea img")).to_have_count(1)
+    picture.scroll_into_view_if_needed()
+    notebook.screenshot(path=tmp_path / "slider.png")
+
+
 def test_the_validate_button_names_the_reason(notebook):
     notebook.get_by_role("button", name="Validate").click()
     results = notebook.get_by_role("dialog")

@@ -22,11 +22,12 @@ from qcourse.course.cells import (
     is_test,
     points,
 )
-from qcourse.course.folder import hidden_folder, release_path, solution_path, text_path
+from qcourse.course.folder import closing_path, hidden_folder, release_path, solution_path, text_path
 from qcourse.course.names import analyse
 from qcourse.course.notebooks import NotebookNode
 
 LESSON_LINES = 1000
+CLOSING_LINES = 300
 HIDDEN_LINES = 200
 CELL_LINES = 25
 MEDIAN_LINES = 6
@@ -109,15 +110,16 @@ def cells_are_short(course: Course) -> Iterator[str]:
 
 
 def files_are_short(course: Course) -> Iterator[str]:
-    """A lesson has at most 1,000 lines, a file of hidden tests at most 200."""
+    """A lesson has at most 1,000 lines, its closing 300, a file of hidden tests 200."""
     for of in course.assignments:
         yield from _too_long(text_path(course.root, of.name), LESSON_LINES)
+        yield from _too_long(closing_path(course.root, of.name), CLOSING_LINES)
         for path in sorted(hidden_folder(course.root, of.name).glob("*.py")):
             yield from _too_long(path, HIDDEN_LINES)
 
 
 def _too_long(path: Path, most: int) -> Iterator[str]:
-    if (lines := path.read_text(encoding="utf-8").count("\n")) > most:
+    if path.exists() and (lines := path.read_text(encoding="utf-8").count("\n")) > most:
         yield f"{path} has {lines} lines, more than {most}."
 
 

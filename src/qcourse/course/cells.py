@@ -12,6 +12,7 @@ from typing import Any
 from qcourse.course.notebooks import NotebookNode
 
 EXPERIMENT = "experiment"  # the tag of a cell that acts by the names that it mentions, and by nothing else
+CHALLENGE = "challenge"  # the tag of a cell whose solution students do not get, and that earns no points
 CHECK, HIDDEN = "-check", "-hidden"  # how the grade ids of an exercise's two test cells end
 _HANDED_OUT = "handed_out"  # the metadata that holds the text students got, where the cell has hidden tests
 
@@ -66,6 +67,11 @@ def is_test(cell: NotebookNode) -> bool:
 def is_experiment(cell: NotebookNode) -> bool:
     """Whether the author says that the cell's results are all that it does: grading may leave it out."""
     return EXPERIMENT in cell.metadata.get("tags", []) and not grade_id(cell)
+
+
+def is_challenge(cell: NotebookNode) -> bool:
+    """Whether a student may write the cell, for no points."""
+    return CHALLENGE in cell.metadata.get("tags", []) and not grade_id(cell)
 
 
 def is_check(cell: NotebookNode) -> bool:

@@ -92,6 +92,11 @@ def text_path(root: Path, name: str) -> Path:
     return solution_path(root, name).with_suffix(".py")
 
 
+def closing_path(root: Path, name: str) -> Path:
+    """The text of the last part of the lesson, which need not exist."""
+    return solution_path(root, name).with_name(f"{name}_closing.py")
+
+
 def solution_path(root: Path, name: str) -> Path:
     """The executed solution notebook of assignment ``name``."""
     return root / "solutions" / name / f"{name}.ipynb"

@@ -4,15 +4,17 @@ In ``solutions/NAME/NAME.py`` a tag says what a cell is to nbgrader: ``answer:cl
 ``hidden:clamp``, or ``question:question``; ``experiment`` marks a cell that grading need not run. The cell of
 hidden tests is empty there: its body stands in ``solutions/NAME/hidden/ex_6_1_clamp.py``, below the first
 ``# %%``. What stands above that line is for the reader and the linter, and is left out: the cell imports
-``qcourse.check``, whose decorator brings the rest.
+``qcourse.check``, whose decorator brings the rest. ``NAME_closing.py``, where there is one, goes on where the
+lesson ends; what stands above its first ``# %%`` is left out too. A cell tagged ``challenge`` has a solution
+that is cut out for students, and no points.
 """
 
 import re
 from pathlib import Path
 from typing import Any
 
-from qcourse.course.cells import EXPERIMENT, HIDDEN, by_grade_id, grade_id, is_answer
-from qcourse.course.folder import assignments, text_path
+from qcourse.course.cells import CHALLENGE, EXPERIMENT, HIDDEN, by_grade_id, grade_id, is_answer
+from qcourse.course.folder import assignments, closing_path, text_path
 from qcourse.course.notebooks import NotebookNode, from_text
 from qcourse.errors import UserError
 
@@ -43,16 +45,16 @@ def read_source(root: Path, name: str) -> NotebookNode:
     path = text_path(root, name)
     if not path.exists():
         raise UserError(f"there is no {path}: the assignments here are {', '.join(assignments(root))}.")
-    notebook = from_text(read_text(path))
+    notebook = from_text(read_text(path) + _closing(closing_path(root, name)))
     seen: set[str] = set()
     for cell in notebook.cells:
         for tag in cell.metadata.pop("tags", []):
-            if tag == EXPERIMENT:
-                cell.metadata["tags"] = [tag]  # grading reads it in the student version
+            if tag in (EXPERIMENT, CHALLENGE):
+                cell.metadata.setdefault("tags", []).append(tag)  # read in the student version
                 continue
             role, _, grade_id = tag.partition(":")
             if role not in ROLES or not grade_id:
-                known = ", ".join([EXPERIMENT, *(f"{role}:NAME" for role in ROLES)])
+                known = ", ".join([EXPERIMENT, CHALLENGE, *(f"{role}:NAME" for role in ROLES)])
                 raise UserError(f"{path}: the tag {tag!r} is unknown: use one of {known}.")
             if tag in seen:
                 raise UserError(f"{path}: two cells have the tag {tag!r}: rename one.")
@@ -73,6 +75,14 @@ def read_text(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         raise UserError(f"{path} is not UTF-8: save it in that encoding.") from None
+
+
+def _closing(path: Path) -> str:
+    """The text of the last part of a lesson, or nothing."""
+    if not path.exists():
+        return ""
+    _, *below = re.split(r"^(?=# %%)", read_text(path), maxsplit=1, flags=re.MULTILINE)
+    return "".join(["\n", *below])
 
 
 def exercise_number(answer: NotebookNode) -> str:

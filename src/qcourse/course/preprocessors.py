@@ -7,7 +7,7 @@ from typing import Any
 from nbgrader.preprocessors import ClearHiddenTests
 from nbgrader.preprocessors import ClearSolutions as NbgraderClearSolutions
 
-from qcourse.course.cells import is_test
+from qcourse.course.cells import is_challenge, is_test
 from qcourse.course.notebooks import NotebookNode
 
 Step = tuple[NotebookNode, dict[str, Any]]
@@ -26,6 +26,8 @@ class ClearSolutions(NbgraderClearSolutions):
         if found and cell.cell_type == "code":
             text = json.dumps(found[1].strip(), ensure_ascii=False)  # quotes in it stay a Python string
             self.code_stub = {"python": f"# YOUR CODE HERE\nraise NotImplementedError({text})"}
+        if is_challenge(cell):  # else nbgrader would ask for grading metadata
+            self._replace_solution_region(cell, resources["language"])
         done: Step = super().preprocess_cell(cell, resources, cell_index)
         return done
 

@@ -47,9 +47,14 @@ def show(fig: Figure, alt: str) -> None:
     """
     from IPython.display import display
 
-    png = base64.b64encode(to_png(fig)).decode()
-    image = f'<img src="data:image/png;base64,{png}" alt="{html.escape(alt, quote=True)}">'
-    display({"text/html": image, "image/png": png, "text/plain": f"Figure: {alt}"}, raw=True)
+    display(with_alt_text(to_png(fig), alt), raw=True)
+
+
+def with_alt_text(png: bytes, alt: str) -> dict[str, str]:
+    """A picture as notebooks hold it: HTML with alt text, PNG, and plain text."""
+    encoded = base64.b64encode(png).decode()
+    image = f'<img src="data:image/png;base64,{encoded}" alt="{html.escape(alt, quote=True)}">'
+    return {"text/html": image, "image/png": encoded, "text/plain": f"Figure: {alt}"}
 
 
 def to_png(fig: Figure) -> bytes:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import LogLocator, MaxNLocator
 
 from qcourse.plots.figure import BLUE, COLOURS, GREEN, GREY, LINES, MARKERS, ORANGE, RED, new_figure, show
 
@@ -90,10 +90,12 @@ def errors(x: np.ndarray, restored: Mapping[str, np.ndarray], scales: Mapping[st
 def mse_against_bits(bits: Sequence[int], mse: Mapping[str, Sequence[float]]) -> None:
     """Mean squared error against bits, logarithmic; one series per name."""
     fig, ax = new_figure()
-    for i, (name, values) in enumerate(mse.items()):
-        look = {"marker": MARKERS[i], "linestyle": LINES[i], "color": COLOURS[i], "markersize": 5 + 5 * i}
-        ax.semilogy(bits, values, label=name, markerfacecolor="none" if i else COLOURS[i], **look)
+    for (name, values), look in zip(mse.items(), ("o", "-")):
+        ax.plot(bits, values, look, color=BLUE if look == "o" else ORANGE, label=name, markersize=7)
     ax.set(title="Each bit divides the mean squared error by four", xlabel="bits", xticks=bits)
+    ax.set_yscale("log", base=4)
+    ax.yaxis.set_major_locator(LogLocator(4, numticks=20))
+    ax.minorticks_off()
     ax.set(ylabel="mean squared error\n(squared unit of x)")
     ax.legend()
     ends = [f"{name} {values[0]:.1e} and {values[-1]:.1e}" for name, values in mse.items()]
@@ -103,12 +105,14 @@ def mse_against_bits(bits: Sequence[int], mse: Mapping[str, Sequence[float]]) ->
 
 def sqnr_against_bits(bits: Sequence[int], sqnr: Mapping[str, Sequence[float]]) -> None:
     """SQNR in dB against bits, with a line of 6.02 dB per bit; one series per name."""
-    fig, ax = new_figure()
+    fig, ax = new_figure(size=(8.5, 3.6))
     for (name, values), colour, marker, line in zip(sqnr.items(), COLOURS, MARKERS, LINES[1:]):
         ax.plot(bits, values, marker=marker, linestyle=line, color=colour, label=name)
     ax.plot(bits, 6.02 * np.asarray(bits), color=GREY, label="6.02 dB × bits")
-    ax.set(title="SQNR against bits", xlabel="bits", ylabel="SQNR (dB)", xticks=bits)
-    ax.legend()
+    ax.set(
+        title="6 dB a bit, unless a few values set the range", xlabel="bits", ylabel="SQNR (dB)", xticks=bits
+    )
+    ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
     rise = {name: (values[-1] - values[0]) / (bits[-1] - bits[0]) for name, values in sqnr.items()}
     found = [f"{name} rises by {rise[name]:.1f} dB per bit to {sqnr[name][-1]:.0f} dB" for name in sqnr]
     show(fig, f"SQNR against bits, and a line of 6.02 dB per bit: {'; '.join(found)}.")
