@@ -9,7 +9,7 @@ from typing import NamedTuple
 from nbgrader.api import Gradebook, MissingEntry
 
 from qcourse.authoring import nbgrader_command
-from qcourse.course.cells import by_grade_id, is_answer
+from qcourse.course.cells import is_answer, is_challenge
 from qcourse.course.folder import assignments, release_path, solution_path
 from qcourse.course.notebooks import NotebookNode, read, write
 from qcourse.course.settings import find_own_scripts, settings_path
@@ -55,10 +55,9 @@ class Classroom:
     def solution(self, name: str) -> NotebookNode:
         """The solution as a student would hand it in: the release with the solution cells filled."""
         notebook, solved = self.release(name), read(solution_path(self.root, name))
-        solutions = by_grade_id(solved)
-        for grade_id, cell in by_grade_id(notebook).items():
-            if is_answer(cell):
-                cell.source = solutions[grade_id].source
+        for cell, solution in zip(notebook.cells, solved.cells, strict=True):
+            if is_answer(cell) or is_challenge(cell):
+                cell.source = solution.source
         return notebook
 
     def release(self, name: str) -> NotebookNode:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from qcourse.authoring.answers import Answer
 from qcourse.authoring.assignment import Assignment, Course
-from qcourse.course.cells import grade_id, is_answer
+from qcourse.course.cells import grade_id, is_answer, is_challenge
 from qcourse.course.lesson import exercise_number
 from qcourse.course.names import analyse
 from qcourse.course.notebooks import NotebookNode
@@ -77,7 +77,7 @@ def _name(cell: NotebookNode) -> str:
 def _tree(cell: NotebookNode) -> ast.Module:
     """The cell without the stub that stands where the answer will."""
     tree = ast.parse(cell.source)
-    if is_answer(cell):
+    if is_answer(cell) or is_challenge(cell):
         tree.body = [s for s in tree.body if not (isinstance(s, Definition) and _is_stub(s))]
     return tree
 
