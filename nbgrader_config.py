@@ -3,7 +3,7 @@
 from nbgrader import preprocessors
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 
-from qcourse.course.preprocessors import ClearSolutions, HideTests
+from qcourse.course.preprocessors import ClearSolutions, GoOn, HideTests
 from qcourse.course.settings import QUIET, STAYING
 from qcourse.grading.execute import ContainedExecute
 from qcourse.grading.restore import RestoreCells
@@ -19,11 +19,11 @@ c.CourseDirectory.ignore = [
     *("*.py", "*.toml", "hidden", "answers"),
 ]
 
-# nbgrader's own steps, with stubs that name the exercise.
+# nbgrader's own steps, with stubs that name the exercise; "Run all" goes on below a check that fails.
 c.GenerateAssignment.preprocessors = [
     ClearSolutions if step is preprocessors.ClearSolutions else step
     for step in GenerateAssignment.preprocessors.default()
-]
+] + [GoOn]
 c.ClearSolutions.begin_solution_delimeter = "### BEGIN SOLUTION"
 c.ClearSolutions.end_solution_delimeter = "### END SOLUTION"
 c.ClearHiddenTests.begin_test_delimeter = "### BEGIN HIDDEN TESTS"

@@ -28,8 +28,9 @@
 #
 # Each exercise has a cell to write in, a check that tells you at once what is wrong, and a picture. Replace
 # the line `raise NotImplementedError(...)`, run the cell, run the check. Hidden tests with other inputs run
-# when your work is graded. Where it says **Predict first**, write a guess down before you run the cell. The
-# last pages have a challenge, the formulas and a glossary.
+# when your work is graded. If you are stuck, go on: `checked.clamp` is your `clamp` once its check has
+# passed, and the course's until then. Where it says **Predict first**, write a guess down before you run the
+# cell. The last pages have a challenge, the formulas and a glossary.
 
 # %%
 import copy
@@ -37,6 +38,7 @@ import math
 
 import numpy as np
 
+from qcourse import checked
 from qcourse.plots import explore, figure, scratch
 
 np.set_printoptions(suppress=True, precision=4, linewidth=100)
@@ -162,7 +164,7 @@ def check_clamp(ex):
 
 # %% tags=["experiment"]
 before = np.array([-90, 0, 60, 130, 200, 255, 256, 340])
-scratch.before_and_after(before, clamp(before, 0, 255), 0, 255)
+scratch.before_and_after(before, checked.clamp(before, 0, 255), 0, 255)
 
 # %% [markdown]
 # **Takeaway.** A clamp *saturates*: a value that is too large becomes the largest code, which is the nearest
@@ -278,14 +280,14 @@ def check_asymmetric_quantization(ex):
 # The sample on a 3-bit grid, which is small enough to draw:
 
 # %% tags=["experiment"]
-codes, scale, zero = asymmetric_quantization(params, 3)
+codes, scale, zero = checked.asymmetric_quantization(params, 3)
 scratch.number_line(params, codes, scale, zero, 0, 7, "asymmetric")
 
 # %% [markdown]
 # And its 8-bit codes:
 
 # %% tags=["experiment"]
-params_asymmetric_q, asymmetric_scale, asymmetric_zero = asymmetric_quantization(params, 8)
+params_asymmetric_q, asymmetric_scale, asymmetric_zero = checked.asymmetric_quantization(params, 8)
 print(f"scale {asymmetric_scale:.6f}, zero point {asymmetric_zero}")
 print(params_asymmetric_q)
 
@@ -312,7 +314,7 @@ print(f"0.0 comes back as {(stored - zero_outside) * narrow:.1f}")
 # the 256 codes do values from 100 to 150 still use, and how much wider are the steps?
 
 # %% tags=["experiment"]
-codes, widened, _ = asymmetric_quantization(np.linspace(100, 150, 5001), 8)
+codes, widened, _ = checked.asymmetric_quantization(np.linspace(100, 150, 5001), 8)
 print(f"codes {codes.min()} to {codes.max()}: {len(np.unique(codes))} of 256")
 print(f"step {widened:.3f} in place of {narrow:.3f}: {widened / narrow:.0f} times as wide")
 
@@ -325,7 +327,7 @@ flat = np.full(3, 5.0)
 no_scale = (flat.max() - flat.min()) / 255
 with np.errstate(all="ignore"):
     print("without widening:", flat / no_scale - np.round(flat.min() / no_scale))
-print("with widening:   ", asymmetric_quantization(flat, 8)[0])
+print("with widening:   ", checked.asymmetric_quantization(flat, 8)[0])
 
 # %% [markdown]
 # **A common mistake.** `-1 * np.round(beta / scale)` is a float. A zero point is a code, so it is an integer;
@@ -384,15 +386,15 @@ def check_asymmetric_dequantize(ex):
 
 # %% tags=["experiment"]
 line = np.linspace(-50, 150, 2001)
-codes, scale, zero = asymmetric_quantization(line, 4)
-scratch.round_trip(line, asymmetric_dequantize(codes, scale, zero), scale, "asymmetric")
+codes, scale, zero = checked.asymmetric_quantization(line, 4)
+scratch.round_trip(line, checked.asymmetric_dequantize(codes, scale, zero), scale, "asymmetric")
 
 # %% [markdown]
 # Where the notebook is open in JupyterLab, the next picture has sliders. **Predict first:** what happens to
 # the error of the *small* values when the upper end moves from 150 down to 60, and what to the large ones?
 
 # %% tags=["experiment"]
-explore.bits_and_range(params, asymmetric_quantization)
+explore.bits_and_range(params, checked.asymmetric_quantization)
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -404,7 +406,7 @@ explore.bits_and_range(params, asymmetric_quantization)
 # And the sample, with 8 bits:
 
 # %% tags=["experiment"]
-params_asymmetric = asymmetric_dequantize(params_asymmetric_q, asymmetric_scale, asymmetric_zero)
+params_asymmetric = checked.asymmetric_dequantize(params_asymmetric_q, asymmetric_scale, asymmetric_zero)
 print("restored:", params_asymmetric)
 largest = np.abs(params - params_asymmetric).max()
 print(f"largest error {largest:.4f}, half a scale {asymmetric_scale / 2:.4f}")
@@ -485,11 +487,11 @@ def check_symmetric_quantization(ex):
 # The sample on the symmetric 3-bit grid, and its 8-bit codes:
 
 # %% tags=["experiment"]
-codes, scale = symmetric_quantization(params, 3)
+codes, scale = checked.symmetric_quantization(params, 3)
 scratch.number_line(params, codes, scale, 0, -3, 3, "symmetric")
 
 # %% tags=["experiment"]
-params_symmetric_q, symmetric_scale = symmetric_quantization(params, 8)
+params_symmetric_q, symmetric_scale = checked.symmetric_quantization(params, 8)
 print(f"scale {symmetric_scale:.6f}")
 print(params_symmetric_q)
 
@@ -553,7 +555,7 @@ def check_symmetric_dequantize(ex):
 # The sample with 8 bits, in both schemes:
 
 # %% tags=["experiment"]
-params_symmetric = symmetric_dequantize(params_symmetric_q, symmetric_scale)
+params_symmetric = checked.symmetric_dequantize(params_symmetric_q, symmetric_scale)
 restored = {"asymmetric": params_asymmetric, "symmetric": params_symmetric}
 scratch.errors(params, restored, {"asymmetric": asymmetric_scale, "symmetric": symmetric_scale})
 
@@ -565,8 +567,8 @@ scratch.errors(params, restored, {"asymmetric": asymmetric_scale, "symmetric": s
 
 # %% tags=["experiment"]
 after_relu = np.linspace(0, 6, 601)
-_, scale_with_zero, _ = asymmetric_quantization(after_relu, 8)
-_, scale_without = symmetric_quantization(after_relu, 8)
+_, scale_with_zero, _ = checked.asymmetric_quantization(after_relu, 8)
+_, scale_without = checked.symmetric_quantization(after_relu, 8)
 print(f"the symmetric step is {scale_without / scale_with_zero:.2f} times the asymmetric one")
 
 # %% [markdown]
@@ -616,8 +618,8 @@ def check_quantization_error(ex):
 # %% tags=["hidden:quantization_error"]
 
 # %% tags=["experiment"]
-asymmetric_mse = quantization_error(params, params_asymmetric)
-symmetric_mse = quantization_error(params, params_symmetric)
+asymmetric_mse = checked.quantization_error(params, params_asymmetric)
+symmetric_mse = checked.quantization_error(params, params_symmetric)
 print(f"mean squared error: asymmetric {asymmetric_mse:.4f}, symmetric {symmetric_mse:.4f}")
 
 # %% [markdown]
@@ -630,8 +632,8 @@ print(f"mean squared error: asymmetric {asymmetric_mse:.4f}, symmetric {symmetri
 
 # %% tags=["experiment"]
 sample = np.random.default_rng(7).uniform(-50, 150, 20_000)
-codes, scale, zero = asymmetric_quantization(sample, 8)
-mse = quantization_error(sample, asymmetric_dequantize(codes, scale, zero))
+codes, scale, zero = checked.asymmetric_quantization(sample, 8)
+mse = checked.quantization_error(sample, checked.asymmetric_dequantize(codes, scale, zero))
 print(f"measured {mse:.4f}, scale² / 12 = {scale**2 / 12:.4f}")
 
 # %% [markdown]
@@ -641,8 +643,9 @@ print(f"measured {mse:.4f}, scale² / 12 = {scale**2 / 12:.4f}")
 bits_tried = list(range(2, 11))
 mse = {"asymmetric, measured": [], "scale² / 12": []}
 for bits in bits_tried:
-    codes, scale, zero = asymmetric_quantization(sample, bits)
-    mse["asymmetric, measured"].append(quantization_error(sample, asymmetric_dequantize(codes, scale, zero)))
+    codes, scale, zero = checked.asymmetric_quantization(sample, bits)
+    back = checked.asymmetric_dequantize(codes, scale, zero)
+    mse["asymmetric, measured"].append(checked.quantization_error(sample, back))
     mse["scale² / 12"].append(scale**2 / 12)
 scratch.mse_against_bits(bits_tried, mse)
 
@@ -720,7 +723,8 @@ def check_sqnr_db(ex):
 
 # %% tags=["experiment"]
 def sqnr_of(values, bits):
-    return sqnr_db(values, asymmetric_dequantize(*asymmetric_quantization(values, bits)))
+    back = checked.asymmetric_dequantize(*checked.asymmetric_quantization(values, bits))
+    return checked.sqnr_db(values, back)
 
 
 # %% tags=["experiment"]
@@ -830,8 +834,8 @@ def check_symmetric_quantization_per_channel(ex):
 
 # %% tags=["experiment"]
 weight = np.random.default_rng(9).normal(0, 1, (8, 64)) * np.logspace(-3, 0, 8)[:, None]
-weight_q, one_scale = symmetric_quantization(weight, 8)
-channel_q, scales = symmetric_quantization_per_channel(weight, 8)
+weight_q, one_scale = checked.symmetric_quantization(weight, 8)
+channel_q, scales = checked.symmetric_quantization_per_channel(weight, 8)
 restored = {"one scale": weight_q * one_scale, "one scale per row": channel_q * scales[:, None]}
 
 # %% tags=["experiment"]
@@ -840,8 +844,8 @@ scratch.error_of_rows(weight, row_mse)
 
 # %% tags=["experiment"]
 for name, values in restored.items():
-    rows = [sqnr_db(row, back) for row, back in zip(weight, values)]
-    all_rows = sqnr_db(weight, values)
+    rows = [checked.sqnr_db(row, back) for row, back in zip(weight, values)]
+    all_rows = checked.sqnr_db(weight, values)
     print(f"{name}: smallest row {rows[0]:.1f} dB, largest {rows[-1]:.1f} dB, all rows {all_rows:.1f} dB")
 
 # %% [markdown]
@@ -940,10 +944,10 @@ weight, bias = draw.normal(0, 0.1, (10, 64)), draw.normal(0, 0.1, 10)
 in_float = inputs @ weight.T + bias
 
 # %% tags=["experiment"]
-x_q, x_scale, x_zero = asymmetric_quantization(inputs, 8)
-w_q, w_scales = symmetric_quantization_per_channel(weight, 8)
-in_integers = integer_linear(x_q, x_scale, x_zero, w_q, w_scales, bias)
-print(f"SQNR of the layer's output: {sqnr_db(in_float, in_integers):.1f} dB")
+x_q, x_scale, x_zero = checked.asymmetric_quantization(inputs, 8)
+w_q, w_scales = checked.symmetric_quantization_per_channel(weight, 8)
+in_integers = checked.integer_linear(x_q, x_scale, x_zero, w_q, w_scales, bias)
+print(f"SQNR of the layer's output: {checked.sqnr_db(in_float, in_integers):.1f} dB")
 scratch.against_float(in_float, in_integers)
 
 # %% [markdown]
@@ -977,10 +981,10 @@ print(f"int16 holds {(2**15 - 1) // product} such product, int32 {(2**31 - 1) //
 
 # %% tags=["experiment"]
 def both_schemes(values, bits):
-    with_zero = asymmetric_dequantize(*asymmetric_quantization(values, bits))
-    without = symmetric_dequantize(*symmetric_quantization(values, bits))
-    mse = [f"{quantization_error(values, back):.3g}" for back in (with_zero, without)]
-    return [bits, *mse, *[f"{sqnr_db(values, back):.1f} dB" for back in (with_zero, without)]]
+    with_zero = checked.asymmetric_dequantize(*checked.asymmetric_quantization(values, bits))
+    without = checked.symmetric_dequantize(*checked.symmetric_quantization(values, bits))
+    mse = [f"{checked.quantization_error(values, back):.3g}" for back in (with_zero, without)]
+    return [bits, *mse, *[f"{checked.sqnr_db(values, back):.1f} dB" for back in (with_zero, without)]]
 
 
 # %% tags=["experiment"]

@@ -25,7 +25,8 @@
 # - judge a range by the error of all elements, by that of the bulk, and by the accuracy of a network.
 #
 # **Time:** about 75 minutes, five exercises. **You need:** notebook 06 (asymmetric quantization, mean squared
-# error) and basic NumPy. A little PyTorch appears at the end.
+# error) and basic NumPy. A little PyTorch appears at the end. If you are stuck in an exercise, go on:
+# `checked.name` is your answer once its check has passed, and the course's until then.
 
 # %%
 import copy
@@ -34,6 +35,7 @@ import math
 import numpy as np
 import torch
 
+from qcourse import checked
 from qcourse.data import load_digits28
 from qcourse.models import to_input, to_labels
 from qcourse.plots import calibration, figure
@@ -195,7 +197,7 @@ def check_asymmetric_quantization_percentile(ex):
 
 # %% tags=["experiment"]
 for percentile in (100, 99.99, 99):
-    codes, scale, zero = asymmetric_quantization_percentile(sample, 8, percentile)
+    codes, scale, zero = checked.asymmetric_quantization_percentile(sample, 8, percentile)
     restored = asymmetric_dequantize(codes, scale, zero)
     whole, rest = quantization_error(sample, restored), quantization_error(sample[:-1], restored[:-1])
     print(f"percentile {percentile:<6} scale {scale:.3f}   all {whole:7.3f}   without the outlier {rest:.3f}")
@@ -211,7 +213,7 @@ for percentile in (100, 99.99, 99):
 percentiles = 100 - np.logspace(1, -3, 25)
 errors = []
 for percentile in percentiles:
-    restored = asymmetric_dequantize(*asymmetric_quantization_percentile(sample, 8, percentile))
+    restored = asymmetric_dequantize(*checked.asymmetric_quantization_percentile(sample, 8, percentile))
     errors.append((quantization_error(sample, restored), quantization_error(sample[:-1], restored[:-1])))
 calibration.error_against_percentile(percentiles, *np.transpose(errors), scale=1050 / 255)
 
@@ -231,7 +233,7 @@ calibration.error_against_percentile(percentiles, *np.transpose(errors), scale=1
 mostly_far = np.append(np.random.default_rng(71).uniform(20, 60, 5000), [0.0, 0.0])
 beta, alpha = np.percentile(mostly_far, [1, 99])
 careless = -1 * np.round(beta / ((alpha - beta) / 255))
-zero = asymmetric_quantization_percentile(mostly_far, 8, 99)[2]
+zero = checked.asymmetric_quantization_percentile(mostly_far, 8, 99)[2]
 print(f"careless zero point {careless} ({type(careless).__name__}), codes 0 to 255")
 print(f"yours               {zero} ({type(zero).__name__})")
 
@@ -316,7 +318,7 @@ def check_error_parts(ex):
 half = np.random.default_rng(72).normal(size=10_000)
 bell = np.concatenate([half, -half])
 shares = np.arange(1, 101) / 100
-parts = np.array([error_parts(bell, 4, share * bell.min(), share * bell.max()) for share in shares])
+parts = np.array([checked.error_parts(bell, 4, share * bell.min(), share * bell.max()) for share in shares])
 calibration.parts_against_range(shares, parts, bits=4)
 
 # %% [markdown]
@@ -325,7 +327,7 @@ calibration.parts_against_range(shares, parts, bits=4)
 
 # %% tags=["experiment"]
 for name, (beta, alpha) in {"min-max": (-50, 1000), "clipped": (-50, 150)}.items():
-    clipping, rounding = error_parts(sample, 8, beta, alpha)
+    clipping, rounding = checked.error_parts(sample, 8, beta, alpha)
     guess = ((alpha - beta) / 255) ** 2 / 12
     print(f"{name}: clipping {clipping:6.3f}, rounding {rounding:.4f} (scale² / 12 = {guess:.4f})")
 
@@ -474,7 +476,7 @@ clips = np.arange(0.8, 7, 0.1)
 # %% tags=["experiment"]
 chosen, rows = {}, []
 for name, values in shapes.items():
-    chosen[name] = {bits: mse_optimal_range(values, bits)[1] for bits in (2, 3, 4)}
+    chosen[name] = {bits: checked.mse_optimal_range(values, bits)[1] for bits in (2, 3, 4)}
     for bits, paper in published[name].items():
         theirs = min(clips, key=lambda clip: midpoint_error(values, bits, clip))
         ours = chosen[name][bits]
@@ -500,7 +502,7 @@ calibration.clipping_curves(curves, clips)
 # squared error too, over a histogram of the values and for 256 codes, and keeps it as well:
 
 # %% tags=["experiment"]
-beta, alpha = mse_optimal_range(sample, 8)
+beta, alpha = checked.mse_optimal_range(sample, 8)
 observer = HistogramObserver()
 observer(torch.from_numpy(sample).float())
 scale, zero = (value.item() for value in observer.calculate_qparams())
@@ -527,7 +529,7 @@ print(
     )
 )
 for bits in (8, 4, 3):
-    theirs, ours = histogram_range(bell, bits), mse_optimal_range(bell, bits)
+    theirs, ours = histogram_range(bell, bits), checked.mse_optimal_range(bell, bits)
     times = range_error(bell, bits, *theirs) / range_error(bell, bits, *ours)
     ends = f"its range ends at ≈ {theirs[1]:.1f}, 7.3's at ≈ {ours[1]:.1f}"
     print(f"{bits} bits: {ends}; its squared error is ≈ {times:.1f} times as large")
@@ -650,7 +652,7 @@ stream = np.random.default_rng(74).normal(0, 1, (100, 64))
 stream[29, 0] = 25.0
 tracked = {"min-max": np.maximum.accumulate(stream.max(axis=1))}
 for momentum in (0.01, 0.1):
-    tracker = MovingAverageMinMax(momentum)
+    tracker = checked.MovingAverageMinMax(momentum)
     ends = [(tracker.update(batch), tracker.range[1])[1] for batch in stream]
     tracked[f"moving average, momentum {momentum}"] = ends
 calibration.ranges_over_batches(stream.max(axis=1), tracked, "One strange batch in a hundred")
@@ -659,7 +661,7 @@ calibration.ranges_over_batches(stream.max(axis=1), tracked, "One strange batch 
 # PyTorch's observer, given the same batches, holds the same range:
 
 # %% tags=["experiment"]
-tracker, observer = MovingAverageMinMax(0.1), MovingAverageMinMaxObserver(averaging_constant=0.1)
+tracker, observer = checked.MovingAverageMinMax(0.1), MovingAverageMinMaxObserver(averaging_constant=0.1)
 for batch in stream:
     tracker.update(batch)
     observer(torch.from_numpy(batch).float())
@@ -766,10 +768,10 @@ def chosen_ranges(values, bits):
     ranges = {"min-max": (values.min(), values.max())}
     for percentile in (99, 99.9, 99.99):
         ranges[f"percentile {percentile}"] = tuple(np.percentile(values, [100 - percentile, percentile]))
-    tracker = MovingAverageMinMax()
+    tracker = checked.MovingAverageMinMax()
     for batch in np.array_split(values, 20):
         tracker.update(batch)
-    return ranges | {"moving average": tracker.range, "least MSE": mse_optimal_range(values, bits)}
+    return ranges | {"moving average": tracker.range, "least MSE": checked.mse_optimal_range(values, bits)}
 
 
 # %% tags=["experiment"]
@@ -783,7 +785,7 @@ calibration.ranges_on_histograms(panels)
 # %% tags=["experiment"]
 results = {}
 for (title, (values, ranges)), bits in zip(panels.items(), (8, 4)):
-    results[title] = compare_ranges(values, bits, ranges)
+    results[title] = checked.compare_ranges(values, bits, ranges)
     rows = [[name, f"{whole:.4f}", f"{bulk:.4f}"] for name, (whole, bulk) in results[title].items()]
     figure.show_table([title, "error of all", "error of the bulk"], rows)
 
@@ -847,7 +849,7 @@ panels = {f"What {name} receives, 4 bits": (received[name], chosen_4[name]) for 
 calibration.ranges_on_histograms(panels)
 
 # %% tags=["experiment"]
-errors = compare_ranges(received["linear2"], 4, chosen_4["linear2"])
+errors = checked.compare_ranges(received["linear2"], 4, chosen_4["linear2"])
 rows = [[name, f"≈ {whole:.4f}", f"≈ {bulk:.4f}"] for name, (whole, bulk) in errors.items()]
 figure.show_table(["what linear2 receives, 4 bits", "error of all", "error of the bulk"], rows)
 

@@ -25,7 +25,8 @@
 # - which layer loses the most.
 #
 # **Time:** about 90 minutes. **Before:** notebooks 06 (codes, scale, zero point, SQNR) and 07 (calibration).
-# You should have written a `torch.nn.Module` before.
+# You should have written a `torch.nn.Module` before. If you are stuck in an exercise, go on: `checked.name`
+# is your answer once its check has passed, and the course's until then.
 
 # %% [markdown]
 # ## Why this matters
@@ -49,7 +50,7 @@ import torch.nn.functional as F
 from torch import nn
 
 # %% tags=["experiment"]
-from qcourse import measure, models, pt2e, torch_ao
+from qcourse import checked, measure, models, pt2e, torch_ao
 from qcourse.check import Exercise
 from qcourse.data import load_digits28
 from qcourse.measure import latency_ms, size_kb
@@ -201,7 +202,7 @@ def check_QuantizedVerySimpleNet(ex):
 # will run on codes.
 
 # %% tags=["experiment"]
-net = QuantizedVerySimpleNet()
+net = checked.QuantizedVerySimpleNet()
 net.load_state_dict(net_float.state_dict())
 net.eval()
 ptq.pipeline(net, test_images[:1])
@@ -288,7 +289,7 @@ def check_calibrate(ex):
 # Now calibrate on the training images. What did the observers record, and which scale and zero point follow?
 
 # %% tags=["experiment"]
-seen = calibrate(prepared, train_images)
+seen = checked.calibrate(prepared, train_images)
 print(f"all training images seen: {seen == len(train_images)}")
 rows = []
 for name in ("quant", "linear1", "linear2", "linear3"):
@@ -317,7 +318,7 @@ ptq.activations(prepared, train_images[:1000])
 leaky = copy.deepcopy(net)
 leaky.qconfig = torch_ao.default_qconfig
 leaky = torch_ao.prepare(leaky)
-seen = calibrate(leaky, test_images)
+seen = checked.calibrate(leaky, test_images)
 
 # %% tags=["experiment"]
 ranges = {}
@@ -405,7 +406,7 @@ def check_post_training_quantize(ex):
 # %% tags=["hidden:post_training_quantize"]
 
 # %% tags=["experiment"]
-quantized = post_training_quantize(net, train_images)
+quantized = checked.post_training_quantize(net, train_images)
 accuracy_int8 = 100 * accuracy(quantized, test_images, test_labels)
 print(f"accuracy: float ≈ {accuracy_float:.2f} %, int8 ≈ {accuracy_int8:.2f} %")
 print("int8 within 1 point of float:", abs(accuracy_int8 - accuracy_float) <= 1)
@@ -517,8 +518,8 @@ def check_model_size_kb(ex):
 # %% tags=["hidden:model_size_kb"]
 
 # %% tags=["experiment"]
-print(f"float ≈ {model_size_kb(net):.0f} kB, int8 ≈ {model_size_kb(quantized):.0f} kB")
-smaller = 100 * (1 - model_size_kb(quantized) / model_size_kb(net))
+print(f"float ≈ {checked.model_size_kb(net):.0f} kB, int8 ≈ {checked.model_size_kb(quantized):.0f} kB")
+smaller = 100 * (1 - checked.model_size_kb(quantized) / checked.model_size_kb(net))
 print(f"the complete int8 model is smaller by ≈ {smaller:.1f} %; less than 75 %:", smaller < 75)
 
 # %% [markdown]
@@ -531,7 +532,7 @@ modules, parts = [net.get_submodule(name) for name in layers], {}
 numel = {part: sum(getattr(m, part).numel() for m in modules) for part in ("weight", "bias")}
 for name, model, width in (("float32", net, 4), ("int8", quantized, 1)):
     parts[name] = {"weights": width * numel["weight"] / 1000, "biases": 4 * numel["bias"] / 1000}
-    parts[name]["packing"] = model_size_kb(model) - sum(parts[name].values())
+    parts[name]["packing"] = checked.model_size_kb(model) - sum(parts[name].values())
 
 # %% tags=["experiment"]
 rows = [
@@ -619,7 +620,7 @@ x_q, w_q = x.int_repr().numpy(), layer.weight().int_repr().numpy()
 w_scale, bias = layer.weight().q_scale(), layer.bias().detach().numpy()
 
 # %% tags=["experiment"]
-by_hand = quantized_linear_by_hand(
+by_hand = checked.quantized_linear_by_hand(
     x_q, x.q_scale(), x.q_zero_point(), w_q, w_scale, bias, layer.scale, layer.zero_point
 )
 converted = layer(x).int_repr().numpy()
@@ -630,7 +631,7 @@ print(f"the rest are at most one apart: {difference.max() <= 1}")
 # %% tags=["experiment"]
 unit = by_hand.std(axis=0).argmax()  # the unit whose output varies most
 total = (x_q.astype(np.int32) - x.q_zero_point()) @ w_q[unit].astype(np.int32)
-narrow = quantized_linear_by_hand(
+narrow = checked.quantized_linear_by_hand(
     x_q, x.q_scale(), x.q_zero_point(), w_q, w_scale, bias, layer.scale / 16, layer.zero_point
 )
 ptq.requantization(total, by_hand[:, unit], converted[:, unit], narrow[:, unit])
@@ -732,7 +733,7 @@ def check_layer_sqnr(ex):
 # %% tags=["experiment"]
 engines = torch.backends.quantized.supported_engines
 print("the engine in use is one of those supported:", torch.backends.quantized.engine in engines)
-per_channel = post_training_quantize(net, train_images, torch_ao.get_default_qconfig("x86"))
+per_channel = checked.post_training_quantize(net, train_images, torch_ao.get_default_qconfig("x86"))
 scales = per_channel.linear1.weight().q_per_channel_scales()
 print(f"linear1: {scales.numel()} weight scales, one per output row")
 
@@ -745,7 +746,7 @@ rows_scaled = torch_ao.get_default_qconfig("x86").weight  # an observer with one
 seven_bits = torch_ao.default_qconfig.activation
 eight_bits = torch_ao.MinMaxObserver.with_args(quant_min=0, quant_max=255)
 by_row, by_row_8 = (
-    post_training_quantize(net, train_images, torch_ao.QConfig(activation=bits, weight=rows_scaled))
+    checked.post_training_quantize(net, train_images, torch_ao.QConfig(activation=bits, weight=rows_scaled))
     for bits in (seven_bits, eight_bits)
 )
 
@@ -756,7 +757,7 @@ variants = {
     "per channel, ranges of least error (x86)": per_channel,
     "per channel, activation codes 0 to 255": by_row_8,
 }
-sqnr = {name: layer_sqnr(net, model, test_images) for name, model in variants.items()}
+sqnr = {name: checked.layer_sqnr(net, model, test_images) for name, model in variants.items()}
 ptq.layer_bars(sqnr)
 
 # %% tags=["experiment"]
@@ -856,7 +857,7 @@ to_fuse.load_state_dict(net_float.state_dict())
 fused = torch_ao.fuse_modules(to_fuse, [["linear1", "relu1"], ["linear2", "relu2"]])
 fused.qconfig = torch_ao.default_qconfig
 fused = torch_ao.prepare(fused)
-calibrate(fused, train_images)
+checked.calibrate(fused, train_images)
 fused = torch_ao.convert(fused)
 
 # %% tags=["experiment"]
@@ -867,7 +868,7 @@ for name in ("linear1", "linear2"):
         f"{name}: zero point ≈ {one.zero_point} became {two.zero_point}, scale ≈ {one.scale:.3f} "
         f"became ≈ {two.scale:.3f}; finer: {two.scale < one.scale}"
     )
-logits = [layer_sqnr(net, model, test_images)["linear3"] for model in (quantized, fused)]
+logits = [checked.layer_sqnr(net, model, test_images)["linear3"] for model in (quantized, fused)]
 print("logits: ≈ {:.1f} dB became ≈ {:.1f} dB; better: {}".format(*logits, logits[1] > logits[0]))
 
 # %% [markdown]
@@ -890,7 +891,7 @@ measured = [
     (
         name,
         100 * accuracy(model, test_images, test_labels),
-        model_size_kb(model),
+        checked.model_size_kb(model),
         latency_ms(model, test_images[:256]),
     )
     for name, model in candidates.items()

@@ -19,7 +19,8 @@
 # the trouble, measured against post-training quantization (PTQ) at 8, 4, 3 and 2 bits.
 #
 # **Time:** about 90 minutes. **Before:** notebooks 06 (scale, zero point, symmetric codes) and 08 (observers,
-# prepare, calibrate, convert).
+# prepare, calibrate, convert). If you are stuck in an exercise, go on: `checked.name` is your answer once its
+# check has passed, and the course's until then.
 #
 # **Why this matters.** PTQ takes a finished network and rounds it. At 8 bits that costs almost nothing. With
 # fewer bits the rounding error grows until the network forgets its task; in this notebook that happens at 2
@@ -37,7 +38,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from qcourse import measure, models, pt2e, pt2e_qat, torch_ao
+from qcourse import checked, measure, models, pt2e, pt2e_qat, torch_ao
 from qcourse.data import load_digits28
 from qcourse.measure import size_kb
 from qcourse.models import QuantizedVerySimpleNet, to_input, to_labels
@@ -161,7 +162,7 @@ def check_fake_quantize(ex):
 
 # %% tags=["experiment"]
 x = torch.linspace(-1.6, 1.4, 601, requires_grad=True)
-output = fake_quantize(x, 0.5, 0, -2, 1)
+output = checked.fake_quantize(x, 0.5, 0, -2, 1)
 output.sum().backward()
 qat.straight_through(x.detach().numpy(), output.detach().numpy(), x.grad.numpy(), (-1.0, 0.5))
 
@@ -288,7 +289,7 @@ def check_prepare_for_qat(ex):
 # %% tags=["hidden:prepare_for_qat"]
 
 # %% tags=["experiment"]
-prepared = prepare_for_qat(net)
+prepared = checked.prepare_for_qat(net)
 weight = net.linear1.weight.detach()
 fake = prepared.linear1.weight_fake_quant
 used = {"default_qconfig": watched.linear1.weight_fake_quant(weight), "QAT qconfig": fake(weight)}
@@ -390,7 +391,7 @@ def check_train_qat(ex):
 # %% tags=["hidden:train_qat"]
 
 # %% tags=["experiment"]
-trained = prepare_for_qat(net)
+trained = checked.prepare_for_qat(net)
 tops = []  # the upper end of a range, at each step
 observer = trained.linear1.activation_post_process.activation_post_process
 watch = trained.linear1.register_forward_hook(lambda *_: tops.append(observer.max_val.item()))
@@ -399,7 +400,7 @@ watch = trained.linear1.register_forward_hook(lambda *_: tops.append(observer.ma
 few_images, few_labels = images[:10_000], labels[:10_000]
 epochs = 4 if len(images) > 10_000 else 12
 deterministic()  # seeds torch and pins it to one thread
-losses = train_qat(trained, few_images, few_labels, epochs=epochs, freeze_after=3 * epochs // 4)
+losses = checked.train_qat(trained, few_images, few_labels, epochs=epochs, freeze_after=3 * epochs // 4)
 watch.remove()
 with torch.no_grad():
     before = F.cross_entropy(net(few_images), few_labels).item()
@@ -469,7 +470,7 @@ def check_convert_qat(ex):
 # %% tags=["hidden:convert_qat"]
 
 # %% tags=["experiment"]
-int8_qat = convert_qat(trained)
+int8_qat = checked.convert_qat(trained)
 trained.eval()
 with torch.no_grad():
     fake, real = trained(test_images[:60]), int8_qat(test_images[:60])
@@ -498,10 +499,10 @@ print(f"linear3's fake quantization saturates at code ≈ {trained.linear3.activ
 # bits on MNIST. Look at what it shows.
 
 # %% tags=["experiment"]
-ptq_8 = prepare_for_qat(net).eval()
+ptq_8 = checked.prepare_for_qat(net).eval()
 with torch.no_grad():
     ptq_8(few_images)  # calibrated on training images, never on test images
-int8_ptq = convert_qat(ptq_8)
+int8_ptq = checked.convert_qat(ptq_8)
 
 # %% tags=["experiment"]
 nets = {"float": net, "PTQ, 8 bits": int8_ptq, "QAT, 8 bits": int8_qat}
@@ -594,7 +595,7 @@ def check_low_bit_qconfig(ex):
 
 # %% tags=["experiment"]
 def values_left(bits):
-    fake = low_bit_qconfig(bits).weight()
+    fake = checked.low_bit_qconfig(bits).weight()
     fake(net.linear2.weight)
     return (fake.scale * torch.arange(fake.quant_min, fake.quant_max + 1)).numpy()
 
@@ -734,7 +735,7 @@ def check_ptq_vs_qat(ex):
 # %% tags=["experiment"]
 some_images, some_labels = images[:20_000], labels[:20_000]
 deterministic()
-results = ptq_vs_qat(net, some_images, some_labels, test_images, test_labels)
+results = checked.ptq_vs_qat(net, some_images, some_labels, test_images, test_labels)
 
 # %% tags=["experiment"]
 table = [[f"{bits} bits", f"≈ {ptq:.1%}", f"≈ {trained:.1%}"] for bits, (ptq, trained) in results.items()]
@@ -748,17 +749,17 @@ print("at 2 bits QAT is ahead of PTQ:", results[2][1] > results[2][0])
 # The same two methods once more, with one scale per neuron.
 
 # %% tags=["experiment"]
-qconfig = low_bit_qconfig(2, per_channel=True)
-ptq_2 = prepare_for_qat(net, qconfig).eval()
+qconfig = checked.low_bit_qconfig(2, per_channel=True)
+ptq_2 = checked.prepare_for_qat(net, qconfig).eval()
 with torch.no_grad():
     ptq_2(few_images)
-qat_2 = prepare_for_qat(net, qconfig)
+qat_2 = checked.prepare_for_qat(net, qconfig)
 epochs = 2 if len(images) > 10_000 else 10
 deterministic()
-losses = train_qat(qat_2, some_images, some_labels, epochs=epochs, freeze_after=epochs // 2)
+losses = checked.train_qat(qat_2, some_images, some_labels, epochs=epochs, freeze_after=epochs // 2)
 
 # %% tags=["experiment"]
-int_ptq, int_qat = convert_qat(ptq_2), convert_qat(qat_2)
+int_ptq, int_qat = checked.convert_qat(ptq_2), checked.convert_qat(qat_2)
 per_channel = {2: (accuracy(int_ptq, test_images, test_labels), accuracy(int_qat, test_images, test_labels))}
 print(f"2 bits per channel: PTQ ≈ {per_channel[2][0]:.1%}, QAT ≈ {per_channel[2][1]:.1%}")
 print("QAT is ahead by more than 15 points:", per_channel[2][1] - per_channel[2][0] > 0.15)

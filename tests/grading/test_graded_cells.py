@@ -99,7 +99,7 @@ def test_only_cells_of_the_form_are_judged_apart():
     found = graded_cells.tests(notebook)
     assert {index: tuple(test) for index, test in found.items()} == {1: ("6.1", "f")}
     assert [path.name for path in graded_cells.reference_files({})] == []
-    assert {"causes", "conventions", "quantization.py"} <= {
+    assert {"causes", "solved", "conventions", "quantization.py"} <= {
         path.name for path in graded_cells.reference_files(found)
     }
 

@@ -15,6 +15,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbgrader.apps import NbGraderAPI
 
+from qcourse import files
+from qcourse.authoring import pack
 from qcourse.authoring.nbgrader_command import empty_gradebook
 from qcourse.course.cells import is_experiment, metadata
 from qcourse.course.folder import pick, release_path, solution_path
@@ -93,6 +95,8 @@ def _content(folder: Path) -> dict[Path, bytes]:
 def run(root: Path, choices: Sequence[str] = (), force: bool = False) -> int:
     """Build the chosen assignments, and say what was done: ``qcourse build``."""
     for name in pick(root, choices):
+        if not pack.is_current(root, name):
+            files.replace(pack.target(root, name), pack.packed(root, name))
         made = build_solution(root, name, force)
         print(f"{name}: {'executed' if made else 'solution is up to date'}", flush=True)
         if made or not release_is_current(root, name):

@@ -7,6 +7,7 @@ import statistics
 from collections.abc import Iterator
 from pathlib import Path
 
+from qcourse.authoring import pack
 from qcourse.authoring.assignment import Course
 from qcourse.authoring.build import release_is_current, same_cells
 from qcourse.check.graded_cell import MODULES
@@ -41,6 +42,8 @@ def built_is_current(course: Course) -> Iterator[str]:
             yield f"{solution} is not what its .py says: run make build."
         elif any(cell.get("execution_count") is None for cell in _code(of.solution)):
             yield f"{solution} has cells that were not executed: run qcourse build --force {of.name}."
+        elif not pack.is_current(course.root, of.name):
+            yield f"{pack.target(course.root, of.name)} has other answers than the text: run make build."
         elif not release_is_current(course.root, of.name):
             yield f"{release_path(course.root, of.name).parent} is not what nbgrader makes: run make build."
 

@@ -128,7 +128,7 @@ class Exercise:
         except Exception as other:
             got = type(other).__name__ if self.hidden else f"{type(other).__name__}: {other}"
             if calling.is_stub(other):
-                problem, got = self._problem(other)[0], "NotImplementedError"
+                self._problem(other)
         else:
             got = self._short(result)
             self._last = causes.Call(None, [], {})  # the result tells nothing: the guard is missing
@@ -182,7 +182,7 @@ class Exercise:
             return "the answer calls qcourse's finished function; write it yourself.", ""
         if calling.is_stub(error):
             what = "" if self.hidden else f": {str(error).removeprefix(f'Exercise {self.number}: ')}"
-            return f"not written yet{what}.", ""
+            raise CheckFailed(self.number, f"not written yet{what}.") from None  # one line tells it all
         if self.hidden:
             return f"your code raised {type(error).__name__}.", ""
         return f"your code raised {calling.first_line(error)}", self._place.students_line(error)

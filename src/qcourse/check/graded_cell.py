@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import CodeType, FunctionType
 from typing import Any
 
-from qcourse.check import switches
+from qcourse.check import solved, switches
 from qcourse.check.assertions import Exercise
 from qcourse.jupyter import in_notebook
 
@@ -62,11 +62,13 @@ def exercise(
         ex = Exercise(number, answer, returns=returns, given=given, hidden=hidden)
         own = FunctionType(check.__code__, _scope(check.__code__), check.__name__, None, check.__closure__)
         _bind_nothing(check)
+        solved.forget(number)
         with _own_builtins(), switches.at_defaults():
             own(ex)
         with _own_builtins(), switches.at_defaults():  # random numbers start anew, as before the first call
             ex.again()
             ex.passed()
+        solved.remember(number, answer)
 
     return run
 

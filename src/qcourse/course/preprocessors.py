@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any
 
-from nbgrader.preprocessors import ClearHiddenTests
+from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
 from nbgrader.preprocessors import ClearSolutions as NbgraderClearSolutions
 
 from qcourse.course.cells import is_challenge, is_test
@@ -30,6 +30,16 @@ class ClearSolutions(NbgraderClearSolutions):
             self._replace_solution_region(cell, resources["language"])
         done: Step = super().preprocess_cell(cell, resources, cell_index)
         return done
+
+
+class GoOn(NbGraderPreprocessor):
+    """Let "Run all" go on below a check that fails: whoever is stuck in one exercise still sees the rest."""
+
+    def preprocess_cell(self, cell: NotebookNode, resources: dict[str, Any], cell_index: int) -> Step:
+        """Give a test the tag that JupyterLab and nbclient know."""
+        if cell.cell_type == "code" and is_test(cell):
+            cell.metadata["tags"] = [*cell.metadata.get("tags", []), "raises-exception"]
+        return cell, resources
 
 
 class HideTests(ClearHiddenTests):

@@ -1,0 +1,99 @@
+"""Whoever is stuck in one exercise loses nothing else: no other check, no table, no picture."""
+
+from pathlib import Path
+
+import nbclient
+import pytest
+import warm_kernels
+
+from qcourse.course import cells
+from qcourse.course.folder import assignments, release_path, solution_path
+from qcourse.course.notebooks import NotebookNode, read
+
+ROOT = Path(__file__).parents[2]
+NAMES = assignments(ROOT)
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(autouse=True)
+def _small(monkeypatch):
+    """Warm kernels, on the small data set."""
+    monkeypatch.setenv("QCOURSE_SOURCE", "digits")
+    for variable, value in warm_kernels.environment().items():
+        monkeypatch.setenv(variable, value)
+
+
+def run(notebook: NotebookNode) -> None:
+    """Every cell, as JupyterLab's "Run all" does: an error ends it, but for cells with a tag."""
+    nbclient.NotebookClient(notebook, timeout=300, kernel_name="python3").execute()
+
+
+def exercises(name: str) -> list[str]:
+    return [cells.grade_id(c) for c in read(release_path(ROOT, name)).cells if stub(c)]
+
+
+def stub(cell: NotebookNode) -> bool:
+    return cell.cell_type == "code" and cells.is_answer(cell)
+
+
+def solved_but(name: str, opened: list[str]) -> NotebookNode:
+    """The student's notebook with the solutions written in, those to ``opened`` aside."""
+    notebook, solved = read(release_path(ROOT, name)), cells.by_grade_id(read(solution_path(ROOT, name)))
+    for cell in notebook.cells:
+        if stub(cell) and cells.grade_id(cell) not in opened:
+            cell.source = solved[cells.grade_id(cell)].source
+    return notebook
+
+
+def errors(notebook: NotebookNode) -> dict[str, str]:
+    """What cells raised, by their grade id or their first line."""
+    return {
+        cells.grade_id(cell) or cell.source: output.evalue
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        if output.output_type == "error"
+    }
+
+
+def figures(notebook: NotebookNode) -> int:
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    return sum("image/png" in output.get("data", {}) for output in outputs)
+
+
+def said(notebook: NotebookNode) -> str:
+    return "".join(o.get("text", "") for cell in notebook.cells for o in cell.get("outputs", []))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_run_all_on_the_untouched_notebook_shows_the_open_exercises_and_no_other_error(name):
+    notebook = solved_but(name, exercises(name))
+    run(notebook)
+    found = errors(notebook)
+    assert list(found) == [exercise + cells.CHECK for exercise in exercises(name)]
+    assert all("not written yet" in text and "\n" not in text for text in found.values())
+    assert figures(notebook) == figures(read(solution_path(ROOT, name)))
+    shown = [c for c in notebook.cells if f"{cells.grade_id(c)}" in found]
+    assert all(len(cell.outputs) == 1 for cell in shown)  # one line
+
+
+# One of each notebook that others build on; `python tests/lessons/test_stuck.py` tries all of them.
+@pytest.mark.parametrize("exercise", ["clamp", "mse_optimal_range", "calibrate", "low_bit_qconfig"])
+def test_with_one_exercise_open_all_else_is_there(exercise):
+    name = next(name for name in NAMES if exercise in exercises(name))
+    check_one(name, exercise)
+
+
+def check_one(name: str, exercise: str) -> None:
+    notebook = solved_but(name, [exercise])
+    run(notebook)
+    assert list(errors(notebook)) == [exercise + cells.CHECK]
+    assert figures(notebook) == figures(read(solution_path(ROOT, name)))
+    assert said(notebook).count("visible check passed") == len(exercises(name)) - 1
+    assert "not passed the check" in said(notebook)
+
+
+if __name__ == "__main__":
+    for name in NAMES:
+        for exercise in exercises(name):
+            print(name, exercise, flush=True)
+            check_one(name, exercise)
