@@ -3,7 +3,9 @@
 from nbgrader import preprocessors
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 
-from qcourse.course.preprocessors import ClearSolutions, GoOn, HideTests
+from qcourse.course.harmless import clean
+from qcourse.course.markdown import markdown2html
+from qcourse.course.preprocessors import ClearSolutions, GoOn, Harmless, HideTests
 from qcourse.course.settings import QUIET, STAYING
 from qcourse.grading.execute import ContainedExecute
 from qcourse.grading.restore import RestoreCells
@@ -32,6 +34,10 @@ c.ClearSolutions.text_stub = "*Write your answer here.*"
 
 # nbgrader's own feedback shows the source of the hidden tests.
 c.GenerateFeedback.preprocessors = [HideTests, *GenerateFeedback.preprocessors.default()]
+
+# Nothing that students wrote can act on the pages of formgrader and feedback: nbgrader shows it as it is.
+c.HTMLExporter.preprocessors = [Harmless]
+c.HTMLExporter.filters = {"markdown2html": markdown2html, "clean_html": clean}
 
 # What students did to cells is repaired, here as under qcourse grade.
 c.Autograde.sanitize_preprocessors = [

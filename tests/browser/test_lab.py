@@ -2,6 +2,7 @@
 
 import shutil
 
+import acting
 import nbformat
 import pytest
 from jupyter_lab import CHROMIUM, FLAGS, SECONDS, code_cell, open_notebook, replace_line, run, running_lab
@@ -10,6 +11,7 @@ from playwright.sync_api import expect, sync_playwright
 
 from qcourse.authoring.demo import Student
 from qcourse.authoring.demo_class import Classroom
+from qcourse.course.cells import is_answer
 from qcourse.grading.place import bubblewrap, place
 
 NAME = "06_quantization_from_scratch"
@@ -111,9 +113,16 @@ def test_the_validate_button_names_the_reason(notebook):
 
 @pytest.fixture
 def instructor(root, tmp_path):
-    """The address of an instructor's JupyterLab; ben has handed in the first four of nine exercises."""
+    """The address of an instructor's JupyterLab; ben has handed in the first four of nine exercises.
+
+    Wherever a notebook may hold something that acts in a browser, his does.
+    """
     room = Classroom(root, tmp_path / "course")
     submission = Student("ben", "half done", begun=0.5).notebook(room, NAME)
+    written = next(c for c in submission.cells if c.cell_type == "markdown" and is_answer(c))
+    written.source, written.attachments = acting.answer()
+    submission.cells += acting.cells()
+    submission.metadata.title = f"</title>{acting.MARKUP['script']}"
     submission.cells.append(new_code_cell("import os\nprint(os.getcwd())"))
     room.hand_in("ben", NAME, submission)
     isolation = "none" if place.missing() else "auto"
@@ -144,6 +153,43 @@ def test_formgrader_generates_grades_contained_and_writes_feedback(instructor, b
     graded = nbformat.read(course / "autograded" / "ben" / NAME / f"{NAME}.ipynb", as_version=4)
     if not place.missing():
         assert graded.cells[-1].outputs[0].text.strip() == bubblewrap.HOME
-    feedback = (course / "feedback" / "ben" / NAME / f"{NAME}.html").read_text()
-    assert "not written yet" in feedback
-    assert "HIDDEN TESTS" not in feedback
+    feedback = course / "feedback" / "ben" / NAME / f"{NAME}.html"
+    assert "not written yet" in feedback.read_text()
+    assert "HIDDEN TESTS" not in feedback.read_text()
+
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{instructor}/formgrader/gradebook/{NAME}/{NAME}")
+    page.get_by_role("link", name="Submission #1").click()
+    notebook = page.locator("main #notebook-container")
+    shown = notebook.locator(".nbgrader_cell", has_text="I think that this is why.")
+    expect(shown.locator("em")).to_have_text("this")
+    shows_nothing_that_acts(page, notebook, NAME, asked)
+    shown.locator("input.score").fill("2")
+    shown.locator("textarea").fill("Well said.")
+    with page.expect_response(lambda r: "/api/comment/" in r.url and r.request.method == "PUT") as saved:
+        shown.locator("textarea").blur()
+    assert saved.value.ok
+    page.goto(feedback.as_uri())
+    shows_nothing_that_acts(page, page.locator("main #notebook-container"), NAME, asked)
+
+
+def shows_nothing_that_acts(page, notebook, title, asked):
+    """What a student wrote is there as text, and the page is as it would be without it."""
+    expect(notebook).to_contain_text("what remains")
+    expect(notebook).to_contain_text("over everything")
+    for link in notebook.locator("a").all():
+        assert not (link.get_attribute("href") or "").startswith(("javascript", "/")), link.inner_html()
+    page.wait_for_load_state()
+    for events in ("mouseover", "focus", "error", "load", "toggle"):
+        page.evaluate(
+            "name => document.querySelectorAll('main #notebook-container *')"
+            ".forEach(e => e.dispatchEvent(new Event(name)))",
+            events,
+        )
+    assert page.title() == title
+    assert [url for url in asked if "acted" in url] == []
+    active = (
+        "script, iframe, object, embed, form, base, meta, style, link, math, [srcdoc], [onload], [onerror]"
+    )
+    assert notebook.locator(active).count() == 0

@@ -1,14 +1,18 @@
 """nbgrader's steps that this course changes; nbgrader_config.py names them."""
 
+import copy
+import html
 import json
 import re
 from typing import Any
 
+from nbconvert.preprocessors import Preprocessor
 from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
 from nbgrader.preprocessors import ClearSolutions as NbgraderClearSolutions
 
-from qcourse.course.cells import is_challenge, is_test
-from qcourse.course.notebooks import NotebookNode
+from qcourse.course.cells import grade_id, is_challenge, is_test, metadata
+from qcourse.course.harmless import reduce_outputs
+from qcourse.course.notebooks import METADATA, NotebookNode
 
 Step = tuple[NotebookNode, dict[str, Any]]
 
@@ -55,3 +59,26 @@ class HideTests(ClearHiddenTests):
                 if output.output_type == "error":
                     output.traceback = output.traceback[-1:]
         return cell, resources
+
+
+class Harmless(Preprocessor):
+    """Before a notebook becomes a page of formgrader or feedback, take out of it what could act there.
+
+    Outputs have been reduced when they were graded, unless an earlier version or stock nbgrader graded. The
+    source of Markdown is left to the filter `qcourse.course.markdown.markdown2html`.
+    """
+
+    # Formgrader's page holds them as they are.
+    NAMES = ("student", "first_name", "last_name", "notebook_path")
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> Step:
+        """Reduce outputs and metadata in place, and escape the student's name."""
+        reduce_outputs(nb)
+        nb.metadata = NotebookNode(copy.deepcopy(METADATA))
+        for cell in nb.cells:
+            known = metadata(cell) if re.fullmatch(r"[\w.-]+", grade_id(cell)) else None
+            cell.metadata = NotebookNode(nbgrader=known) if known else NotebookNode()
+        for name in self.NAMES:
+            if isinstance(given := resources.get(name), str):
+                resources[name] = html.escape(given)
+        return nb, resources

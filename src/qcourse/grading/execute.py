@@ -14,6 +14,7 @@ from nbgrader.preprocessors import Execute
 from traitlets import Integer, Unicode
 
 from qcourse.course.cells import is_hidden
+from qcourse.course.harmless import reduce_outputs
 from qcourse.course.language import refuse_other_languages
 from qcourse.course.notebooks import NotebookNode
 from qcourse.grading.kernels.client import ContainedKernelManager
@@ -83,6 +84,7 @@ class ContainedExecute(Runner, Execute):
             self.secret = course_secret(Path(course.root))
         kernel = {"limits": self.limits, "isolation": self.isolation, "stack": self._stack}
         self.execute(**kernel, files=self.files or {}, masked=reference_files(self._tests))
+        reduce_outputs(self.nb)
         return self.nb, self.resources
 
     def in_order(self, needed: list[int]) -> list[int]:

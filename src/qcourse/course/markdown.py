@@ -1,0 +1,45 @@
+"""Students' Markdown as HTML that cannot act: a filter for nbconvert, and so for formgrader and feedback."""
+
+import html
+from typing import Any
+
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+from qcourse.course.harmless import PICTURES, clean, is_picture
+
+LONGEST = 50_000  # characters of a cell: Markdown may take time that grows with their square
+
+
+class Renderer(IPythonRenderer):
+    """nbconvert's, without links, and with pictures only that are part of the notebook."""
+
+    def link(self, text: str, url: str, title: str | None = None) -> str:
+        """What the link says, and where it leads: an instructor may copy that, but not click on it."""
+        address = html.escape(url)
+        return text if text in (url, address) else f"{text} (<code>{address}</code>)"
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        """An attachment or a picture in the text itself; of others what they say."""
+        attached = self.attachments.get(url.removeprefix("attachment:"), {})
+        found = (f"data:{kind};base64,{attached[kind]}" for kind in PICTURES if kind in attached)
+        address = next(found, url)
+        alt = html.escape(text)
+        return f'<img src="{address}" alt="{alt}">' if is_picture(address) else f"[picture: {alt}]"
+
+
+def to_html(source: str, attachments: Any = None) -> str:
+    """Markdown as HTML; formulas stay as TeX between dollars. Nothing of it can act."""
+    if len(source) > LONGEST:
+        return f"<pre>{html.escape(source)}</pre>"
+    known = attachments if isinstance(attachments, dict) else {}
+    own = {name: kinds for name, kinds in known.items() if isinstance(kinds, dict)}
+    renderer = Renderer(escape=False, attachments=own, exclude_anchor_links=True)
+    return clean(MarkdownWithMath(renderer=renderer).render(source))
+
+
+@pass_context
+def markdown2html(context: Context, source: str) -> str:
+    """nbconvert's filter of this name, by `to_html`."""
+    return to_html(source, context.get("cell", {}).get("attachments"))

@@ -1,0 +1,126 @@
+"""What is left of a student's HTML, Markdown and outputs: all that one reads, and nothing that acts."""
+
+import base64
+import io
+import time
+
+import nbformat
+import numpy as np
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from PIL import Image
+
+from qcourse.check.failure import CheckFailed
+from qcourse.check.picture import number_line
+from qcourse.course import harmless
+from qcourse.course.harmless import clean, reduce_outputs
+from qcourse.course.markdown import to_html
+from qcourse.course.notebooks import METADATA
+from qcourse.course.preprocessors import Harmless
+
+buffer = io.BytesIO()
+Image.new("RGB", (2, 2)).save(buffer, format="png")
+PNG = base64.b64encode(buffer.getvalue()).decode()
+
+
+def shown(*data, metadata=None):
+    """What is left of outputs of these kinds."""
+    outputs = [new_output("display_data", data=kinds, metadata=metadata or {}) for kinds in data]
+    notebook = new_notebook(cells=[new_markdown_cell("text"), new_code_cell("", outputs=outputs)])
+    reduce_outputs(notebook)
+    nbformat.validate(notebook)
+    return notebook.cells[1].outputs
+
+
+def markup(notebook):
+    outputs = (output for cell in notebook.cells for output in cell.get("outputs", []))
+    return [o.data["text/html"] for o in outputs if "text/html" in o.get("data", {})]
+
+
+def test_the_courses_own_figures_and_tables_stay_as_they_are(root):
+    notebooks = [nbformat.read(path, as_version=4) for path in (root / "solutions").glob("*/*.ipynb")]
+    before = [markup(notebook) for notebook in notebooks]
+    assert len(before) == 4
+    assert all("<img" in str(one) for one in before)
+    assert "<table" in str(before)
+    for notebook in notebooks:
+        reduce_outputs(notebook)
+    left = [[m.replace("<tbody>", "").replace("</tbody>", "") for m in markup(one)] for one in notebooks]
+    assert left == before
+
+
+def test_the_drawing_of_a_failed_check_stays():
+    picture = number_line(np.array([1.0, 2, 3]), np.array([1.0, 2, 5]))
+    failed = CheckFailed("6.1", "wrong <b>", {"case": "one & two", "got": "<x>"}, picture).html()
+    left = clean(failed, strip=True)
+    assert left.count("<circle") == 3
+    assert 'aria-label="expected (rings) and got (crosses)' in left
+    assert "wrong &lt;b&gt;" in left
+    assert "border-left:4px solid #D55E00" in left
+
+
+def test_outputs_keep_text_and_pictures_and_lose_what_can_act():
+    picture = {"image/png": PNG, "text/plain": "a figure"}
+    kinds = ("application/javascript", "image/svg+xml", "text/latex", "text/markdown", "application/pdf")
+    widget = {"application/vnd.jupyter.widget-view+json": {"model_id": "1"}, "text/plain": "a widget"}
+    left = shown(
+        picture, dict.fromkeys(kinds, "x") | {"text/plain": "a text"}, widget, {"image/png": 'x" y="'}
+    )
+    assert [o.data for o in left] == [picture, {"text/plain": "a text"}, {"text/plain": "a widget"}, {}]
+    assert shown(picture, metadata={"image/png": {"width": '" onerror="'}})[0].metadata == {}
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://a.b/c.png", "/formgrader/?path=x", "data:image/svg+xml;base64,PHN2Zz4=", "data:text/html,x",
+     f"data:image/png;base64,{PNG}' onerror='x", f"data:image/png,{PNG}", "javascript:x", ""],
+)  # fmt: skip
+def test_a_picture_is_part_of_the_notebook_or_it_is_not_shown(address):
+    assert "src" not in clean(f'<img alt="what it shows" src="{address}">')
+    assert 'alt="what it shows"' in clean(f'<img alt="what it shows" src="{address}">')
+    assert "<img" not in to_html(f"![what it shows]({address})")
+
+
+def test_attachments_of_the_kinds_that_cannot_act_are_shown():
+    attachments = {"a.png": {"image/png": PNG}, "b.svg": {"image/svg+xml": "PHN2Zz4="}, "c": "nonsense"}
+    found = to_html("![one](attachment:a.png) ![two](attachment:b.svg) ![three](attachment:c)", attachments)
+    assert f'<img src="data:image/png;base64,{PNG}" alt="one">' in found
+    assert "[picture: two] [picture: three]" in found
+
+
+def test_markdown_reads_as_it_was_written():
+    found = to_html(
+        "**bold** `x < y` $a < b$ \\begin{align}a & b\\end{align}\n\n| a |\n|---|\n| 1 |\n\nx <y and z> w "
+        "[a link](https://a.b/?c&d) https://e.f"
+    )
+    assert "<strong>bold</strong> <code>x &lt; y</code> $a &lt; b$" in found
+    assert "<td>1</td>" in found
+    assert "x &lt;y and z&gt; w a link (<code>https://a.b/?c&amp;d</code>) https://e.f" in found
+    assert "href" not in found
+
+
+def test_what_takes_too_long_to_clean_is_shown_as_text():
+    """html5lib would take minutes, and a class waits."""
+    begun = time.process_time()
+    for text in ("<i><div>" * 20_000, "&" * 10**6, "<b" + "".join(f" a{i}" for i in range(10**5)) + ">"):
+        assert clean(text).startswith(("<pre>&lt;", "<pre>&amp;"))
+        assert shown({"text/html": text, "text/plain": "a text"})[0].data == {"text/plain": "a text"}
+    many = shown(*({"text/html": "<i><div>" * 1_000, "text/plain": "a text"} for _ in range(100)))
+    assert sum("text/html" in output.data for output in many) == harmless.MOST_PARTS_OF_A_NOTEBOOK // 2_000
+    assert to_html("**a" * 10**5).startswith("<pre>")
+    assert time.process_time() - begun < 10
+
+
+def test_before_a_page_is_made_metadata_and_names_cannot_act():
+    forged = {"nbgrader": {"grade_id": '"><script>', "solution": True}, "tags": ["<script>"]}
+    own = {"nbgrader": {"grade_id": "clamp-check", "grade": True}, "tags": ["x"]}
+    notebook = new_notebook(metadata={"title": "<script>", "widgets": {"a": "<script>"}})
+    notebook.cells = [new_code_cell("x", metadata=forged), new_code_cell("x", metadata=own)]
+    resources = {"last_name": "<script>", "first_name": "Ann", "student": '"x', "nbgrader": {"student": '"x'}}
+    notebook, resources = Harmless().preprocess(notebook, resources)
+    assert [c.metadata for c in notebook.cells] == [{}, {"nbgrader": own["nbgrader"]}]
+    assert notebook.metadata == METADATA
+    assert resources == {
+        "last_name": "&lt;script&gt;", "first_name": "Ann", "student": "&quot;x",
+        "nbgrader": {"student": '"x'},
+    }  # fmt: skip
