@@ -8,7 +8,7 @@ from qcourse.subcommand import Subcommands, at_least_one, command, takes_course,
 
 def add(commands: Subcommands) -> None:
     """Add them all, in the order in which a class meets them."""
-    for add_one in (_add_handout, _add_grade):
+    for add_one in (_add_handout, _add_collect, _add_grade):
         add_one(commands)
 
 
@@ -18,6 +18,19 @@ def _add_handout(commands: Subcommands) -> None:
     handout.add_argument("choice", metavar="ASSIGNMENT", nargs="*", help="06, 6 or a name (default: all)")
     handout.add_argument("--out", metavar="DIR", type=Path, required=True, help="where to put it")
     takes_course(handout)
+
+
+def _add_collect(commands: Subcommands) -> None:
+    what = "put hand-ins of Moodle, Canvas or folders into submitted/, and names into the gradebook"
+    collect = command(commands, "collect", _collect, what)
+    collect.add_argument("assignment", metavar="ASSIGNMENT", help="its name or a unique prefix, as in 06")
+    collect.add_argument(
+        "files", metavar="FILE", nargs="+", type=Path, help="a zip file as downloaded, or a folder"
+    )
+    collect.add_argument(
+        "--roster", metavar="CSV", type=Path, help="Moodle's list of participants, or Canvas's gradebook"
+    )
+    takes_course(collect)
 
 
 def _add_grade(commands: Subcommands) -> None:
@@ -47,6 +60,12 @@ def _handout(options: argparse.Namespace) -> int:
     from qcourse.classroom import handout
 
     return handout.run(options.course, options.choice, options.out)
+
+
+def _collect(options: argparse.Namespace) -> int:
+    from qcourse.classroom import collect
+
+    return collect.run(options.course, options.assignment, options.files, options.roster)
 
 
 def _grade(options: argparse.Namespace) -> int:

@@ -1,0 +1,148 @@
+"""``qcourse collect``: what a platform delivers goes to ``submitted/``, and names to the gradebook."""
+
+import os
+import shutil
+import stat
+import tempfile
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
+
+from qcourse.classroom.hand_ins import HandIn, Left, hand_ins
+from qcourse.classroom.people import Person, in_gradebook, read_roster
+from qcourse.course.settings import course_settings
+from qcourse.errors import Refused, UserError
+from qcourse.grading.database import one_transaction, only_one, open_gradebook
+from qcourse.grading.release import find_assignment
+from qcourse.grading.timestamps import NAME as STAMP
+from qcourse.grading.timestamps import judged, read_stamp
+
+
+def run(course: Path, assignment: str, deliveries: Sequence[Path], roster: Path | None) -> int:
+    """Collect the hand-ins of ``deliveries``, and say what was not taken and who is missing.
+
+    Raises:
+        UserError: a delivery or the roster cannot be read, or nbgrader does not know the assignment.
+    """
+    config = course_settings(course)
+    folders = CourseDirectory(config=config)
+    listed = read_roster(roster) if roster else []
+    with (
+        only_one(Path(folders.root)),
+        closing(open_gradebook(folders.db_url, folders.course_id)) as book,
+    ):
+        commit = one_transaction(book.db)
+        name, _ = find_assignment(book, assignment)
+        known = in_gradebook(book.students)
+        people = listed + [person for person in known if person.id not in {p.id for p in listed}]
+        submitted = Path(folders.root) / folders.submitted_directory
+        due = book.find_assignment(name).duedate
+        found, left = _newest(deliveries, name, people)
+        counts = {"collected": 0, "unchanged": 0}
+        for hand_in in found:
+            try:
+                counts[_put(submitted, name, hand_in, due)] += 1
+            except Refused as error:
+                left.append(Left(f"{hand_in.student.shown}'s hand-in", str(error)))
+        _enter(book, [*listed, *(h.student for h in found if h.student not in listed)])
+        commit()
+        missing = [p for p in listed or in_gradebook(book.students) if not (submitted / p.id / name).exists()]
+    _tell(counts, [h for h in found if h.late or _after(h.time, due)], left, missing)
+    return int(bool(left))
+
+
+def _newest(
+    deliveries: Sequence[Path], assignment: str, people: Sequence[Person]
+) -> tuple[list[HandIn], list[Left]]:
+    """Of each student the newest hand-in; where no time is known, the one of the later delivery."""
+    newest: dict[str, HandIn] = {}
+    left: list[Left] = []
+    for delivery in deliveries:
+        found, not_taken = hand_ins(delivery, assignment, people)
+        left += not_taken
+        for hand_in in found:
+            before = newest.get(hand_in.student.id)
+            if before is None or not (before.time and hand_in.time and before.time > hand_in.time):
+                newest[hand_in.student.id] = hand_in
+    return [newest[student] for student in sorted(newest)], left
+
+
+def _put(submitted: Path, assignment: str, hand_in: HandIn, due: datetime | None) -> str:
+    """Write a hand-in, in one step, where it is new; "collected" or "unchanged".
+
+    Raises:
+        Refused: a newer one is there, or something that is no folder.
+    """
+    target = submitted / hand_in.student.id / assignment
+    files = dict(hand_in.files)
+    stamp = _stamp(hand_in, due)
+    if stamp:
+        files[STAMP] = f"{stamp:%Y-%m-%d %H:%M:%S} UTC".encode()
+    for folder in (target.parent, target):
+        if os.path.lexists(folder) and not stat.S_ISDIR(folder.lstat().st_mode):
+            raise Refused(f"{folder} is no folder")
+    if target.exists():
+        there = {p.relative_to(target).as_posix(): p.read_bytes() for p in target.rglob("*") if p.is_file()}
+        if there == files:
+            return "unchanged"
+        before = judged(read_stamp(target), datetime.now(UTC))[0]
+        if before and stamp and before > stamp:
+            raise Refused(f"what was collected before is newer ({before:%Y-%m-%d %H:%M} UTC)")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(dir=target.parent, prefix=".collect-"))
+    try:
+        for path, content in files.items():
+            (scratch / "new" / path).parent.mkdir(parents=True, exist_ok=True)
+            (scratch / "new" / path).write_bytes(content)
+        if target.exists():
+            target.rename(scratch / "old")
+        (scratch / "new").rename(target)
+    except OSError as error:
+        raise UserError(f"{error.filename or target} cannot be written ({error.strerror}).") from None
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    return "collected"
+
+
+def _stamp(hand_in: HandIn, due: datetime | None) -> datetime | None:
+    """When it was handed in, without a zone, in UTC; what Canvas says of being late is stronger than a time.
+
+    Late by Canvas, at an unknown time: a second late.
+    """
+    time = hand_in.time and hand_in.time.astimezone(UTC).replace(tzinfo=None)
+    if hand_in.late and due and (time is None or time <= due):
+        return due + timedelta(seconds=1)
+    return time
+
+
+def _after(time: datetime | None, due: datetime | None) -> bool:
+    return bool(time and due and time.replace(tzinfo=None) > due)
+
+
+def _enter(book: Gradebook, people: Sequence[Person]) -> None:
+    """What is known of students goes into the gradebook; what is there and not known anew stays."""
+    for person in people:
+        known: dict[str, Any] = {
+            "first_name": person.first,
+            "last_name": person.last,
+            "email": person.email,
+            "lms_user_id": person.number,
+        }
+        book.update_or_create_student(person.id, **{name: value for name, value in known.items() if value})
+
+
+def _tell(
+    counts: dict[str, int], late: Sequence[HandIn], left: Sequence[Left], missing: Sequence[Person]
+) -> None:
+    print(f"{counts['collected']} collected, {counts['unchanged']} unchanged, {len(missing)} missing.")
+    if late:
+        print(f"Late: {', '.join(sorted(hand_in.student.shown for hand_in in late))}.")
+    if left:
+        print("Not taken:", *(f"  {what}: {why}." for what, why in left), sep="\n")
+    if missing:
+        print("Missing:", *(f"  {person.shown}" for person in missing), sep="\n")

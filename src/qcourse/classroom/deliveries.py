@@ -1,0 +1,127 @@
+"""What a platform delivers, as a list of files: no zip file or folder is read before its sizes are known."""
+
+import os
+import stat
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+from qcourse.errors import Refused, UserError
+
+MOST_FILES = 50_000  # in one delivery
+MOST_BYTES = 8 * 2**30  # in one delivery, unpacked
+MOST_OF_ONE = 64 * 2**20  # bytes of a file
+MOST_PARTS = 20  # folders above a file
+NEVER = ("__MACOSX", "Thumbs.db", "desktop.ini")
+
+
+class File(NamedTuple):
+    """A file of a delivery; ``reason`` says why it cannot be taken, if so."""
+
+    path: PurePosixPath
+    size: int
+    time: datetime | None  # UTC
+    read: Callable[[], bytes]
+    reason: str = ""
+
+
+def files_of(delivery: Path) -> list[File]:
+    """The files in a zip file or folder, without those that systems leave behind.
+
+    Raises:
+        UserError: it cannot be read, or is larger than any class's.
+    """
+    try:
+        if delivery.is_dir():
+            found = list(_in_folder(delivery))
+        elif zipfile.is_zipfile(delivery):
+            found = list(_in_zip(delivery))
+        else:
+            raise UserError(f"{delivery} is neither a folder nor a zip file.")
+    except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+        raise UserError(f"{delivery} cannot be read ({error}).") from None
+    total = sum(file.size for file in found)
+    if len(found) > MOST_FILES or total > MOST_BYTES:
+        what = f"{len(found):,} files of {total / 2**30:.1f} GB"
+        raise UserError(f"{delivery} holds {what}, more than {MOST_FILES:,} or {MOST_BYTES >> 30} GB.")
+    return [file for file in found if not any(map(_is_clutter, file.path.parts))]
+
+
+def _is_clutter(name: str) -> bool:
+    """Whether it is what systems and JupyterLab leave behind."""
+    return name in NEVER or (name.startswith(".") and name != "..")
+
+
+def _in_zip(delivery: Path) -> Iterator[File]:
+    archive = zipfile.ZipFile(delivery)  # it is closed with the last of the files
+    for entry in archive.infolist():
+        if entry.is_dir():
+            continue
+        path = PurePosixPath(_name(entry))
+        mode, reason = entry.external_attr >> 16, _reason(path, entry.file_size)
+        if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
+            reason = "it is a link, or no regular file"
+        elif entry.flag_bits & 1:
+            reason = "it is encrypted"
+        yield File(path, entry.file_size, _local(entry), partial(_unpack, archive, entry), reason)
+
+
+def _name(entry: zipfile.ZipInfo) -> str:
+    """Its name; Python takes one that is not marked as UTF-8 for DOS's letters."""
+    if not entry.flag_bits & 0x800:
+        try:
+            return entry.filename.encode("cp437").decode()
+        except UnicodeError:
+            pass
+    return entry.filename
+
+
+def _local(entry: zipfile.ZipInfo) -> datetime | None:
+    """The time of an entry, which is in the zone of who packed it: taken for this machine's."""
+    if entry.date_time[0] <= 1980:  # where no time is known
+        return None
+    try:
+        return datetime(*entry.date_time).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    """The content, of which no more is unpacked than the entry says that there is."""
+    try:
+        with archive.open(entry) as stream:
+            content = stream.read(entry.file_size + 1)
+    except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
+        raise Refused(f"it cannot be unpacked ({error})") from None
+    if len(content) != entry.file_size:
+        raise Refused("it is not as large as the zip file says")
+    return content
+
+
+def _in_folder(delivery: Path) -> Iterator[File]:
+    for folder, _, names in os.walk(delivery):  # follows no links
+        for name in names:
+            path = Path(folder, name)
+            info = path.lstat()
+            inside = PurePosixPath(path.relative_to(delivery).as_posix())
+            reason = _reason(inside, info.st_size)
+            if not stat.S_ISREG(info.st_mode) or info.st_nlink > 1:
+                reason = "it is a link, or no regular file"
+            yield File(
+                inside, info.st_size, datetime.fromtimestamp(info.st_mtime, UTC), path.read_bytes, reason
+            )
+
+
+def _reason(path: PurePosixPath, size: int) -> str:
+    text = str(path)
+    if path.is_absolute() or ".." in path.parts or "\\" in text or ":" in text[:2]:
+        return "its path leads out of the folder"
+    if not text.isprintable() or len(path.parts) > MOST_PARTS or max(map(len, path.parts), default=0) > 200:
+        return "its name is too long, or cannot be printed"
+    if size > MOST_OF_ONE:
+        return f"it is larger than {MOST_OF_ONE >> 20} MB"
+    return ""

@@ -1,0 +1,77 @@
+"""Whose a delivered file is: from the names that Moodle and Canvas give, or from folders with students' ids.
+
+Moodle: ``First Last_123456_assignsubmission_file/x.ipynb``, or ``…_file_x.ipynb`` without folders; the number
+is the participant's in this one assignment (mod/assign/classes/downloader.php in github.com/moodle/moodle).
+Canvas: ``lastfirst_LATE_123_456_x-1.ipynb``; 123 is the user's ID, 456 the file's, -1 says that it is the
+second of that name (lib/content_zipper.rb in github.com/instructure/canvas-lms).
+"""
+
+import re
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+MOODLE = re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_(?P<kind>[a-z]+)_?(?P<file>.*)", re.DOTALL)
+CANVAS = re.compile(r"(?P<name>.+?)_(?P<late>LATE_)?(?P<id>\d+)_(?P<order>\d+)_(?P<file>.+)", re.DOTALL)
+ANONYMOUS = re.compile(r"(LATE_)?anon_\w+?_\d+_.+|anon_.*")
+AGAIN = re.compile(r"-(\d+)(?=(\.\w+)*$)")
+
+
+class Owner(NamedTuple):
+    """The student as the platform names them; ``number`` is Canvas's ID or Moodle's for this assignment."""
+
+    platform: str
+    name: str
+    number: str = ""
+
+
+class Part(NamedTuple):
+    """What a path says: whose file it is, under which name it was handed in, and in which order."""
+
+    owner: Owner
+    file: PurePosixPath
+    late: bool = False
+    order: int = 0
+    reason: str = ""
+
+
+def part_of(path: PurePosixPath, assignment: str, outer: int) -> Part:
+    """Read a path of which the first ``outer`` folders hold the whole class."""
+    parts = path.parts[outer:]
+    for depth, text in enumerate(parts):
+        if found := MOODLE.fullmatch(text):
+            rest = ([found["file"]] if found["file"] else []) + list(parts[depth + 1 :])
+            name = "" if found["name"].lower().startswith("participant") else found["name"]
+            owner = Owner("moodle", name, found["id"])
+            reason = "" if found["kind"] == "file" and rest else "it is a text typed into Moodle, not a file"
+            return Part(owner, PurePosixPath(*rest), reason=reason)
+    if found := CANVAS.fullmatch(parts[-1]):
+        name = AGAIN.sub("", found["file"])
+        owner = Owner("canvas", found["name"], found["id"])
+        return Part(owner, PurePosixPath(name), bool(found["late"]), int(found["order"]))
+    if ANONYMOUS.fullmatch(parts[-1]):
+        return Part(Owner("canvas", ""), path, reason="Canvas hides who it is of: download it without")
+    if len(parts) < 2:
+        return Part(
+            Owner("folder", ""), path, reason="its name is none of Moodle's or Canvas's, nor in a folder"
+        )
+    inside = parts[2:] if parts[1] == assignment and len(parts) > 2 else parts[1:]
+    return Part(Owner("folder", parts[0]), PurePosixPath(*inside))
+
+
+def outer_folders(paths: Sequence[PurePosixPath], assignment: str) -> int:
+    """How many folders hold everything, and so are no student's: as where an archive was unpacked.
+
+    A folder with files in it, or with the assignment, is a student's.
+    """
+    outer = 0
+    while True:
+        tops = {path.parts[outer] for path in paths}
+        if len(tops) != 1 or any(len(path.parts) < outer + 3 for path in paths):
+            break
+        inner = {path.parts[outer + 1] for path in paths}
+        if assignment in inner or any(map(MOODLE.fullmatch, tops)):
+            break
+        outer += 1
+    flat = [len(path.parts) == outer + 2 and CANVAS.fullmatch(path.name) for path in paths]
+    return outer + (bool(paths) and all(flat) and len({p.parts[outer] for p in paths}) == 1)

@@ -1,0 +1,326 @@
+"""`qcourse collect`: what Moodle, Canvas and folders deliver, and what somebody who means harm would."""
+
+import io
+import stat
+import time
+import warnings
+import zipfile
+
+import pytest
+from conftest import NAME
+from nbgrader.api import Gradebook
+
+from qcourse import cli
+from qcourse.classroom import deliveries, hand_ins
+
+NOON, LATER = (2026, 11, 20, 10, 0, 0), (2026, 11, 20, 13, 0, 0)  # of two: before and after the due date
+MOODLE = "{}_{}_assignsubmission_file"
+
+
+def packed(path, files):
+    """A zip file; files by name: content, or content and time."""
+    with warnings.catch_warnings(action="ignore"), zipfile.ZipFile(path, "w", 8) as archive:
+        for number, (name, given) in enumerate(files.items()):
+            content, time = given if isinstance(given, tuple) else (given, (2026, 11, 19, number % 24, 0, 0))
+            entry = name if isinstance(name, zipfile.ZipInfo) else zipfile.ZipInfo(name, time)
+            archive.writestr(entry, content)
+    return path
+
+
+@pytest.fixture(autouse=True)
+def _utc(monkeypatch):
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+
+
+@pytest.fixture
+def collect(course, tmp_path, capsys):
+    """Runs the command; returns its exit code and what it prints."""
+
+    def run(*files, roster="", code=None):
+        options = ["--course", str(course)]
+        if roster:
+            path = tmp_path / "roster.csv"
+            path.write_bytes(roster if isinstance(roster, bytes) else roster.encode())
+            options += ["--roster", str(path)]
+        got = cli.main(["collect", "06", *map(str, files), *options])
+        printed = capsys.readouterr()
+        assert code is None or got == code, printed
+        return printed.out + printed.err
+
+    return run
+
+
+def submitted(course):
+    """What lies in submitted/, by student and name."""
+    folder = course / "submitted"
+    paths = [path for path in folder.rglob("*") if path.is_file()]
+    found = {}
+    for path in paths:
+        student, assignment, *inside = path.relative_to(folder).parts
+        assert assignment == NAME
+        found.setdefault(student, {})["/".join(inside)] = path.read_bytes()
+    return found
+
+
+def students(course):
+    with Gradebook(f"sqlite:///{course}/gradebook.db") as book:
+        return {s.id: (s.first_name, s.last_name, s.email, s.lms_user_id) for s in book.students}
+
+
+ROSTER = """\
+First name,Last name,ID number,Email address,Roles
+Ada,"O'Neil, Jr.",1001,ada@example.org,Student
+Zoë,Ångström,1002,zoe@example.org,Student
+李,小龍,1003,li@example.org,Student
+Tess,Teacher,9,tess@example.org,Teacher
+"""
+
+
+def test_moodle_in_folders_with_names_of_any_letters(course, collect, tmp_path):
+    files = {
+        f"{MOODLE.format('Ada ONeil Jr.', 71)}/{NAME}.ipynb": b"1",
+        f"{MOODLE.format('Ada ONeil Jr.', 71)}/data/x.csv": b"2",
+        f"{MOODLE.format('Zoë Ångström', 72)}_/06 (1).ipynb.txt": b"3",
+    }
+    said = collect(packed(tmp_path / "m.zip", files), roster=b"\xef\xbb\xbf" + ROSTER.encode(), code=0)
+    stamps = [f"2026-11-19 0{hour}:00:00 UTC".encode() for hour in (1, 2)]
+    assert submitted(course) == {
+        "1001": {f"{NAME}.ipynb": b"1", "data/x.csv": b"2", "timestamp.txt": stamps[0]},
+        "1002": {"06 (1).ipynb.txt": b"3", "timestamp.txt": stamps[1]},
+    }
+    assert students(course) == {
+        "1001": ("Ada", "O'Neil, Jr.", "ada@example.org", "1001"),
+        "1002": ("Zoë", "Ångström", "zoe@example.org", "1002"),
+        "1003": ("李", "小龍", "li@example.org", "1003"),
+    }
+    assert "2 collected, 0 unchanged, 1 missing." in said
+    assert "Missing:\n  李 小龍 (1003)" in said
+
+
+def test_moodle_without_folders_and_without_a_roster(course, collect, tmp_path):
+    files = {
+        f"{MOODLE.format('Ada von Byron', 71)}_{NAME}.ipynb": b"1",
+        "Ada von Byron_71_assignsubmission_onlinetext_onlinetext.html": b"2",
+        "Participant_72_assignsubmission_file_x.ipynb": b"3",
+    }
+    said = collect(packed(tmp_path / "m.zip", files), code=1)
+    assert submitted(course).keys() == {"71", "72"}
+    assert students(course) == {"71": ("Ada von", "Byron", None, "71"), "72": (None, None, None, "72")}
+    assert "onlinetext.html: it is a text typed into Moodle, not a file." in said
+
+
+def test_a_student_stays_one_though_moodle_has_another_number_for_each_assignment(course, collect, tmp_path):
+    collect(packed(tmp_path / "a.zip", {f"{MOODLE.format('Ada Byron', 71)}/a.ipynb": b"1"}), code=0)
+    collect(packed(tmp_path / "b.zip", {f"{MOODLE.format('Ada Byron', 99)}/a.ipynb": (b"2", LATER)}), code=0)
+    assert [*submitted(course)] == ["71"]
+    assert submitted(course)["71"]["a.ipynb"] == b"2"
+
+
+def test_two_of_one_name_are_not_mixed_up(course, collect, tmp_path):
+    files = {f"{MOODLE.format('Ada Byron', number)}/a.ipynb": b"%d" % number for number in (71, 72)}
+    roster = "First name,Last name,Email address\nAda,Byron,a@x.org\nAda,Byron,b@x.org\n"
+    said = collect(packed(tmp_path / "a.zip", files), roster=roster, code=1)
+    assert "Ada Byron is the name of several: give Moodle's grading worksheet" in said
+    assert submitted(course) == {}
+    worksheet = "Identifier,Full name,Email address\nParticipant 71,Ada Byron,a@x.org\n"
+    collect(tmp_path / "a.zip", roster=worksheet + "Participant 72,Ada Byron,b@x.org\n", code=0)
+    assert {name: files["a.ipynb"] for name, files in submitted(course).items()} == {
+        "a@x.org": b"71",
+        "b@x.org": b"72",
+    }
+
+
+CANVAS = """\
+Student,ID,SIS Login ID,Section,Old (7)
+    Points Possible,,,,10
+"Byron, Ada",123,ada@x.org,A,
+"O'Neil, Bo",124,bo,A,
+"Student, Test",125,,A,
+"""
+
+
+def test_canvas_the_last_attempt_counts(course, collect, tmp_path):
+    files = {
+        "byronada_123_456_06.ipynb": b"old",
+        "byronada_123_460_06-1.ipynb": b"new",
+        "byronada_123_461_06-2.ipynb.txt": b"other",
+        "oneilbo_LATE_124_470_06-1.ipynb": b"late",
+        "anon_ab12c_480_06.ipynb": b"?",
+    }
+    said = collect(packed(tmp_path / "c.zip", files), roster=CANVAS, code=1)
+    assert submitted(course)["123"] == {
+        "06.ipynb": b"new",
+        "06.ipynb.txt": b"other",
+        "timestamp.txt": b"2026-11-19 02:00:00 UTC",
+    }
+    assert submitted(course)["124"]["timestamp.txt"] == b"2026-11-20 12:00:01 UTC"  # a second late
+    assert students(course)["123"] == ("Ada", "Byron", "ada@x.org", "123")
+    assert students(course)["124"] == ("Bo", "O'Neil", None, "124")
+    assert "125" not in students(course)
+    assert "Late: Bo O'Neil (124)." in said
+    assert "byronada_123_456_06.ipynb: an earlier attempt." in said
+    assert "anon_ab12c_480_06.ipynb: Canvas hides who it is of" in said
+
+
+def test_folders_of_students_and_an_unpacked_archive(course, collect, tmp_path):
+    for path in ("all/ada, b./x.ipynb", f"all/ben/{NAME}/x.ipynb", "all/ben/.ipynb_checkpoints/x.ipynb"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text("1")
+    (tmp_path / f"all/ben/{NAME}/timestamp.txt").write_text("2026-11-01 10:00 UTC")
+    (tmp_path / "all/loose.ipynb").write_text("1")
+    said = collect(tmp_path / "all", code=1)
+    assert submitted(course).keys() == {"ada, b.", "ben"}
+    assert submitted(course)["ben"] == {"x.ipynb": b"1", "timestamp.txt": b"2026-11-01 10:00:00 UTC"}
+    assert "loose.ipynb: its name is none of Moodle's or Canvas's, nor in a folder." in said
+
+
+@pytest.mark.parametrize("outer", ["", "submissions/", "a/b/"])
+def test_what_lies_around_the_class_is_no_student(course, collect, tmp_path, outer):
+    files = {f"{outer}byronada_123_456_06.ipynb": b"1", f"{outer}cox_124_457_06.ipynb": b"2"}
+    collect(packed(tmp_path / "c.zip", files), code=0)
+    assert submitted(course).keys() == {"123", "124"}
+    collect(packed(tmp_path / "f.zip", {f"{outer}ada/x.ipynb": b"1", f"{outer}ben/x.ipynb": b"1"}), code=0)
+    assert submitted(course).keys() == {"123", "124", "ada", "ben"}
+
+
+def test_times_of_packing_are_no_times_of_handing_in(course, collect, tmp_path):
+    late = (2026, 11, 25, 8, 0, 0)
+    files = {f"cox_{n}_{n}_06.ipynb": (b"1", late) for n in (1, 2, 3)} | {
+        "dee_LATE_4_4_06.ipynb": (b"1", late)
+    }
+    said = collect(packed(tmp_path / "c.zip", files), code=0)
+    assert [name for name, files in submitted(course).items() if "timestamp.txt" in files] == ["4"]
+    assert "Late: dee (4)." in said
+
+
+def test_again_changes_nothing_and_older_does_not_replace_newer(course, collect, tmp_path):
+    new = packed(tmp_path / "new.zip", {"ada/x.ipynb": (b"new", LATER)})
+    old = packed(tmp_path / "old.zip", {"ada/x.ipynb": (b"old", NOON)})
+    for order in ([old, new], [new, old], [new]):
+        collect(*order, code=0)
+        assert submitted(course)["ada"]["x.ipynb"] == b"new"
+    assert "0 collected, 1 unchanged" in collect(new, code=0)
+    assert "what was collected before is newer (2026-11-20 13:00 UTC)" in collect(old, code=1)
+    assert submitted(course)["ada"]["x.ipynb"] == b"new"
+    assert not list((course / "submitted" / "ada").glob(".*"))
+
+
+def entry(name, mode=0o100644, **changes):
+    info = zipfile.ZipInfo(name, NOON)
+    info.external_attr = mode << 16
+    for what, value in changes.items():
+        setattr(info, what, value)
+    return info
+
+
+HARMFUL = {
+    "up": (entry("ada/../../../evil.ipynb"), "leads out"),
+    "root": (entry("/tmp/evil.ipynb"), "leads out"),
+    "drive": (entry("C:/evil/x.ipynb"), "leads out"),
+    "backslash": (entry("ada\\..\\evil.ipynb"), "leads out"),
+    "link": (entry("eve/x.ipynb", stat.S_IFLNK | 0o777), "it is a link"),
+    "device": (entry("eve/x.ipynb", stat.S_IFCHR | 0o666), "no regular file"),
+    "hidden id": (entry("eve*/x.ipynb"), "cannot hold a student"),
+    "long": (entry(f"eve/{'x' * 300}.ipynb"), "too long"),
+    "stamp": (entry("eve_5_6_timestamp.txt"), "name of a file of the grader's"),
+    "depth": (entry("eve/" * 30 + "x.ipynb"), "too long"),
+}
+
+
+@pytest.mark.parametrize("kind", HARMFUL)
+def test_nothing_is_written_outside(course, collect, tmp_path, kind):
+    harmful, reason = HARMFUL[kind]
+    before = {path for path in tmp_path.parent.rglob("*") if "submitted" not in path.parts}
+    said = collect(packed(tmp_path / "x.zip", {harmful: b"../../evil", "ada/x.ipynb": b"1"}), code=1)
+    assert reason in said
+    assert submitted(course) == {"ada": {"x.ipynb": b"1", "timestamp.txt": b"2026-11-19 01:00:00 UTC"}}
+    after = {path for path in tmp_path.parent.rglob("*") if "submitted" not in path.parts}
+    assert after - before == {tmp_path / "x.zip", course / ".qcourse-grade.lock"}
+
+
+def test_a_link_in_submitted_is_not_followed(course, collect, tmp_path):
+    (course / "submitted").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    (course / "submitted" / "ada").symlink_to(tmp_path / "elsewhere")
+    assert "is no folder" in collect(packed(tmp_path / "x.zip", {"ada/x.ipynb": b"1"}), code=1)
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+def test_links_in_a_folder_are_not_followed(course, collect, tmp_path):
+    (tmp_path / "class" / "ada").mkdir(parents=True)
+    (tmp_path / "class" / "ada" / "x.ipynb").symlink_to("/etc/passwd")
+    (tmp_path / "class" / "ben").symlink_to("/etc")
+    assert "ada/x.ipynb: it is a link" in collect(tmp_path / "class", code=1)
+    assert submitted(course) == {}
+
+
+def test_sizes_are_known_before_anything_is_unpacked(course, collect, tmp_path, monkeypatch):
+    def read(*given):
+        raise AssertionError("it is unpacked")
+
+    bomb = packed(tmp_path / "x.zip", {"ada/x.ipynb": b"0" * 2_000_000, "ada/y.csv": b"1"})
+    with monkeypatch.context() as patched:
+        patched.setattr(deliveries, "_unpack", read)
+        patched.setattr(deliveries, "MOST_BYTES", 1_000_000)
+        assert "more than" in collect(bomb, code=2)
+        patched.setattr(deliveries, "MOST_BYTES", 10_000_000)
+        patched.setattr(deliveries, "MOST_FILES", 1)
+        assert "holds 2 files" in collect(bomb, code=2)
+        patched.setattr(deliveries, "MOST_FILES", 10)
+        patched.setattr(hand_ins, "MOST_OF_STUDENT", 1_000_000)
+        assert "x.ipynb: it has more than" in collect(bomb, code=1)
+    monkeypatch.setattr(deliveries, "MOST_OF_ONE", 1_000_000)
+    assert "x.ipynb: it is larger than" in collect(bomb, code=1)
+    assert submitted(course)["ada"].keys() == {"y.csv", "timestamp.txt"}
+
+
+def test_an_entry_that_lies_about_its_size_is_not_taken(course, collect, tmp_path):
+    path = packed(tmp_path / "x.zip", {"ada/x.ipynb": b"0" * 100_000, "ben/x.ipynb": b"1"})
+    content = path.read_bytes()
+    path.write_bytes(content.replace((100_000).to_bytes(4, "little"), (10).to_bytes(4, "little")))
+    assert "ada/x.ipynb: it cannot be unpacked" in collect(path, code=1)
+    assert submitted(course).keys() == {"ben"}
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"no zip", "is neither a folder nor a zip file"),
+        (b"PK\x05\x06" + b"\xff" * 18, "cannot be read"),
+    ],
+)
+def test_what_is_no_delivery_is_refused(collect, tmp_path, content, reason):
+    (tmp_path / "x.zip").write_bytes(content)
+    assert reason in collect(tmp_path / "x.zip", code=2)
+
+
+@pytest.mark.parametrize(
+    ("roster", "reason"),
+    [
+        ("a,b\n1,2\n", "no header with names and ids"),
+        ("id,last_name\n1,x\n1,y\n", "two students with the id '1'"),
+        (b"\xff\xfe", "is not UTF-8"),
+        ("", "no header"),
+    ],
+)
+def test_a_roster_that_is_none_is_refused(collect, tmp_path, roster, reason):
+    (tmp_path / "roster.csv").write_bytes(roster if isinstance(roster, bytes) else roster.encode())
+    archive = packed(tmp_path / "x.zip", {"ada/x.ipynb": b"1"})
+    assert reason in collect(archive, "--roster", tmp_path / "roster.csv", code=2)
+
+
+def test_names_in_letters_that_the_archive_does_not_declare(course, collect, tmp_path):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr(zipfile.ZipInfo("Zoë Å_7_assignsubmission_file_x.ipynb", NOON), b"1")
+    content = stream.getvalue()
+    (tmp_path / "x.zip").write_bytes(content.replace(b"\x00\x08\x00\x00", b"\x00\x00\x00\x00"))
+    collect(tmp_path / "x.zip", code=0)
+    assert students(course)["7"][:2] == ("Zoë", "Å")
+
+
+def test_the_due_date_is_read_from_the_gradebook(course, collect, tmp_path):
+    said = collect(packed(tmp_path / "x.zip", {"ada/x.ipynb": (b"1", LATER)}), code=0)
+    assert "Late: ada." in said
+    assert submitted(course)["ada"]["timestamp.txt"] == b"2026-11-20 13:00:00 UTC"
