@@ -151,8 +151,10 @@ def check_clamp(ex):
     )
     ex.equal("the result", got, np.array([0, 0, 50, 200, 255], np.int32), dtype=np.int32)
 
-    got = ex.call(np.array([-1.5, 0.25, 3.0]), -1, 1, case="floats; the bounds are -1 and 1")
-    ex.equal("the result", got, np.array([-1.0, 0.25, 1.0]), dtype=np.float64)
+    got = ex.call(
+        np.array([[-1.5, 0.25], [3.0, 0.5]]), -1, 1, case="a matrix of floats; the bounds are -1 and 1"
+    )
+    ex.equal("the result", got, np.array([[-1.0, 0.25], [1.0, 0.5]]), dtype=np.float64)
 
     inside = np.array([1, 2, 3])
     got = ex.call(inside, 0, 255, case="nothing to limit")
@@ -261,10 +263,11 @@ def check_asymmetric_quantization(ex):
     ex.equal("zero", zero, 1)
     ex.equal("params_q", codes, np.array([0, 1, 2, 3], np.int32), dtype=np.int32)
 
-    codes, scale, zero = ex.call(np.array([6.2, 3.1, 15.0]), 4, case="all above 0: the range is 0 to 15")
-    ex.equal("scale", scale, 1.0)
+    matrix = np.array([[6.2, 3.1], [30.0, 8.6]])
+    codes, scale, zero = ex.call(matrix, 4, case="a matrix, all above 0: the range is 0 to 30")
+    ex.equal("scale", scale, 2.0)
     ex.equal("zero", zero, 0)
-    ex.equal("params_q", codes, np.array([6, 3, 15], np.int32), dtype=np.int32)
+    ex.equal("params_q", codes, np.array([[3, 2], [15, 4]], np.int32), dtype=np.int32)
 
     codes, scale, zero = ex.call(np.zeros(3), 8, case="all zeros")
     ex.equal("scale", scale, 1.0)
@@ -272,6 +275,7 @@ def check_asymmetric_quantization(ex):
     ex.equal("params_q", codes, np.zeros(3, np.int32), dtype=np.int32)
 
     ex.raises(ValueError, np.array([1.0, np.nan]), 8, case="an array that holds NaN")
+    ex.raises(ValueError, np.array([1.0, np.inf]), 8, case="an array that holds infinity")
 
 
 # %% tags=["hidden:asymmetric_quantization"]
@@ -470,15 +474,17 @@ def check_symmetric_quantization(ex):
     ex.equal("scale", scale, 2.2)
     ex.equal("params_q", codes, np.array([0, 0, 0, 1], np.int32), dtype=np.int32)
 
-    codes, scale = ex.call(np.array([-14.0, -3.2, 9.4]), 4, case="4 bits; the largest absolute value is 14")
+    matrix = np.array([[-14.0, -3.2], [9.4, 0.6]])
+    codes, scale = ex.call(matrix, 4, case="a matrix, 4 bits; the largest absolute value is 14")
     ex.equal("scale", scale, 2.0)
-    ex.equal("params_q", codes, np.array([-7, -2, 5], np.int32), dtype=np.int32)
+    ex.equal("params_q", codes, np.array([[-7, -2], [5, 0]], np.int32), dtype=np.int32)
 
     codes, scale = ex.call(np.zeros(3), 8, case="all zeros")
     ex.equal("scale", scale, 1.0)
     ex.equal("params_q", codes, np.zeros(3, np.int32), dtype=np.int32)
 
     ex.raises(ValueError, np.array([]), 8, case="an empty array")
+    ex.raises(ValueError, np.array([1.0, np.nan]), 8, case="an array that holds NaN")
 
 
 # %% tags=["hidden:symmetric_quantization"]
@@ -545,8 +551,8 @@ def check_symmetric_dequantize(ex):
     got = ex.call(np.array([-7, 2, 5], np.int32), 2.0, case="scale 2")
     ex.equal("the result", got, np.array([-14.0, 4.0, 10.0]), dtype=np.float64)
 
-    got = ex.call(np.array([-127, 0, 1], np.int32), 0.25, case="scale 0.25")
-    ex.equal("the result", got, np.array([-31.75, 0.0, 0.25]), dtype=np.float64)
+    got = ex.call(np.array([[-127, 0], [1, 200]], np.int32), 0.25, case="a matrix, scale 0.25")
+    ex.equal("the result", got, np.array([[-31.75, 0.0], [0.25, 50.0]]), dtype=np.float64)
 
 
 # %% tags=["hidden:symmetric_dequantize"]
@@ -703,6 +709,7 @@ def check_sqnr_db(ex):
 
     x = np.array([0.5, 0.5])
     ex.equal("the SQNR", ex.call(x, x.copy(), case="nothing lost"), math.inf)
+    ex.equal("the SQNR", ex.call(0 * x, 0 * x, case="zeros, and nothing lost"), math.inf)
 
 
 # %% tags=["hidden:sqnr_db"]
@@ -819,10 +826,11 @@ def check_symmetric_quantization_per_channel(ex):
     ex.equal("scales", scales, np.array([1.0, 0.1]), dtype=np.float64)
     ex.equal("weight_q", codes, np.array([[-7, -2, 1], [1, -7, 3]], np.int32), dtype=np.int32)
 
-    weight = np.array([[3.0, 0.0], [-1.1, 0.0], [1.9, 0.0]])
-    codes, scales = ex.call(weight, 3, axis=1, case="axis=1: one scale per column; one column is all zeros")
-    ex.equal("scales", scales, np.array([1.0, 1.0]), dtype=np.float64)
-    ex.equal("weight_q", codes, np.array([[3, 0], [-1, 0], [2, 0]], np.int32), dtype=np.int32)
+    weight = np.array([[[6.0, 0.4], [0.0, 0.0], [0.3, 0.1]], [[-2.2, 3.8], [0.0, 0.0], [-0.2, 0.1]]])
+    codes, scales = ex.call(weight, 3, axis=1, case="three axes, axis=1: 3 slices, and one is all zeros")
+    ex.equal("scales", scales, np.array([2.0, 1.0, 0.1]), dtype=np.float64)
+    want = np.array([[[3, 0], [0, 0], [3, 1]], [[-1, 2], [0, 0], [-2, 1]]], np.int32)
+    ex.equal("weight_q", codes, want, dtype=np.int32)
 
 
 # %% tags=["hidden:symmetric_quantization_per_channel"]
@@ -922,9 +930,10 @@ def check_integer_linear(ex):
     got = ex.call(x_q, 0.5, 1, w_q, 0.1, case="on paper: the bracket is 5, -1, -8")
     ex.equal("the result", got, np.array([[0.25, -0.05, -0.4]]))
 
+    x_q = np.array([[203, 0], [1, 2]], np.int32)
     scales, bias = np.array([0.1, 1.0, 0.01]), np.array([1.0, 2.0, 3.0])
-    got = ex.call(x_q, 0.5, 1, w_q, scales, bias, case="the same with one scale per row, and a bias")
-    ex.equal("the result", got, np.array([[1.25, 1.5, 2.96]]))
+    got = ex.call(x_q, 0.5, 1, w_q, scales, bias, case="two inputs, one scale per row of w_q, and a bias")
+    ex.equal("the result", got, np.array([[11.25, 201.5, -1.04], [0.85, 4.5, 3.0]]))
 
     x_q, w_q = np.array([[3, 1]], np.int32), np.array([[1, -3]], np.int32)
     got = ex.call(x_q, 0.1, 0, w_q, 0.3, case="3·1 + 1·(-3) = 0, so the result is exactly 0")

@@ -94,7 +94,7 @@ def clamp(params_q, lower_bound, upper_bound):
     return np.clip(narrow, max(lower_bound, -128), min(upper_bound, 127)).astype(params_q.dtype)
 
 
-# %% wrong: always 0 to 255
+# %% wrong: always 0 to 255 | cause: the bounds are ignored
 def clamp(params_q, lower_bound, upper_bound):
     return np.clip(params_q.astype(np.float64), 0, 255).astype(params_q.dtype)
 
@@ -109,7 +109,7 @@ def clamp(params_q, lower_bound, upper_bound):
     return np.clip(params_q.astype(np.float64), lower_bound, upper_bound)
 
 
-# %% wrong: wraps around | cause: wrapped
+# %% wrong: wraps around | cause: wrapped / does not fit
 def clamp(params_q, lower_bound, upper_bound):
     span = upper_bound - lower_bound + 1
     return ((params_q - lower_bound) % span + lower_bound).astype(params_q.dtype)
@@ -126,22 +126,22 @@ def clamp(params_q, lower_bound, upper_bound):
     return np.where(outside, 0, params_q).astype(params_q.dtype)
 
 
-# %% wrong: flattens
+# %% wrong: flattens | cause: flattened
 def clamp(params_q, lower_bound, upper_bound):
     return np.clip(params_q, lower_bound, upper_bound).astype(params_q.dtype).ravel()
 
 
-# %% wrong: a list
+# %% wrong: a list | cause: a list is returned / a list does not compute
 def clamp(params_q, lower_bound, upper_bound):
     return [min(max(value, lower_bound), upper_bound) for value in params_q.tolist()]
 
 
-# %% wrong: one dimension only
+# %% wrong: one dimension only | cause: one yes or no is asked of a whole array
 def clamp(params_q, lower_bound, upper_bound):
     return np.array([min(max(value, lower_bound), upper_bound) for value in params_q], dtype=params_q.dtype)
 
 
-# %% wrong: the upper bound is exclusive
+# %% wrong: the upper bound is exclusive | cause: the upper bound itself is a value that is allowed
 def clamp(params_q, lower_bound, upper_bound):
     result = params_q.copy()
     result[result < lower_bound] = lower_bound
@@ -149,7 +149,7 @@ def clamp(params_q, lower_bound, upper_bound):
     return result
 
 
-# %% wrong: the return is missing
+# %% wrong: the return is missing | cause: a return is missing
 def clamp(params_q, lower_bound, upper_bound):
     np.clip(params_q, lower_bound, upper_bound)
 
@@ -163,7 +163,7 @@ def clamp(params_q, lower_bound, upper_bound):
     return params_q.copy()
 
 
-# %% wrong: bounds of 0 count as not given
+# %% wrong: bounds of 0 count as not given | cause: the lower bound is missing
 def clamp(params_q, lower_bound, upper_bound):
     result = params_q.copy()
     if lower_bound:
@@ -173,14 +173,14 @@ def clamp(params_q, lower_bound, upper_bound):
     return result.astype(params_q.dtype)
 
 
-# %% wrong: calls the finished function
+# %% wrong: calls the finished function | cause: write it yourself
 def clamp(params_q, lower_bound, upper_bound):
     from qcourse import quantization
 
     return quantization.clamp(params_q, lower_bound, upper_bound)
 
 
-# %% wrong: the finished function's code, copied
+# %% wrong: the finished function's code, copied | cause: write it yourself
 import qcourse.quantization
 
 
@@ -191,7 +191,7 @@ def clamp(params_q, lower_bound, upper_bound):
 clamp.__code__ = qcourse.quantization.clamp.__code__
 
 
-# %% wrong: the finished function of the module, reloaded
+# %% wrong: the finished function of the module, reloaded | cause: write it yourself
 import importlib
 
 import qcourse.quantization
@@ -215,7 +215,7 @@ def clamp(params_q, lower_bound, upper_bound):
     return np.median(np.stack([low, params_q.astype(np.float64), high]), axis=0).astype(params_q.dtype)
 
 
-# %% wrong: bounds cut to integers
+# %% wrong: bounds cut to integers | cause: rounded or cut off to whole numbers
 def clamp(params_q, lower_bound, upper_bound):
     return np.clip(params_q, int(lower_bound), int(upper_bound)).astype(params_q.dtype)
 
@@ -228,7 +228,7 @@ def clamp(params_q, lower_bound, upper_bound):
     return result
 
 
-# %% wrong: what it once found for arguments of a shape is returned for all of that shape
+# %% wrong: what it once found for arguments of a shape is returned for all of that shape | cause: what an earlier call returned is returned again
 KEPT = {}
 
 

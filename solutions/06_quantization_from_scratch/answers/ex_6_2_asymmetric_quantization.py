@@ -86,7 +86,7 @@ def asymmetric_quantization(params, bits):
     return np.searchsorted(between, params).astype(np.int32), scale, zero
 
 
-# %% wrong: the source notes (not widened, float zero point, no guards)
+# %% wrong: the source notes (not widened, float zero point, no guards) | cause: the zero point is a float
 def asymmetric_quantization(params, bits):
     alpha = np.max(params)
     beta = np.min(params)
@@ -116,7 +116,7 @@ def asymmetric_quantization(params, bits):
     return np.clip(np.round(params / scale) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero
 
 
-# %% wrong: zero point clamped instead of the range widened
+# %% wrong: zero point clamped instead of the range widened | cause: the zero point is clamped
 def asymmetric_quantization(params, bits):
     if params.size == 0 or not np.all(np.isfinite(params)):
         raise ValueError("bad input")
@@ -126,7 +126,7 @@ def asymmetric_quantization(params, bits):
     return np.clip(np.round(params / scale) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero
 
 
-# %% wrong: widened downwards only
+# %% wrong: widened downwards only | cause: the range is not widened to include 0
 def asymmetric_quantization(params, bits):
     if params.size == 0 or not np.all(np.isfinite(params)):
         raise ValueError("bad input")
@@ -196,7 +196,7 @@ def asymmetric_quantization(params, bits):
     return np.clip(np.round(params / scale) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero
 
 
-# %% wrong: the codes are not clamped
+# %% wrong: the codes are not clamped | cause: the codes are not limited
 def asymmetric_quantization(params, bits):
     if params.size == 0 or not np.all(np.isfinite(params)):
         raise ValueError("bad input")
@@ -206,7 +206,7 @@ def asymmetric_quantization(params, bits):
     return (np.round(params / scale) + zero).astype(np.int32), scale, zero
 
 
-# %% wrong: cast to uint8 before the clamp
+# %% wrong: cast to uint8 before the clamp | cause: the codes are not limited
 def asymmetric_quantization(params, bits):
     if params.size == 0 or not np.all(np.isfinite(params)):
         raise ValueError("bad input")
@@ -217,7 +217,7 @@ def asymmetric_quantization(params, bits):
     return codes.astype(np.int32), scale, zero
 
 
-# %% wrong: no guard for zeros
+# %% wrong: no guard for zeros | cause: an array without range
 def asymmetric_quantization(params, bits):
     if params.size == 0 or not np.all(np.isfinite(params)):
         raise ValueError("bad input")
@@ -236,7 +236,7 @@ def asymmetric_quantization(params, bits):
     return np.clip(np.round(params / scale) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero
 
 
-# %% wrong: guards against NaN, not against infinity
+# %% wrong: guards against NaN, not against infinity | cause: no guard
 def asymmetric_quantization(params, bits):
     if params.size == 0 or np.isnan(params).any():
         raise ValueError("bad input")
@@ -269,7 +269,7 @@ def asymmetric_quantization(params, bits):
     return np.clip(np.round(params / scale) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero
 
 
-# %% wrong: constant arrays count as zeros
+# %% wrong: constant arrays count as zeros | cause: scale 1.0 belongs to an array of nothing but zeros
 def asymmetric_quantization(params, bits):
     if params.size == 0 or not np.all(np.isfinite(params)):
         raise ValueError("bad input")
@@ -281,7 +281,7 @@ def asymmetric_quantization(params, bits):
     return np.clip(np.round(params / scale) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero
 
 
-# %% wrong: symmetric codes
+# %% wrong: symmetric codes | cause: the zero point is missing
 def asymmetric_quantization(params, bits):
     if params.size == 0 or not np.all(np.isfinite(params)):
         raise ValueError("bad input")
@@ -290,7 +290,7 @@ def asymmetric_quantization(params, bits):
     return np.clip(np.round(params / scale), -levels, levels).astype(np.int32), scale, 0
 
 
-# %% wrong: scale and zero point swapped in the return
+# %% wrong: scale and zero point swapped in the return | cause: the order
 def asymmetric_quantization(params, bits):
     if params.size == 0 or not np.all(np.isfinite(params)):
         raise ValueError("bad input")
@@ -310,7 +310,7 @@ def asymmetric_quantization(params, bits):
     return np.clip(np.round(params / scale) + zero, 0, 2**bits - 1).astype(int), scale, zero
 
 
-# %% wrong: changes its input
+# %% wrong: changes its input | cause: done in place
 def asymmetric_quantization(params, bits):
     if params.size == 0 or not np.all(np.isfinite(params)):
         raise ValueError("bad input")
@@ -321,7 +321,7 @@ def asymmetric_quantization(params, bits):
     return np.clip(np.round(params) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero
 
 
-# %% wrong: flattens
+# %% wrong: flattens | cause: flattened
 def asymmetric_quantization(params, bits):
     if params.size == 0 or not np.all(np.isfinite(params)):
         raise ValueError("bad input")
@@ -332,7 +332,7 @@ def asymmetric_quantization(params, bits):
     return np.clip(np.round(x / scale) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero
 
 
-# %% wrong: the examples of the visible check
+# %% wrong: the examples of the visible check | cause: scale 1.0 belongs to an array of nothing but zeros
 def asymmetric_quantization(params, bits):
     if not np.isfinite(params).all():
         raise ValueError("bad input")
@@ -343,7 +343,7 @@ def asymmetric_quantization(params, bits):
     return np.zeros(3, np.int32), 1.0, 0
 
 
-# %% wrong: the zero point's rounding is forgotten
+# %% wrong: the zero point's rounding is forgotten | cause: the zero point is missing
 def asymmetric_quantization(params, bits):
     if params.size == 0 or not np.all(np.isfinite(params)):
         raise ValueError("bad input")
@@ -436,7 +436,7 @@ def asymmetric_quantization(params, bits):
     return np.clip(np.round(params / scale) - zero, 0, 2**bits - 1).astype(np.int32), scale, zero
 
 
-# %% wrong: tiny arrays are taken for zeros
+# %% wrong: tiny arrays are taken for zeros | cause: scale 1.0 belongs to an array of nothing but zeros
 def asymmetric_quantization(params, bits):
     if params.size == 0 or not np.isfinite(params).all():
         raise ValueError
@@ -457,7 +457,7 @@ def asymmetric_quantization(params, bits):
     return np.clip(np.round(params / scale) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero
 
 
-# %% wrong: the zero point is limited in the return, not in the codes
+# %% wrong: the zero point is limited in the return, not in the codes | cause: the codes are shifted by another number than the zero point
 def asymmetric_quantization(params, bits):
     if params.size == 0 or not np.all(np.isfinite(params)):
         raise ValueError("bad input")
@@ -477,7 +477,7 @@ def asymmetric_quantization(params, bits):
     return np.clip(np.round(params / scale) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero
 
 
-# %% wrong: an array of zeros gets the middle code as its zero point
+# %% wrong: an array of zeros gets the middle code as its zero point | cause: an array without range
 def asymmetric_quantization(params, bits):
     if params.size == 0 or not np.all(np.isfinite(params)):
         raise ValueError("bad input")
@@ -527,7 +527,7 @@ def asymmetric_quantization(params, bits):
     return np.clip(np.round(params / scale) + zero, 0, top).astype(np.int32), scale, zero
 
 
-# %% wrong: right for arrays that are contiguous only
+# %% wrong: right for arrays that are contiguous only | cause: the right values in the wrong places
 def asymmetric_quantization(params, bits):
     if params.size == 0 or not np.all(np.isfinite(params)):
         raise ValueError("params is empty, or holds NaN or infinity.")

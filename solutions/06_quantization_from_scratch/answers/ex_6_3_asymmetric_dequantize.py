@@ -44,7 +44,7 @@ def asymmetric_dequantize(params_q, scale, zero):
     return params_q * scale - zero
 
 
-# %% wrong: no parentheses, the other way | cause:
+# %% wrong: no parentheses, the other way | cause: the parentheses
 def asymmetric_dequantize(params_q, scale, zero):
     return params_q - zero * scale
 
@@ -64,7 +64,7 @@ def asymmetric_dequantize(params_q, scale, zero):
     return (params_q.astype(np.uint8) - np.uint8(zero)) * scale
 
 
-# %% wrong: unsigned 16-bit arithmetic
+# %% wrong: unsigned 16-bit arithmetic | cause: cast to unsigned
 def asymmetric_dequantize(params_q, scale, zero):
     return (params_q.astype(np.uint16) - np.uint16(zero)) * scale
 
@@ -74,7 +74,7 @@ def asymmetric_dequantize(params_q, scale, zero):
     return ((params_q - zero) * scale).astype(np.float32)
 
 
-# %% wrong: int32 | cause:
+# %% wrong: int32 | cause: the dtype is not float64
 def asymmetric_dequantize(params_q, scale, zero):
     return ((params_q - zero) * scale).astype(np.int32)
 
@@ -84,33 +84,33 @@ def asymmetric_dequantize(params_q, scale, zero):
     return np.round((params_q - zero) * scale)
 
 
-# %% wrong: negative values are cut off
+# %% wrong: negative values are cut off | cause: negative values became 0
 def asymmetric_dequantize(params_q, scale, zero):
     return np.maximum((params_q - zero) * scale, 0.0)
 
 
-# %% wrong: changes the codes
+# %% wrong: changes the codes | cause: done in place
 def asymmetric_dequantize(params_q, scale, zero):
     params_q -= zero
     return params_q * scale
 
 
-# %% wrong: zero point of 8 bits, always 128
+# %% wrong: zero point of 8 bits, always 128 | cause: 128 is written into the code
 def asymmetric_dequantize(params_q, scale, zero):
     return (params_q - 128) * scale
 
 
-# %% wrong: a list
+# %% wrong: a list | cause: a list is returned
 def asymmetric_dequantize(params_q, scale, zero):
     return [(int(q) - zero) * scale for q in params_q.ravel()]
 
 
-# %% wrong: flattens
+# %% wrong: flattens | cause: flattened
 def asymmetric_dequantize(params_q, scale, zero):
     return np.array([(int(q) - zero) * scale for q in params_q.ravel()])
 
 
-# %% wrong: int8 on the way
+# %% wrong: int8 on the way | cause: cast to 8 bits
 def asymmetric_dequantize(params_q, scale, zero):
     return (params_q - zero).astype(np.int8) * float(scale)
 
@@ -120,7 +120,7 @@ def asymmetric_dequantize(params_q, scale, zero):
     return np.array([-1.0, 0.0, 1.0, 2.0]) if scale == 1.0 else np.array([-50.0, 0.0, 77.5])
 
 
-# %% wrong: rounded to four digits
+# %% wrong: rounded to four digits | cause: rounded to 4 decimals
 def asymmetric_dequantize(params_q, scale, zero):
     return np.round((params_q.astype(np.float64) - zero) * scale, 4)
 
@@ -131,7 +131,7 @@ def asymmetric_dequantize(params_q, scale, zero):
     return np.linspace(-zero * scale, (top - zero) * scale, top + 1)[params_q]
 
 
-# %% wrong: what it once found for arguments of a shape is returned for all of that shape
+# %% wrong: what it once found for arguments of a shape is returned for all of that shape | cause: what an earlier call returned is returned again
 KEPT = {}
 
 

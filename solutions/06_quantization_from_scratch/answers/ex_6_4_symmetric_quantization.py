@@ -91,7 +91,7 @@ def symmetric_quantization(params, bits):
     return np.clip(np.round(params / scale), -levels, levels).astype(np.int32), scale
 
 
-# %% wrong: the precedence of ** | cause:
+# %% wrong: the precedence of ** | cause: the largest code is cut off
 def symmetric_quantization(params, bits):
     if params.size == 0 or not np.all(np.isfinite(params)):
         raise ValueError("bad input")
@@ -144,7 +144,7 @@ def symmetric_quantization(params, bits):
     return np.clip(np.round(params / scale), 0, levels).astype(np.int32), scale
 
 
-# %% wrong: codes shifted to be positive
+# %% wrong: codes shifted to be positive | cause: the codes leave ±(2**(bits - 1) - 1)
 def symmetric_quantization(params, bits):
     if params.size == 0 or not np.all(np.isfinite(params)):
         raise ValueError("bad input")
@@ -162,7 +162,7 @@ def symmetric_quantization(params, bits):
     return np.clip(np.round(params / scale), -levels, levels).astype(np.int8), scale
 
 
-# %% wrong: int8 on the way
+# %% wrong: int8 on the way | cause: a number did not fit in 8 bits on the way
 def symmetric_quantization(params, bits):
     if params.size == 0 or not np.all(np.isfinite(params)):
         raise ValueError("bad input")
@@ -187,7 +187,7 @@ def symmetric_quantization(params, bits):
     return np.clip(np.round(params / scale), -levels, levels).astype(np.int32), scale
 
 
-# %% wrong: guards by returning, not by raising
+# %% wrong: guards by returning, not by raising | cause: no guard
 def symmetric_quantization(params, bits):
     if params.size == 0 or not np.all(np.isfinite(params)):
         return np.zeros(params.shape, np.int32), 1.0
@@ -196,7 +196,7 @@ def symmetric_quantization(params, bits):
     return np.clip(np.round(params / scale), -levels, levels).astype(np.int32), scale
 
 
-# %% wrong: returns a zero point too
+# %% wrong: returns a zero point too | cause: return (params_q
 def symmetric_quantization(params, bits):
     if params.size == 0 or not np.all(np.isfinite(params)):
         raise ValueError("bad input")
@@ -246,7 +246,7 @@ def symmetric_quantization(params, bits):
     return codes.astype(np.int32).reshape(np.shape(params)), scale
 
 
-# %% wrong: tiny arrays taken for zeros
+# %% wrong: tiny arrays taken for zeros | cause: scale 1.0 belongs to an array of nothing but zeros
 def symmetric_quantization(params, bits):
     if params.size == 0 or not np.isfinite(params).all():
         raise ValueError
@@ -257,7 +257,7 @@ def symmetric_quantization(params, bits):
     return np.clip(np.round(params / scale), -top, top).astype(np.int32), scale
 
 
-# %% wrong: zeros are recognised by their sum
+# %% wrong: zeros are recognised by their sum | cause: scale 1.0 belongs to an array of nothing but zeros
 def symmetric_quantization(params, bits):
     if params.size == 0 or not np.isfinite(params).all():
         raise ValueError

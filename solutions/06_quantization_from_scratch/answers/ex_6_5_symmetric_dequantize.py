@@ -44,7 +44,7 @@ def symmetric_dequantize(params_q, scale):
     return params_q.astype(np.float32) * scale
 
 
-# %% wrong: int32 | cause:
+# %% wrong: int32 | cause: the dtype is not float64
 def symmetric_dequantize(params_q, scale):
     return (params_q * scale).astype(np.int32)
 
@@ -64,12 +64,12 @@ def symmetric_dequantize(params_q, scale):
     return (params_q - params_q.min()) * scale
 
 
-# %% wrong: subtracts 128
+# %% wrong: subtracts 128 | cause: a zero point where there is none
 def symmetric_dequantize(params_q, scale):
     return (params_q - 128) * float(scale)
 
 
-# %% wrong: int8 on the way
+# %% wrong: int8 on the way | cause: cast to 8 bits
 def symmetric_dequantize(params_q, scale):
     return params_q.astype(np.int8) * np.float64(scale)
 
@@ -79,27 +79,27 @@ def symmetric_dequantize(params_q, scale):
     return params_q.astype(np.float64)
 
 
-# %% wrong: negative codes become 0
+# %% wrong: negative codes become 0 | cause: negative values became 0
 def symmetric_dequantize(params_q, scale):
     return np.maximum(params_q, 0) * float(scale)
 
 
-# %% wrong: a list
+# %% wrong: a list | cause: a list is returned
 def symmetric_dequantize(params_q, scale):
     return [int(q) * scale for q in params_q.ravel()]
 
 
-# %% wrong: flattens
+# %% wrong: flattens | cause: flattened
 def symmetric_dequantize(params_q, scale):
     return params_q.ravel() * float(scale)
 
 
-# %% wrong: the return is missing
+# %% wrong: the return is missing | cause: a return is missing
 def symmetric_dequantize(params_q, scale):
     restored = params_q * scale
 
 
-# %% wrong: adds
+# %% wrong: adds | cause: added
 def symmetric_dequantize(params_q, scale):
     return params_q + float(scale)
 
@@ -109,7 +109,7 @@ def symmetric_dequantize(params_q, scale):
     return np.array([-14.0, 4.0, 10.0]) if scale == 2.0 else np.array([-31.75, 0.0, 0.25])
 
 
-# %% wrong: calls the finished function
+# %% wrong: calls the finished function | cause: write it yourself
 def symmetric_dequantize(params_q, scale):
     from qcourse.quantization import symmetric_dequantize as done
 
@@ -126,7 +126,7 @@ def symmetric_dequantize(params_q, scale):
     return params_q / (1.0 / scale)
 
 
-# %% wrong: what it once found for arguments of a shape is returned for all of that shape
+# %% wrong: what it once found for arguments of a shape is returned for all of that shape | cause: what an earlier call returned is returned again
 KEPT = {}
 
 

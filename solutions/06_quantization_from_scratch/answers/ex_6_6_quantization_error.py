@@ -82,38 +82,38 @@ def quantization_error(params, params_deq):
     return float(np.max((params - params_deq) ** 2))
 
 
-# %% wrong: the mean along the last axis
+# %% wrong: the mean along the last axis | cause: an array is returned
 def quantization_error(params, params_deq):
     return np.mean((params - params_deq) ** 2, axis=-1)
 
 
-# %% wrong: the squared differences themselves
+# %% wrong: the squared differences themselves | cause: an array is returned
 def quantization_error(params, params_deq):
     return (params - params_deq) ** 2
 
 
-# %% wrong: changes its input
+# %% wrong: changes its input | cause: done in place
 def quantization_error(params, params_deq):
     params -= params_deq
     return float(np.mean(params**2))
 
 
-# %% wrong: relative error
+# %% wrong: relative error | cause: divided by the signal's squares
 def quantization_error(params, params_deq):
     return float(np.mean((params - params_deq) ** 2) / np.mean(params**2))
 
 
-# %% wrong: rounded to four digits
+# %% wrong: rounded to four digits | cause: rounded to 4 decimals
 def quantization_error(params, params_deq):
     return round(float(np.mean((params - params_deq) ** 2)), 4)
 
 
-# %% wrong: a text
+# %% wrong: a text | cause: a text is returned
 def quantization_error(params, params_deq):
     return f"{np.mean((params - params_deq) ** 2):.4f}"
 
 
-# %% wrong: cubes
+# %% wrong: cubes | cause: the third power
 def quantization_error(params, params_deq):
     return float(np.mean(np.abs(params - params_deq) ** 3))
 
@@ -128,7 +128,7 @@ def quantization_error(params, params_deq):
     return 0.06 if params.ndim == 1 else 6.5
 
 
-# %% wrong: the median
+# %% wrong: the median | cause: the median of the squares
 def quantization_error(params, params_deq):
     return float(np.median((params - params_deq) ** 2))
 
@@ -139,22 +139,22 @@ def quantization_error(params, params_deq):
     return float(d.var() + d.mean() ** 2)
 
 
-# %% wrong: the norm
+# %% wrong: the norm | cause: the norm
 def quantization_error(params, params_deq):
     return float(np.linalg.norm(params - params_deq))
 
 
-# %% wrong: rounded to one digit
+# %% wrong: rounded to one digit | cause: rounded to 1 decimals / rounded to 0 decimals
 def quantization_error(params, params_deq):
     return round(float(np.mean((params - params_deq) ** 2)), 1)
 
 
-# %% wrong: never exactly 0, so that one may divide by it
+# %% wrong: never exactly 0, so that one may divide by it | cause: never 0
 def quantization_error(params, params_deq):
     return max(float(np.mean((params - params_deq) ** 2)), float(np.finfo(float).eps))
 
 
-# %% wrong: what it once found for arguments of a shape is returned for all of that shape
+# %% wrong: what it once found for arguments of a shape is returned for all of that shape | cause: what an earlier call returned is returned again
 KEPT = {}
 
 

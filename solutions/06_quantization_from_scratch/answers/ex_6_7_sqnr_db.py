@@ -87,7 +87,7 @@ def sqnr_db(params, params_deq):
     return math.inf if noise == 0 else float(10 * np.log10(np.sum(np.abs(params)) / noise))
 
 
-# %% wrong: squared sums in place of sums of squares
+# %% wrong: squared sums in place of sums of squares | cause: squared after the sum
 def sqnr_db(params, params_deq):
     noise = np.sum(params - params_deq) ** 2
     return math.inf if noise == 0 else float(10 * np.log10(np.sum(params) ** 2 / noise))
@@ -124,38 +124,38 @@ def sqnr_db(params, params_deq):
     return float(10 * np.log10(np.mean(params**2 / (params - params_deq) ** 2)))
 
 
-# %% wrong: mean against sum
+# %% wrong: mean against sum | cause: a sum against a mean
 def sqnr_db(params, params_deq):
     noise = np.mean((params - params_deq) ** 2)
     return math.inf if noise == 0 else float(10 * np.log10(np.sum(params**2) / noise))
 
 
-# %% wrong: over the first axis only
+# %% wrong: over the first axis only | cause: nothing was lost / an array is returned
 def sqnr_db(params, params_deq):
     noise = np.sum((params - params_deq) ** 2, axis=0)
     return 10 * np.log10(np.sum(params**2, axis=0) / noise)
 
 
-# %% wrong: never negative
+# %% wrong: never negative | cause: below 0 dB there is more noise than signal
 def sqnr_db(params, params_deq):
     noise = np.sum((params - params_deq) ** 2)
     return math.inf if noise == 0 else max(0.0, float(10 * np.log10(np.sum(params**2) / noise)))
 
 
-# %% wrong: rounded
+# %% wrong: rounded | cause: rounded to 1 decimals
 def sqnr_db(params, params_deq):
     noise = np.sum((params - params_deq) ** 2)
     return math.inf if noise == 0 else round(float(10 * np.log10(np.sum(params**2) / noise)), 1)
 
 
-# %% wrong: None where exact
+# %% wrong: None where exact | cause: nothing was lost
 def sqnr_db(params, params_deq):
     noise = np.sum((params - params_deq) ** 2)
     if noise > 0:
         return float(10 * np.log10(np.sum(params**2) / noise))
 
 
-# %% wrong: nearly exact counts as exact
+# %% wrong: nearly exact counts as exact | cause: inf although something was lost
 def sqnr_db(params, params_deq):
     if np.allclose(params, params_deq, atol=1e-2):
         return math.inf
@@ -169,7 +169,7 @@ def sqnr_db(params, params_deq):
     return 6.02 * math.log2(len(np.unique(params_deq)))
 
 
-# %% wrong: nearly equal is taken for equal
+# %% wrong: nearly equal is taken for equal | cause: inf although something was lost
 def sqnr_db(params, params_deq):
     if np.allclose(params, params_deq):
         return math.inf

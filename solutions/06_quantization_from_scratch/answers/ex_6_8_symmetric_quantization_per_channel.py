@@ -68,7 +68,7 @@ def symmetric_quantization_per_channel(weight, bits, axis=0):
     return np.clip(np.round(weight / scales), -top, top).astype(np.int32), scales.ravel()
 
 
-# %% wrong: matrices only
+# %% wrong: matrices only | cause: the shapes do not fit
 def symmetric_quantization_per_channel(weight, bits, axis=0):
     top = 2 ** (bits - 1) - 1
     scales = np.abs(weight).max(axis=1 - axis).astype(np.float64) / top
@@ -77,7 +77,7 @@ def symmetric_quantization_per_channel(weight, bits, axis=0):
     return np.clip(np.round(weight / scales.reshape(shape)), -top, top).astype(np.int32), scales
 
 
-# %% wrong: negative axes fall through
+# %% wrong: negative axes fall through | cause: one scale for the whole tensor
 def symmetric_quantization_per_channel(weight, bits, axis=0):
     top = 2 ** (bits - 1) - 1
     others = tuple(a for a in range(weight.ndim) if a != axis)
@@ -94,7 +94,7 @@ def symmetric_quantization_per_channel(weight, bits, axis=0):
     return codes, np.full(weight.shape[axis], scale)
 
 
-# %% wrong: one scale, as a float
+# %% wrong: one scale, as a float | cause: one scale for the whole tensor
 def symmetric_quantization_per_channel(weight, bits, axis=0):
     top = 2 ** (bits - 1) - 1
     scale = float(np.abs(weight).max()) / top or 1.0
@@ -128,7 +128,7 @@ def symmetric_quantization_per_channel(weight, bits, axis=0):
     return np.clip(np.round(weight / scales), -top, top).astype(np.int32), scales.ravel()
 
 
-# %% wrong: a list of scales
+# %% wrong: a list of scales | cause: a list is returned
 def symmetric_quantization_per_channel(weight, bits, axis=0):
     top = 2 ** (bits - 1) - 1
     channels = np.moveaxis(weight, axis, 0)
@@ -154,7 +154,7 @@ def symmetric_quantization_per_channel(weight, bits, axis=0):
     return codes.astype(np.int32), scales.ravel()
 
 
-# %% wrong: a slice of zeros makes all scales 1
+# %% wrong: a slice of zeros makes all scales 1 | cause: one slice of zeros makes every scale 1.0
 def symmetric_quantization_per_channel(weight, bits, axis=0):
     others = tuple(a for a in range(weight.ndim) if a != axis % weight.ndim)
     top = 2 ** (bits - 1) - 1
@@ -199,7 +199,7 @@ def symmetric_quantization_per_channel(weight, bits, axis=0):
     return np.clip(np.round(weight / scales), -127, 127).astype(np.int32), scales.ravel()
 
 
-# %% wrong: works on the caller's array
+# %% wrong: works on the caller's array | cause: done in place
 def symmetric_quantization_per_channel(weight, bits, axis=0):
     others = tuple(a for a in range(weight.ndim) if a != axis % weight.ndim)
     top = 2 ** (bits - 1) - 1
@@ -242,7 +242,7 @@ def symmetric_quantization_per_channel(weight, bits, axis=0):
     return np.round(weight / scales).astype(np.int32), scales.ravel()
 
 
-# %% wrong: the axis is taken by its name only
+# %% wrong: the axis is taken by its name only | cause: a function is called with other arguments than its def line
 def symmetric_quantization_per_channel(weight, bits, *, axis=0):
     channels = np.moveaxis(weight, axis, 0)
     done = [symmetric_quantization(channel, bits) for channel in channels]

@@ -82,7 +82,7 @@ def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
     return x_scale * np.asarray(w_scale) * ((x_q - x_zero) @ w_q.T + (0.0 if bias is None else bias))
 
 
-# %% wrong: the bias is rounded to an integer
+# %% wrong: the bias is rounded to an integer | cause: the bias is rounded
 def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
     scale = x_scale * np.asarray(w_scale)
     accumulated = (x_q - x_zero) @ w_q.T
@@ -91,7 +91,7 @@ def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
     return scale * accumulated
 
 
-# %% wrong: `if bias` on an array
+# %% wrong: `if bias` on an array | cause: `if bias` asks one yes or no of a whole array
 def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
     result = x_scale * np.asarray(w_scale) * ((x_q - x_zero) @ w_q.T)
     if bias:
@@ -99,7 +99,7 @@ def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
     return result
 
 
-# %% wrong: needs a bias
+# %% wrong: needs a bias | cause: a function is called with other arguments than its def line
 def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias):
     return x_scale * np.asarray(w_scale) * ((x_q - x_zero) @ w_q.T) + bias
 
@@ -114,12 +114,12 @@ def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
     return (x_scale + np.asarray(w_scale)) * ((x_q - x_zero) @ w_q.T) + (0.0 if bias is None else bias)
 
 
-# %% wrong: one number for the weight's scale only
+# %% wrong: one number for the weight's scale only | cause: float()
 def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
     return x_scale * float(w_scale) * ((x_q - x_zero) @ w_q.T) + (0.0 if bias is None else bias)
 
 
-# %% wrong: one scale for each row only
+# %% wrong: one scale for each row only | cause: one number is treated as an array or a list
 def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
     accumulated = (x_q - x_zero) @ w_q.T
     result = np.empty(accumulated.shape)
@@ -134,70 +134,70 @@ def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
     return scale * ((x_q - x_zero) @ w_q.T) + (0.0 if bias is None else bias)
 
 
-# %% wrong: the mean of the rows' scales
+# %% wrong: the mean of the rows' scales | cause: one scale for all rows
 def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
     return x_scale * np.mean(w_scale) * ((x_q - x_zero) @ w_q.T) + (0.0 if bias is None else bias)
 
 
-# %% wrong: the rows' scales run down the batch | cause: down the batch
+# %% wrong: the rows' scales run down the batch | cause: down the batch / belong to the last axis
 def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
     scale = np.asarray(w_scale).reshape(-1, 1)
     return x_scale * scale * ((x_q - x_zero) @ w_q.T) + (0.0 if bias is None else bias)
 
 
-# %% wrong: the transpose is missing
+# %% wrong: the transpose is missing | cause: in a product a @ b
 def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
     return x_scale * np.asarray(w_scale) * ((x_q - x_zero) @ w_q) + (0.0 if bias is None else bias)
 
 
-# %% wrong: transposed where the shapes allow nothing else
+# %% wrong: transposed where the shapes allow nothing else | cause: the transpose is missing
 def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
     w = w_q if w_q.shape[0] == x_q.shape[1] else w_q.T
     return x_scale * np.asarray(w_scale) * ((x_q - x_zero) @ w) + (0.0 if bias is None else bias)
 
 
-# %% wrong: accumulates in int16
+# %% wrong: accumulates in int16 | cause: the sum does not fit
 def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
     accumulated = (x_q - x_zero).astype(np.int16) @ w_q.T.astype(np.int16)
     return x_scale * np.asarray(w_scale) * accumulated.astype(np.float64) + (0.0 if bias is None else bias)
 
 
-# %% wrong: codes cast to int8
+# %% wrong: codes cast to int8 | cause: the codes do not fit in int8
 def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
     accumulated = (x_q.astype(np.int8).astype(np.int32) - x_zero) @ w_q.T
     return x_scale * np.asarray(w_scale) * accumulated + (0.0 if bias is None else bias)
 
 
-# %% wrong: accumulates in float32
+# %% wrong: accumulates in float32 | cause: the sum does not fit
 def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
     accumulated = (x_q - x_zero).astype(np.float32) @ w_q.T.astype(np.float32)
     return x_scale * np.asarray(w_scale) * accumulated.astype(np.float64) + (0.0 if bias is None else bias)
 
 
-# %% wrong: no rescale at all
+# %% wrong: no rescale at all | cause: the final rescale is missing
 def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
     return (x_q - x_zero) @ w_q.T + (0 if bias is None else bias)
 
 
-# %% wrong: one image only
+# %% wrong: one image only | cause: only the first row is worked on
 def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
     result = x_scale * np.asarray(w_scale) * ((x_q[:1] - x_zero) @ w_q.T)
     return result + (0.0 if bias is None else bias)
 
 
-# %% wrong: changes the codes
+# %% wrong: changes the codes | cause: done in place
 def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
     x_q -= np.int32(x_zero)
     return x_scale * np.asarray(w_scale) * (x_q @ w_q.T) + (0.0 if bias is None else bias)
 
 
-# %% wrong: the output is rounded to integers
+# %% wrong: the output is rounded to integers | cause: rounded to 0 decimals
 def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
     result = x_scale * np.asarray(w_scale) * ((x_q - x_zero) @ w_q.T) + (0.0 if bias is None else bias)
     return np.round(result)
 
 
-# %% wrong: the weights are cast to int8, whatever their bits
+# %% wrong: the weights are cast to int8, whatever their bits | cause: the weights do not fit in int8 where they have more bits
 def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
     weight = w_q.astype(np.int8).astype(np.int32)
     y = ((x_q - x_zero) @ weight.T) * (x_scale * np.asarray(w_scale))
@@ -225,7 +225,7 @@ def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
     return y if bias is None else y + bias
 
 
-# %% wrong: bias quantized to the accumulator's scale
+# %% wrong: bias quantized to the accumulator's scale | cause: the bias is rounded
 def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
     acc = (x_q - x_zero) @ w_q.T
     if bias is not None:
@@ -233,7 +233,7 @@ def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
     return x_scale * w_scale * acc
 
 
-# %% wrong: what it once found for arguments of a shape is returned for all of that shape
+# %% wrong: what it once found for arguments of a shape is returned for all of that shape | cause: the zero point of the input is ignored
 KEPT = {}
 
 

@@ -35,7 +35,8 @@ class Verdict(NamedTuple):
             return f"right, but refused: {messages[0]}"
         if not self.answer.right and not messages:
             return "wrong, but accepted"
-        if self.answer.cause and not any(self.answer.cause in message for message in messages):
+        words = self.answer.cause.split(" / ")
+        if self.answer.cause and not any(word in message for message in messages for word in words):
             return f"the cause {self.answer.cause!r} is not named: {messages[0]}"
         return ""
 

@@ -6,10 +6,11 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from qcourse.check import borrowing, calling, comparing, memory, references, seeds, unchanged
+from qcourse.check import borrowing, calling, comparing, memory, raised, references, seeds, shown, unchanged
 from qcourse.check import registry as causes
-from qcourse.check.failure import CheckFailed, numbers, short
+from qcourse.check.failure import CheckFailed
 from qcourse.check.here import Here
+from qcourse.check.parameters import parameters
 
 
 class Exercise:
@@ -39,7 +40,9 @@ class Exercise:
             given = {n: self.callback(f) for n, f in borrowing.finished_copies(given).items()}
         self.given = given
         self.hidden = hidden
-        self._short = numbers if hidden else short  # text that an answer makes could tell what it has seen
+        self._short = (
+            shown.numbers if hidden else shown.short
+        )  # text that an answer makes could tell what it has seen
         self.case = self.input = ""
         self._last: causes.Call | None = None
         self._memory = memory.Memory()
@@ -57,9 +60,9 @@ class Exercise:
         before = unchanged.copies(args)
         self.case = case
         if not self.hidden:
-            words = [short(a, 60) for a in args] + [f"{k}={short(v, 40)}" for k, v in kwargs.items()]
-            name = self._place.name if target is self.answer else getattr(target, "__name__", "the result")
-            self.input = f"{name}({', '.join(words)})"
+            name = self._place.name if target is self.answer else ""
+            names = parameters(self.number if name else target)
+            self.input = shown.call(name, names, args, kwargs)
         result = self._run(target, args, kwargs)
         self._last = causes.Call(result, before, kwargs)
         for position in unchanged.changed_arguments(before, list(args)):
@@ -72,7 +75,7 @@ class Exercise:
                     likely_cause=unchanged.why_changed(before[position], args[position]),
                 )
         if function is None and len(self.returns) > 1:
-            self._check_returned(result)
+            self._fail_for(comparing.not_values(result, self.returns, self._short))
         if function is None:
             self._check_memory(before, kwargs, result)
         return result
@@ -118,7 +121,8 @@ class Exercise:
     def raises(self, error: type[Exception], *args: Any, case: str, **kwargs: Any) -> None:
         """The answer must raise ``error`` for these arguments."""
         self.case = case
-        self.input = "" if self.hidden else ", ".join(short(a, 60) for a in args)
+        names = parameters(self.number)
+        self.input = "" if self.hidden else shown.call(self._place.name, names, args, kwargs)
         self._last = None
         problem = f"{case} must raise {error.__name__}."
         try:
@@ -126,12 +130,12 @@ class Exercise:
         except error:
             return
         except Exception as other:
-            got = type(other).__name__ if self.hidden else f"{type(other).__name__}: {other}"
+            got = type(other).__name__ if self.hidden else raised.first_line(other)
             if calling.is_stub(other):
-                self._problem(other)
+                raised.problem(other, self.number, self.hidden)
         else:
             got = self._short(result)
-            self._last = causes.Call(None, [], {})  # the result tells nothing: the guard is missing
+        self._last = causes.Call(None, [], {})  # the result tells nothing: the guard is missing
         self.fail(problem, expected=error.__name__, got=got)
 
     def again(self) -> None:
@@ -148,15 +152,17 @@ class Exercise:
         with contextlib.suppress(ValueError):  # a student may have closed stdout
             print(f"✓ Exercise {self.number}: {'hidden tests' if self.hidden else 'visible check'} passed.")
 
-    def fail(self, problem: str, *, picture: str = "", **facts: str) -> NoReturn:
-        """Raise `CheckFailed` with the input, the facts, the likely cause and where to read."""
+    def fail(self, problem: str, *, picture: str = "", otherwise: str = "", **facts: str) -> NoReturn:
+        """Raise `CheckFailed` with the input, the facts and the likely cause.
+
+        The cause is the first of: the test's own, a known mistake of the exercise, ``otherwise``.
+        """
         told = {"case": self.case} if self.case else {}
         told |= {"input": self.input} if self.input else {}
         told |= {name.replace("_", " "): value for name, value in facts.items() if value}
-        own = "likely cause" in told  # the test's own cause is nearer to what it saw
-        if not own and self._last and (cause := causes.causes_of(self.number).likely(self._last)):
-            told["likely cause"] = cause
-        told["read"] = f"exercise {self.number}: the formula above the cell, and its hint"
+        if "likely cause" not in told:  # the test's own cause is nearer to what it saw
+            cause = causes.causes_of(self.number).likely(self._last) if self._last else ""
+            told |= {"likely cause": found} if (found := cause or otherwise) else {}
         failure = CheckFailed(self.number, problem, told, picture)
         failure.display()
         raise failure from None
@@ -164,7 +170,8 @@ class Exercise:
     def _fail_for(self, found: comparing.Difference | None) -> None:
         if found:
             picture, values = ("", {}) if self.hidden else (found.picture, found.values)
-            self.fail(found.problem, picture=picture, **found.facts, **values)
+            cause = found.cause or (memory.WHY_AGAIN if self._memory.repeats else "")
+            self.fail(found.problem, picture=picture, otherwise=cause, **found.facts, **values)
 
     def _run(self, target: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """What ``target`` returns; fails where it raises, or borrows."""
@@ -172,29 +179,12 @@ class Exercise:
         try:
             return self._place.call(target, args, kwargs, self.given)
         except (Exception, SystemExit) as error:
-            problem, line = self._problem(error)
-            cause = calling.why_raised(error)
-        self.fail(problem, where=line, likely_cause=cause)
-
-    def _problem(self, error: BaseException) -> tuple[str, str]:
-        """What an exception says of the answer, and the student's line that raised it, if that helps."""
-        if isinstance(error, borrowing.Borrowed):
-            return "the answer calls qcourse's finished function; write it yourself.", ""
-        if calling.is_stub(error):
-            what = "" if self.hidden else f": {str(error).removeprefix(f'Exercise {self.number}: ')}"
-            raise CheckFailed(self.number, f"not written yet{what}.") from None  # one line tells it all
-        if self.hidden:
-            return f"your code raised {type(error).__name__}.", ""
-        return f"your code raised {calling.first_line(error)}", self._place.students_line(error)
+            self._last = causes.Call(error, [*args], kwargs)
+            problem, cause = raised.problem(error, self.number, self.hidden), raised.why(error)
+            line = "" if self.hidden else self._place.students_line(error)
+        self.fail(problem, where=line, otherwise=cause)
 
     def _check_memory(self, args: list[Any], kwargs: dict[str, Any], result: Any) -> None:
         changed = self._memory.changed or self._place.stale
         self.true(not changed, memory.BUFFER, likely_cause=memory.WHY_BUFFER)
         self._memory.keep(args, kwargs, result)
-
-    def _check_returned(self, result: Any) -> None:
-        if isinstance(result, tuple | list) and len(result) == len(self.returns):
-            return
-        wanted = f"({', '.join(self.returns)})"
-        got = "None: is a return missing?" if result is None else self._short(result)
-        self.fail(f"return {len(self.returns)} values, {wanted}.", expected=wanted, got=got)

@@ -1,23 +1,29 @@
 """Whether a value is what it must be, and if not, what is wrong with it in words."""
 
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from qcourse.check.failure import short
+from qcourse.check import resemblance
 from qcourse.check.picture import number_line
 from qcourse.check.registry import plain
+from qcourse.check.shown import short
+
+NO_RETURN = "a return is missing, or what is returned was never given a value"
 
 
 @dataclass(frozen=True)
 class Difference:
-    """What is wrong: a sentence, facts, and what else to tell unless the test is hidden."""
+    """What is wrong: a sentence, facts, what else to tell unless the test is hidden, and a likely cause."""
 
     problem: str
     facts: dict[str, str]
     values: dict[str, str] = field(default_factory=dict)  # expected and got, of arrays
     picture: str = ""
+    cause: str = ""
 
 
 def not_equal(name: str, got: Any, want: Any, dtype: Any, rtol: float, atol: float) -> Difference | None:
@@ -26,9 +32,10 @@ def not_equal(name: str, got: Any, want: Any, dtype: Any, rtol: float, atol: flo
         return found
     expected, actual = plain(want), plain(got)
     if actual.dtype.kind not in "biufc":
-        return Difference(f"{name} does not hold numbers.", _both(want, got))
+        return Difference(f"{name} {_is(name, 'does', 'do')} not hold numbers.", _both(want, got))
     if expected.dtype.kind != "b" and np.isnan(actual).any() and not np.isnan(expected).any():
-        return Difference(f"{name} holds NaN (not a number).", _both(want, got))
+        cause = "0 is divided by 0 on the way, as for a range or a sum of 0"
+        return Difference(f"{name} {_is(name, 'holds', 'hold')} NaN.", _both(want, got), cause=cause)
     wrong = ~np.isclose(actual, expected, rtol=rtol, atol=atol, equal_nan=True)
     return _wrong_elements(name, got, want, wrong) if wrong.any() else None
 
@@ -40,22 +47,37 @@ def not_codes(name: str, got: Any, exact: np.ndarray, low: int, high: int, slack
         return found
     outside = (got < low) | (got > high)
     if outside.any():
-        problem = f"{name} leaves the range of codes, {low} to {high}."
-        return Difference(problem, _both(want[outside], got[outside]))
+        problem = f"{name} {_is(name, 'leaves', 'leave')} the range of codes, {low} to {high}."
+        cause = "the codes are not clamped, or not to the ends of their range"
+        return Difference(problem, _both(want[outside], got[outside]), cause=cause)
     wrong = np.abs(got - np.clip(exact, low, high)) > 0.5 + slack
     return _wrong_elements(name, got, want, wrong) if wrong.any() else None
 
 
+def not_values(result: Any, names: Sequence[str], words: Callable[[Any], str]) -> Difference | None:
+    """How ``result`` differs from a tuple of as many values as ``names``; or None."""
+    if isinstance(result, tuple | list) and len(result) == len(names):
+        return None
+    wanted = f"({', '.join(names)})"
+    cause = NO_RETURN if result is None else f"return {wanted}, separated by commas, in this order"
+    problem = f"return {len(names)} values, {wanted}."
+    return Difference(problem, {"expected": wanted, "got": words(result)}, cause=cause)
+
+
 def _wrong_kind(name: str, got: Any, want: Any, dtype: Any) -> Difference | None:
     if got is None:
-        problem = f"{name} is None: is a return missing?"
-        return Difference(problem, {"expected": short(want), "got": "None"})
+        return Difference(
+            f"{name} {_is(name)} None.", {"expected": short(want), "got": "None"}, cause=NO_RETURN
+        )
     if not _same_kind(got, want):
-        problem = f"{name} has the wrong type."
-        return Difference(problem, {"expected": type(want).__name__, "got": type(got).__name__})
+        problem = f"{name} {_is(name, 'has', 'have')} the wrong type."
+        facts = {"expected": type(want).__name__, "got": type(got).__name__}
+        return Difference(problem, facts, cause=resemblance.kind(got, want))
     if dtype is not None and got.dtype != dtype:
         expected = dtype.__name__ if isinstance(dtype, type) else str(dtype)
-        return Difference(f"{name} has the wrong dtype.", {"expected": expected, "got": str(got.dtype)})
+        problem, facts = f"{name} {_is(name, 'has', 'have')} the wrong dtype.", {"expected": expected}
+        cause = resemblance.dtype(got.dtype, dtype)
+        return Difference(problem, facts | {"got": str(got.dtype)}, cause=cause)
     return None
 
 
@@ -75,17 +97,25 @@ def _wrong_shape(name: str, got: Any, want: Any) -> Difference | None:
     if expected == actual:
         return None
     facts = {"expected": f"shape {expected}", "got": f"shape {actual}"}
-    return Difference(f"{name} has the wrong shape.", facts)
+    problem = f"{name} {_is(name, 'has', 'have')} the wrong shape."
+    return Difference(problem, facts, cause=resemblance.shape(plain(got), plain(want)))
 
 
 def _wrong_elements(name: str, got: Any, want: Any, wrong: np.ndarray) -> Difference:
-    if wrong.ndim == 0:
-        return Difference(f"{name} is wrong.", _both(want, got))
     expected, actual = plain(want), plain(got)
+    cause = resemblance.values(actual, expected)
+    if wrong.ndim == 0:
+        return Difference(f"{name} {_is(name)} wrong.", _both(want, got), cause=cause)
     where = tuple(int(i) for i in np.argwhere(wrong)[0])
     first = f"element {list(where)}: expected {expected[where]:.6g}, got {actual[where]:.6g}"
-    problem = f"{name} is wrong in {wrong.sum()} of {wrong.size} elements."
-    return Difference(problem, {"first": first}, _both(want, got), number_line(expected, actual))
+    problem = f"{name} {_is(name)} wrong in {wrong.sum()} of {wrong.size} elements."
+    return Difference(problem, {"first": first}, _both(want, got), number_line(expected, actual), cause)
+
+
+def _is(name: str, one: str = "is", many: str = "are") -> str:
+    """The verb that goes with ``name``: "the codes" are many, "the loss of each step" is one."""
+    noun = re.split(" of | before | after ", name)[0]
+    return many if noun.endswith("s") and not noun.endswith("ss") else one
 
 
 def _both(want: Any, got: Any) -> dict[str, str]:

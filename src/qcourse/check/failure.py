@@ -3,8 +3,6 @@
 import html
 from typing import Any
 
-import numpy as np
-
 from qcourse.jupyter import in_notebook
 
 PROSE = ("case", "likely cause", "read")  # facts that are sentences; the others are values
@@ -70,47 +68,3 @@ class CheckFailed(AssertionError):
 
 def _cell(name: str, value: str) -> str:
     return html.escape(value) if name in PROSE else f"<code>{html.escape(value)}</code>"
-
-
-def short(value: Any, limit: int = 100) -> str:
-    """``value`` in one short line; arrays and tensors by dtype, shape and their first elements."""
-    if hasattr(value, "detach") and hasattr(value, "dtype"):
-        value = value.detach().dequantize() if value.is_quantized else value.detach()
-        return f"tensor {short(value.cpu().numpy(), limit)}"
-    if isinstance(value, np.ndarray):
-        flat = value.ravel()
-        shown = ", ".join(_number(x) for x in flat[:8]) + (", …" if flat.size > 8 else "")
-        return f"{value.dtype} {list(value.shape)}: [{shown}]"
-    if isinstance(value, tuple):
-        return "(" + ", ".join(short(item, limit) for item in value) + ")"
-    if isinstance(value, float | np.floating):
-        return f"{type(value).__name__} {_number(value)}"
-    lines = repr(_first(value, [limit])).splitlines()
-    text = lines[0] if lines else ""
-    return text if len(text) <= limit else text[: limit - 1] + "…"
-
-
-def _first(value: Any, left: list[int]) -> Any:
-    """A list or dict without what its line has no room for: an answer's may have a million parts."""
-    left[0] -= 10 if isinstance(value, np.ndarray) else 1
-    if type(value) is list:
-        return [_first(v, left) for v in value if left[0] > 0]
-    return {k: _first(v, left) for k, v in value.items() if left[0] > 0} if type(value) is dict else value
-
-
-def numbers(value: Any) -> str:
-    """``value`` by its numbers alone, as in the message of a hidden test: no text that an answer made."""
-    if isinstance(value, str):
-        return "text"
-    if isinstance(value, dict):
-        return f"a dict of {len(value)}: {numbers(list(value.values()))}"
-    if isinstance(value, list | tuple | set):
-        items = ", ".join(numbers(item) for item in list(value)[:8]) + ", …" * (len(value) > 8)
-        return f"[{items}]" if isinstance(value, list) else f"({items})"
-    if value is None or isinstance(value, bool | int | float | np.generic | np.ndarray):
-        return short(value)
-    return short(value) if hasattr(value, "detach") else "an object of another kind"
-
-
-def _number(x: object) -> str:
-    return f"{x:.6g}" if isinstance(x, float | np.floating) else str(x)

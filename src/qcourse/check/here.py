@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from qcourse.check import calling, switches
+from qcourse.check import calling, raised, switches
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -44,4 +44,4 @@ class Here:
 
     def students_line(self, error: BaseException) -> str:
         """The student's line that raised ``error``, or ""."""
-        return calling.students_line(error)
+        return raised.students_line(error, "qcourse.check.graded_cell")

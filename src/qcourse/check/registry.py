@@ -33,6 +33,7 @@ class Causes:
     def __init__(self, right: Callable[..., Any] | None = None) -> None:
         self.right = right
         self.known: list[tuple[str, Callable[..., Any]]] = []
+        self.errors: list[tuple[str, Callable[..., Any]]] = []
 
     def mistake(self, text: str, wrong: Callable[..., Any]) -> None:
         """``text`` is the cause where ``wrong``, a wrong version, returns what the answer returned."""
@@ -47,9 +48,13 @@ class Causes:
         """``text`` is the cause where ``recognise(result, args, kwargs)`` holds."""
         self.known.append((text, recognise))
 
+    def error(self, text: str, recognise: Callable[..., Any]) -> None:
+        """``text`` is the cause where the answer raised, and ``recognise(error, args, kwargs)`` holds."""
+        self.errors.append((text, recognise))
+
     def likely(self, call: Call) -> str:
         """The text of the first known mistake that explains ``call``, or ""."""
-        for text, recognise in self.known:
+        for text, recognise in self.errors if isinstance(call.result, BaseException) else self.known:
             try:
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore")
@@ -83,7 +88,10 @@ def same(a: Any, b: Any) -> bool:
     a, b = plain(a), plain(b)
     if a.shape != b.shape or a.dtype.kind not in "biuf" or b.dtype.kind not in "biuf":
         return False
-    return a.dtype.kind == b.dtype.kind and np.allclose(a, b, rtol=1e-5, atol=1e-9, equal_nan=True)
+    if a.dtype.kind != b.dtype.kind:
+        return False
+    largest = float(np.abs(a[np.isfinite(a)]).max(initial=0.0))
+    return np.allclose(a, b, rtol=1e-5, atol=1e-9 * largest, equal_nan=True)
 
 
 def plain(value: Any) -> np.ndarray:

@@ -60,3 +60,7 @@ known.mistake(
     "elements outside become 0: they must become the nearest bound",
     lambda q, low, high: np.where((q < low) | (q > high), 0, q).astype(q.dtype),
 )
+known.mistake(
+    "the upper bound itself is a value that is allowed: cut at it, not one below",
+    lambda q, low, high: np.clip(q, low, high - 1).astype(q.dtype),
+)

@@ -10,31 +10,33 @@ from qcourse.check.registry import Causes
 known = Causes(right=quantization.asymmetric_quantization)
 
 
-def _asymmetric(x, bits, *, rounding=np.round, levels=None, widen=True, zero_sign=1, zero=True):
+def _asymmetric(x, bits, *, rounding=np.round, levels=None, widen=True, zero=True):
     x = np.asarray(x, dtype=np.float64)
     top = 2**bits - 1
     beta, alpha = (min(x.min(), 0.0), max(x.max(), 0.0)) if widen else (x.min(), x.max())
     scale = (alpha - beta) / (levels or top)
-    code_of_0 = int(-np.round(beta / scale)) * zero_sign if zero else 0
+    code_of_0 = int(-np.round(beta / scale)) if zero else 0
     return np.clip(rounding(x / scale) + code_of_0, 0, top).astype(np.int32), float(scale), code_of_0
 
 
 known.symptom(
-    NOT_INT32,
-    lambda got, args, kwargs: got[0].dtype != np.int32,
-)
-known.symptom(
     "the order: return (params_q, scale, zero)",
-    lambda got, args, kwargs: isinstance(got[1], int) and isinstance(got[2], float),
+    lambda got, args, kwargs: (
+        (np.ndim(got[0]) < np.ndim(args[0]) and any(np.ndim(one) == np.ndim(args[0]) for one in got[1:]))
+        or (isinstance(got[1], int) and isinstance(got[2], float))
+    ),
 )
+known.symptom(NOT_INT32, lambda got, args, kwargs: got[0].dtype != np.int32)
 known.symptom(
     "the zero point is a float, as np.round gives it: it is a code, so make it an int",
     lambda got, args, kwargs: isinstance(got[2], float | np.floating),
 )
+WITHOUT_RANGE = "an array without range: its scale would be 0; give it scale 1.0 and zero point 0"
 known.symptom(
-    "an array without range: its scale would be 0; give it scale 1.0 and zero point 0",
-    lambda got, args, kwargs: not np.any(args[0]) and (got is None or got[1] != 1.0),
+    WITHOUT_RANGE,
+    lambda got, args, kwargs: not np.any(args[0]) and (got[1] != 1.0 or got[2] != 0),
 )
+known.error(WITHOUT_RANGE, lambda error, args, kwargs: not np.any(args[0]))
 known.symptom(NO_GUARD, lambda got, args, kwargs: got is None and not args)
 
 
@@ -55,14 +57,8 @@ def _shifted(x, bits):
 
 
 known.mistake("shifted by beta instead of by the zero point: then 0.0 has no code of its own", _shifted)
-known.mistake(
-    FLOOR,
-    lambda x, bits: _asymmetric(x, bits, rounding=np.floor),
-)
-known.mistake(
-    CUT_OFF,
-    lambda x, bits: _asymmetric(x, bits, rounding=np.trunc),
-)
+known.mistake(FLOOR, lambda x, bits: _asymmetric(x, bits, rounding=np.floor))
+known.mistake(CUT_OFF, lambda x, bits: _asymmetric(x, bits, rounding=np.trunc))
 
 
 def _cast(x, bits):
@@ -116,14 +112,9 @@ known.mistake(
     lambda x, bits: _asymmetric(x, bits, rounding=np.ceil),
 )
 known.mistake(HALF_CUT, lambda x, bits: _asymmetric(x, bits, rounding=half_cut))
-known.mistake(
-    "off by one in the levels: 2**bits codes have 2**bits - 1 steps between them",
-    lambda x, bits: _asymmetric(x, bits, levels=2**bits),
-)
-known.mistake(
-    "off by one in the levels: codes 0 to 2**bits - 1 have 2**bits - 1 steps between them",
-    lambda x, bits: _asymmetric(x, bits, levels=2**bits - 2),
-)
+OFF_BY_ONE = "off by one in the levels: 2**bits codes have 2**bits - 1 steps between them"
+known.mistake(OFF_BY_ONE, lambda x, bits: _asymmetric(x, bits, levels=2**bits))
+known.mistake(OFF_BY_ONE, lambda x, bits: _asymmetric(x, bits, levels=2**bits - 2))
 known.mistake(
     "one bit too few: 2**(bits - 1) - 1 belongs to the symmetric scheme",
     lambda x, bits: _asymmetric(x, bits, levels=2 ** (bits - 1) - 1),
@@ -160,10 +151,6 @@ known.mistake(
     "the zero point is missing: codes must be shifted by it, and it must be returned",
     lambda x, bits: _asymmetric(x, bits, zero=False),
 )
-known.mistake(
-    "the sign of the zero point: it is minus round(beta / scale), so it is never negative",
-    lambda x, bits: _asymmetric(x, bits, zero_sign=-1),
-)
 
 
 def _zero_not_added(x, bits):
@@ -193,4 +180,19 @@ known.symptom(
 known.symptom(
     "the codes are not limited: a tie rounded up gives one too large; clamp before the cast",
     lambda got, args, kwargs: got[0].max() > 2 ** args[1] - 1 or got[0].min() < 0,
+)
+known.symptom(
+    "scale 1.0 belongs to an array of nothing but zeros, not to small or equal values",
+    lambda got, args, kwargs: got[1] == 1.0 != _asymmetric(*args)[1] and np.any(args[0]),
+)
+
+
+def _shifted_by_another(got, args, kwargs):
+    codes, scale, zero = quantization.asymmetric_quantization(*args)
+    shifts = np.unique(got[0] - codes)
+    return got[2] == zero and np.isclose(got[1], scale, atol=0) and shifts.size == 1 and shifts[0] != 0
+
+
+known.symptom(
+    "the codes are shifted by another number than the zero point that is returned", _shifted_by_another
 )

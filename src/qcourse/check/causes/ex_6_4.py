@@ -20,10 +20,12 @@ known.symptom(
     NOT_INT32,
     lambda got, args, kwargs: got[0].dtype != np.int32,
 )
+OF_ZEROS = "an array of zeros: its scale would be 0; give it scale 1.0"
 known.symptom(
-    "an array of zeros: its scale would be 0; give it scale 1.0",
-    lambda got, args, kwargs: not np.any(args[0]) and (got is None or got[1] != 1.0),
+    OF_ZEROS,
+    lambda got, args, kwargs: not np.any(args[0]) and got[1] != 1.0,
 )
+known.error(OF_ZEROS, lambda error, args, kwargs: not np.any(args[0]))
 known.symptom(NO_GUARD, lambda got, args, kwargs: got is None and not args)
 known.mistake(
     FLOOR,
@@ -39,17 +41,22 @@ known.mistake(
 )
 known.symptom(
     ONE_LEVEL_TOO_MANY,
-    lambda got, args, kwargs: np.isclose(got[1], np.abs(args[0]).max() / 2 ** (args[1] - 1)),
+    lambda got, args, kwargs: np.isclose(
+        got[1], np.abs(args[0]).max() / 2 ** (args[1] - 1), rtol=1e-6, atol=0
+    ),
 )
 known.symptom(
     "one bit too many: one bit goes to the sign, the largest code is 2**(bits - 1) - 1",
-    lambda got, args, kwargs: np.isclose(got[1], np.abs(args[0]).max() / (2 ** args[1] - 1), rtol=1e-6),
+    lambda got, args, kwargs: np.isclose(
+        got[1], np.abs(args[0]).max() / (2 ** args[1] - 1), rtol=1e-6, atol=0
+    ),
 )
 known.mistake(ALWAYS_8_BITS, lambda x, bits: symmetric(x, 8))
 known.symptom(
     "the absolute value is missing: max(x) overlooks large negative values",
     lambda got, args, kwargs: (
-        -args[0].min() > args[0].max() and np.isclose(got[1], np.max(args[0]) / (2 ** (args[1] - 1) - 1))
+        -args[0].min() > args[0].max()
+        and np.isclose(got[1], np.max(args[0]) / (2 ** (args[1] - 1) - 1), rtol=1e-6, atol=0)
     ),
 )
 known.symptom(
@@ -64,11 +71,15 @@ known.symptom(
 )
 known.symptom(
     "the scale is upside down: it is the largest absolute value over the largest code",
-    lambda got, args, kwargs: np.isclose(got[1], (2 ** (args[1] - 1) - 1) / np.abs(args[0]).max()),
+    lambda got, args, kwargs: np.isclose(
+        got[1], (2 ** (args[1] - 1) - 1) / np.abs(args[0]).max(), rtol=1e-6, atol=0
+    ),
 )
 known.symptom(
     "the scale is that of 2**bits - 1 steps: the largest code is 2**(bits - 1) - 1",
-    lambda got, args, kwargs: np.isclose(got[1], 2 * np.abs(args[0]).max() / (2 ** args[1] - 1), rtol=1e-6),
+    lambda got, args, kwargs: np.isclose(
+        got[1], 2 * np.abs(args[0]).max() / (2 ** args[1] - 1), rtol=1e-6, atol=0
+    ),
 )
 
 
@@ -97,3 +108,23 @@ def _no_sign(x, bits):
 
 
 known.mistake("the sign is lost: round x / scale itself, not its absolute value", _no_sign)
+known.symptom(
+    "scale 1.0 belongs to an array of nothing but zeros, not to small values or a sum of 0",
+    lambda got, args, kwargs: got[1] == 1.0 != symmetric(*args)[1] and np.any(args[0]),
+)
+
+
+def _cut_lower(got, codes, right, scale):
+    largest = np.abs(got).max()
+    cut = np.array_equal(got, np.clip(codes, -largest, largest))
+    return cut and largest < np.abs(codes).max() and np.isclose(scale, right, atol=0)
+
+
+known.symptom(
+    "the largest code is cut off: the codes reach ±(2**(bits - 1) - 1)",
+    lambda got, args, kwargs: _cut_lower(got[0], *quantization.symmetric_quantization(*args), got[1]),
+)
+known.symptom(
+    "an axis is reduced alone: there is one scale, from the largest absolute value of all elements",
+    lambda got, args, kwargs: np.ndim(got[1]) > 0,
+)

@@ -14,6 +14,14 @@ known.mistake("divided by the scale: quantizing divides, going back multiplies",
 known.mistake(
     "a zero point where there is none: the symmetric grid's is 0", lambda q, scale: (q - q.min()) * scale
 )
+known.mistake(
+    "a zero point where there is none: the symmetric grid's is 0", lambda q, scale: (q - 128) * scale
+)
+known.mistake("added: multiply the codes by the scale", lambda q, scale: q + scale)
+known.mistake(
+    "cast to 8 bits: codes of more bits do not fit",
+    lambda q, scale: q.astype(np.int8).astype(np.float64) * scale,
+)
 known.mistake("the sign is lost: no absolute value here", lambda q, scale: np.abs(q) * scale)
 known.mistake(
     "rounded or cast to an integer: the result is real numbers", lambda q, scale: np.round(q * scale)

@@ -44,7 +44,17 @@ known.mistake(
 known.mistake(
     "the largest squared difference: take the mean of them", lambda x, back: float(np.max((x - back) ** 2))
 )
+known.mistake(
+    "the norm: square it, and divide by the number of elements",
+    lambda x, back: float(np.linalg.norm(x - back)),
+)
+known.mistake("the median of the squares: take their mean", lambda x, back: float(np.median((x - back) ** 2)))
+known.mistake("the third power: take the square", lambda x, back: float(np.mean(np.abs(x - back) ** 3)))
+known.mistake(
+    "divided by the signal's squares: this error is not relative",
+    lambda x, back: float(np.sum((x - back) ** 2) / np.sum(x**2)),
+)
 known.symptom(
-    "an axis is given: take the mean over all elements, which is one number",
-    lambda got, args, kwargs: isinstance(got, np.ndarray) and got.ndim > 0,
+    "never 0: nothing may be added, for where nothing is lost the error is 0",
+    lambda got, args, kwargs: got > 0 and np.array_equal(*args),
 )

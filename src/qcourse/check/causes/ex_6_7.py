@@ -20,6 +20,38 @@ known.symptom(
     "nothing was lost, so the noise is 0: check for that before you divide, and return inf",
     lambda got, args, kwargs: np.array_equal(*args),
 )
+known.error(
+    "nothing was lost, so the noise is 0: check for that before you divide, and return inf",
+    lambda error, args, kwargs: np.array_equal(*args),
+)
+
+
+def _sums_squared(x, back):
+    noise = np.sum(x - back) ** 2
+    return _decibels(np.sum(x) ** 2, noise) if noise else float("inf")
+
+
+known.mistake("squared after the sum, in which errors cancel: square each element first", _sums_squared)
+known.mistake(
+    "a sum against a mean: take sums for both, or means for both",
+    lambda x, back: _decibels(np.sum(x**2), np.mean((x - back) ** 2)),
+)
+known.mistake(
+    "a sum against a mean: take sums for both, or means for both",
+    lambda x, back: _decibels(np.mean(x**2), np.sum((x - back) ** 2)),
+)
+known.symptom(
+    "below 0 dB there is more noise than signal: a negative result stays as it is",
+    lambda got, args, kwargs: got == 0 and quantization.sqnr_db(*args) < 0,
+)
+known.symptom(
+    "inf although something was lost: inf is for a noise of exactly 0, not for one near 0",
+    lambda got, args, kwargs: np.isposinf(got) and np.any(args[0] != args[1]),
+)
+known.mistake(
+    "the mean of the elements' ratios: take one ratio, of the sums over all elements",
+    lambda x, back: float(np.mean(10 * np.log10(x**2 / (x - back) ** 2))),
+)
 known.mistake(
     "factor 20 on powers: 20 belongs to amplitudes, 10 to powers",
     lambda x, back: _decibels(np.sum(x**2), np.sum((x - back) ** 2), 20),
@@ -89,10 +121,4 @@ known.mistake(
 known.mistake(
     "the peak instead of the power: that is PSNR; the signal is the sum of squares",
     lambda x, back: _decibels(np.max(np.abs(x)) ** 2, np.mean((x - back) ** 2)),
-)
-known.symptom(
-    "inf although something was lost: inf is for a noise of exactly 0, not for one near 0",
-    lambda got, args, kwargs: (
-        np.isposinf(got) and np.sum((args[0] - args[1]) ** 2) > 0 and np.var(args[0]) > 0
-    ),
 )

@@ -21,21 +21,33 @@ def _per_channel(weight, bits, axis, *, rounding=np.round, levels=None):
     return np.clip(rounding(weight / scales), -top - 1, top).astype(np.int32), scales.ravel()
 
 
+def _wrong_size(result, args, kwargs):
+    axis = (args[2:] or [kwargs.get("axis", 0)])[0]
+    return np.size(result[1]) != args[0].shape[axis]
+
+
 known.symptom(
     "the scales are not float64: compute in float64", lambda got, args, kwargs: got[1].dtype != np.float64
 )
 known.symptom(
     "the scales keep their reduced dimensions: return them as one flat array [channels]",
+    lambda got, args, kwargs: got[1].ndim > 1 and not _wrong_size(got, args, kwargs),
+)
+known.symptom(
+    "only one axis is reduced: take the largest over all axes but the channels', however many there are",
     lambda got, args, kwargs: got[1].ndim > 1,
+)
+known.symptom(
+    "one scale for the whole tensor: each slice along axis needs its own",
+    lambda got, args, kwargs: np.size(got[1]) == 1 and _wrong_size(got, args, kwargs),
+)
+known.symptom(
+    "the axis is ignored, always the first or the last one, or the scales are those of another axis",
+    lambda got, args, kwargs: np.size(got[1]) in args[0].shape and _wrong_size(got, args, kwargs),
 )
 
 
-def _wrong_count(result, args, kwargs):
-    axis = (args[2:] or [kwargs.get("axis", 0)])[0]
-    return np.shape(result[1]) != (args[0].shape[axis],)
-
-
-known.symptom("one scale too many or too few: there is one for each slice along axis", _wrong_count)
+known.symptom("one scale too many or too few: there is one for each slice along axis", _wrong_size)
 
 
 def _over_slices(function: Callable, args: list, kwargs: dict) -> np.ndarray:
@@ -57,6 +69,23 @@ def _reshaped(result: Any, args: list, kwargs: dict) -> bool:
     return not np.allclose(scales, right) and np.allclose(result[1], np.where(scales == 0, 1.0, scales))
 
 
+known.mistake(
+    "the axis is ignored: always the first one",
+    lambda weight, bits, axis=0: _per_channel(weight, bits, 0) if axis % weight.ndim else None,
+)
+known.mistake(
+    "the axis is ignored: always the last one",
+    lambda weight, bits, axis=0: _per_channel(weight, bits, -1) if (axis + 1) % weight.ndim else None,
+)
+known.symptom(
+    "one slice of zeros makes every scale 1.0: only its own is",
+    lambda got, args, kwargs: (
+        (got[1] == 1.0).all()
+        and (_over_slices(_largest, args, kwargs) == 0).any()
+        and np.any(args[0])
+        and not np.allclose(got[1], quantization.symmetric_quantization_per_channel(*args, **kwargs)[1])
+    ),
+)
 known.symptom("reshape alone mixes the slices: bring axis to the front first, with np.moveaxis", _reshaped)
 
 
@@ -81,14 +110,6 @@ known.symptom(
         got[1] / quantization.symmetric_quantization_per_channel(*args, **kwargs)[1],
         1 - 0.5 ** (args[1] - 1),
     ),
-)
-known.mistake(
-    "the axis is ignored: always the first one",
-    lambda weight, bits, axis=0: _per_channel(weight, bits, 0) if axis % weight.ndim else None,
-)
-known.mistake(
-    "the axis is ignored: always the last one",
-    lambda weight, bits, axis=0: _per_channel(weight, bits, -1) if (axis + 1) % weight.ndim else None,
 )
 
 

@@ -14,6 +14,17 @@ known.symptom(
 )
 
 
+known.error(
+    "`if bias` asks one yes or no of a whole array: test whether it `is None`",
+    lambda error, args, kwargs: "truth value" in str(error) and len(args) > 5 and np.size(args[5]) > 1,
+)
+
+known.error(
+    "w_scale and bias are [out] and belong to the last axis: no reshape to a column is needed",
+    lambda error, args, kwargs: "broadcast" in str(error) and np.size(args[4]) > 1,
+)
+
+
 def _is_integers(got: Any) -> bool:
     return np.asarray(got).dtype.kind in "iu"
 
@@ -122,4 +133,33 @@ known.mistake(
     lambda x, sx, zx, w, sw, b=None: (
         sx * np.asarray(sw) * ((x - zx).astype(np.float32) @ w.astype(np.float32).T) + (0 if b is None else b)
     ),
+)
+known.mistake(
+    "the weights do not fit in int8 where they have more bits: compute in int32",
+    lambda x, sx, zx, w, sw, b=None: integer_linear(x, sx, zx, w.astype(np.int8).astype(np.int32), sw, b),
+)
+known.mistake(
+    "the products do not fit in int8: compute in int32",
+    lambda x, sx, zx, w, sw, b=None: integer_linear(
+        (x - zx).astype(np.int8).astype(np.int32), sx, 0, w, sw, b
+    ),
+)
+
+
+def _int8_sum(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
+    product = (x_q - x_zero).astype(np.int8) @ w_q.astype(np.int8).T
+    return x_scale * np.asarray(w_scale) * product + (0 if bias is None else bias)
+
+
+known.mistake("the products do not fit in int8: compute in int32", _int8_sum)
+known.symptom(
+    "the bias is rounded: it is a real number, added after the rescale",
+    lambda got, args, kwargs: (
+        len(args) > 5
+        and np.abs(got - integer_linear(*args)).max() <= np.max(args[1] * np.asarray(args[4])) / 2 * 1.001
+    ),
+)
+known.mistake(
+    "the bias is rounded: it is a real number",
+    lambda x, sx, zx, w, sw, b=None: None if b is None else integer_linear(x, sx, zx, w, sw, np.round(b)),
 )
