@@ -151,9 +151,7 @@ def check_clamp(ex):
     )
     ex.equal("the result", got, np.array([0, 0, 50, 200, 255], np.int32), dtype=np.int32)
 
-    got = ex.call(
-        np.array([[-1.5, 0.25], [3.0, 0.5]]), -1, 1, case="a matrix of floats; the bounds are -1 and 1"
-    )
+    got = ex.call(np.array([[-1.5, 0.25], [3.0, 0.5]]), -1, 1, case="floats in a matrix, -1 to 1")
     ex.equal("the result", got, np.array([[-1.0, 0.25], [1.0, 0.5]]), dtype=np.float64)
 
     inside = np.array([1, 2, 3])

@@ -161,5 +161,7 @@ known.symptom(
 )
 known.mistake(
     "the bias is rounded: it is a real number",
-    lambda x, sx, zx, w, sw, b=None: None if b is None else integer_linear(x, sx, zx, w, sw, np.round(b)),
+    lambda x, sx, zx, w, sw, b=None: (
+        None if b is None else integer_linear(x, sx, zx, w, sw, np.asarray(np.round(b)))
+    ),
 )
