@@ -445,6 +445,5 @@ def _grade(*given: Any, **options: Any) -> dict[str, Any]:
 
 if __name__ == "__main__":
     grade, grade_class.grade_submission.grade = _grade, _grade  # type: ignore[assignment]
-    results = grade_class.grade(grade_class.Options(NAME, Path(sys.argv[1])))
-    print(report.table(results))
+    results = grade_class.grade(grade_class.Options(NAME, Path(sys.argv[1])), report.Table())
     Path(sys.argv[2]).write_text(json.dumps(results))

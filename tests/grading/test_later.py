@@ -66,7 +66,7 @@ def hand_in(course, student, stamp=None, fails="", **files):
 def grade(course, **options):
     """The results by student; what is printed of them is in ``told``."""
     results = grade_class.grade(grade_class.Options(NAME, course, **options))
-    grade.told = report.table(results)
+    grade.told = report.ending(results)
     return {result["student"]: result for result in results}
 
 
@@ -203,7 +203,7 @@ def test_a_due_date_or_penalty_that_is_moved_is_applied_without_a_kernel(one, lo
         result = grade(one)["ada"]
         assert (result["score"], result["penalty"]) == (27, penalty)
         assert ("points are taken off" in result["reason"]) == (penalty > 0)
-        assert grade.told.splitlines()[-1] == f"ada       {told}"
+        assert grade.told.splitlines()[-1] == f"ada  {told}"
         assert grade(one)["ada"]["penalty"] == penalty
         assert "Changed" not in grade.told
     set_due(one, datetime(2025, 12, 1))
@@ -224,7 +224,7 @@ def test_points_that_change_are_counted_again_without_a_kernel(one, log):
     assert (result["score"], result["max_score"]) == (29, 36)
     assert grade.told.splitlines()[-2:] == [
         "Changed since they were last graded:",
-        "ada       26 -> 29 (clamp-hidden 2 -> 5)",
+        "ada  26 -> 29 (clamp-hidden 2 -> 5)",
     ]
     assert total(one, "ada") == 29
     graded = by_grade_id(read(one / "autograded" / "ada" / NAME / f"{NAME}.ipynb"))["clamp-hidden"]
@@ -242,7 +242,7 @@ def test_a_test_that_changes_is_run_again_and_the_change_is_told(one, log):
     grade(one)
     assert log == ["ada", "ada"]
     changes = "(clamp-hidden 2 -> 0, sqnr_db-check 1 -> 0)"
-    assert grade.told.splitlines()[-1] == f"ada       27 -> 24 {changes}"
+    assert grade.told.splitlines()[-1] == f"ada  27 -> 24 {changes}"
 
 
 def test_a_solution_that_is_newer_than_the_gradebook_is_said(one, log, capsys):

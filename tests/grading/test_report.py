@@ -1,46 +1,83 @@
-"""The table that the instructor sees at the end."""
+"""The table that the instructor sees, row by row, and what stands below it."""
 
 import os
 
-from qcourse.grading import report
+import pytest
+
+from qcourse.course.cells import by_grade_id
+from qcourse.course.folder import assignments, solution_path
+from qcourse.course.notebooks import new_error, read
+from qcourse.grading import grade_submission, report, runner
+from qcourse.grading.report import Table
 
 
 def result(student, **changes):
-    graded = {"student": student, "status": "graded", "score": 3, "max_score": 4.5, "reason": ""}
-    return graded | {"seconds": 1.23, "cells": {}} | changes
+    cells = {"f-check": {"score": 3, "max_score": 4.5}, "question": {"score": None, "max_score": 3}}
+    graded = {"student": student, "name": "", "status": "graded", "score": 3, "max_score": 7.5, "reason": ""}
+    return graded | {"seconds": 1.23, "cells": cells} | changes
 
 
-def test_the_table_shows_points_reasons_and_sums():
-    failed = result("a-long-name", status="failed", reason="no notebook: hand it in.", seconds=0)
-    lines = report.table([result("ada"), failed]).splitlines()
-    assert lines == [
-        "student            points  seconds",
-        "ada              3 of 4.5      1.2",
-        "a-long-name        failed      0.0  no notebook: hand it in.",
-        "1 graded, 1 failed.",
+def test_rows_show_names_points_and_reasons_as_they_come(capsys):
+    table = Table()
+    table.start(["Ada Byron (ada)", "ben"])
+    table.add(result("ada", name="Ada Byron"))
+    assert capsys.readouterr().out.splitlines() == [
+        "student          points                    seconds",
+        "Ada Byron (ada)  3 of 4.5, 3 by hand           1.2",
     ]
+    table.add(result("ben", status="failed", reason="no notebook: hand it in.", seconds=0, cells={}))
+    assert capsys.readouterr().out == (
+        "ben              failed                        0.0  no notebook: hand it in.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "points"),
+    [
+        ({}, "3 of 4.5, 3 by hand"),
+        ({"penalty": 0.5}, "2.5 of 4.5 (3 - 0.5 late), 3 by hand"),
+        ({"cells": {"f": {"score": 3, "max_score": 7.5}}}, "3 of 7.5"),
+        ({"status": "failed"}, "failed"),
+    ],
+)
+def test_points_are_those_that_tests_give(changes, points):
+    assert report.points(result("ada", **changes)) == points
+
+
+def test_the_end_counts_what_was_graded_unchanged_and_failed():
+    failed, same = result("ben", status="failed"), result("chloe", unchanged=True)
+    assert report.ending([result("ada"), failed, same, same]) == "1 graded, 2 unchanged, 1 failed."
 
 
 def test_changed_scores_are_told_old_and_new():
     ada = result("ada", score=5, changed={"f-check": (0, 1), "f-hidden": (2, 3)}, penalty=1, penalty_before=1)
-    ben = result("ben", changed={}, penalty=1.5, penalty_before=0)
+    ben = result("ben", name="Ben B", changed={}, penalty=1.5, penalty_before=0)
     chloe = result("chloe", changed={"f-check": (1, 0), "g-check": (0, 1), "q": (2, None)})
-    lines = report.table(
-        [ada, ben, chloe, result("dev", changed={}, penalty=2, penalty_before=2)]
-    ).splitlines()
-    assert lines[5:] == [
-        "4 graded, 0 failed.",
+    same = result("dev", changed={}, penalty=2, penalty_before=2)
+    assert report.ending([ada, ben, chloe, same]).splitlines() == [
+        "4 graded, 0 unchanged, 0 failed.",
         "",
         "Changed since they were last graded:",
-        "ada       3 -> 5 (f-check 0 -> 1, f-hidden 2 -> 3)",
-        "ben       taken off as late: 0 -> 1.5",
-        "chloe     5 -> 3 (f-check 1 -> 0, g-check 0 -> 1, q 2 -> by hand)",
+        "ada  3 -> 5 (f-check 0 -> 1, f-hidden 2 -> 3)",
+        "Ben B (ben)  taken off as late: 0 -> 1.5",
+        "chloe  5 -> 3 (f-check 1 -> 0, g-check 0 -> 1, q 2 -> by hand)",
     ]
 
 
-def test_an_empty_table_says_so():
-    assert report.table([]) == "No submissions were found."
+def test_an_empty_class_says_so():
+    assert report.ending([]) == "No submissions were found."
 
 
-def test_a_name_that_is_no_text_can_be_printed():
-    assert "\\udcff" in report.table([result(os.fsdecode(b"\xff"))]).encode().decode()
+def test_a_name_that_is_no_text_can_be_printed(capsys):
+    Table().add(result(os.fsdecode(b"\xff")))
+    assert "\\udcff" in capsys.readouterr().out
+
+
+def test_cells_that_were_ended_are_named_by_their_exercise(root):
+    notebook = read(solution_path(root, assignments(root)[0]))
+    numbers = grade_submission.exercise_numbers(notebook)
+    assert (numbers["clamp"], numbers["integer_linear"]) == ("6.1", "6.9")
+    cells, why = by_grade_id(notebook), "the cell used more than 60 seconds of CPU time: an endless loop?"
+    for name in ("clamp-check", "clamp-hidden", "question"):
+        cells[name].outputs = [new_error(runner.KERNEL_LOST, why + runner.STOPPED)]
+    assert grade_submission._stopped(notebook, numbers) == [f"6.1, question: {why}"]

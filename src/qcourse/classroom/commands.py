@@ -72,9 +72,8 @@ def _grade(options: argparse.Namespace) -> int:
     from qcourse.grading import grade_class, report
 
     known = vars(options) | {"student": tuple(options.student)}
-    results = grade_class.grade(
-        grade_class.Options(**{name: known[name] for name in grade_class.Options._fields})
-    )
-    print(report.table(results))
+    given = {name: known[name] for name in grade_class.Options._fields}
+    results = grade_class.grade(grade_class.Options(**given), report.Table())
+    print(report.ending(results))
     write_json(options.json, results)
     return int(any(result["status"] == "failed" for result in results))

@@ -21,6 +21,7 @@ from qcourse.grading.kernels.provisioner import forkserver
 from qcourse.grading.place.limits import Limits
 from qcourse.grading.place.place import make_place
 from qcourse.grading.release import Release
+from qcourse.grading.report import Table, shown
 from qcourse.grading.submission import Submission
 from qcourse.grading.workers import Failed, LocalWorkers, Workers
 
@@ -40,8 +41,10 @@ class Options(NamedTuple):
     force: bool = False
 
 
-def grade(options: Options) -> list[dict[str, Any]]:
+def grade(options: Options, table: Table | None = None) -> list[dict[str, Any]]:
     """Grade what is new or changed; return a result for each submission found, in the order of students.
+
+    A ``table`` shows each as it comes.
 
     Raises:
         UserError: nothing could be started.
@@ -50,8 +53,11 @@ def grade(options: Options) -> list[dict[str, Any]]:
     with only_one(Path(config.CourseDirectory.root)), closing(Writer(config, options.assignment)) as writer:
         if writer.notice:
             print(f"qcourse: {writer.notice}", file=sys.stderr)
-        results = _grade_all(writer, _chosen(writer, options), options)
-    return [{"student": name, **results[name]} for name in sorted(results)]
+        students = _chosen(writer, options)
+        if table and students:
+            table.start([shown(student, writer.names.get(student, "")) for student in students])
+        results = _grade_all(writer, students, options, table)
+    return [results[name] for name in sorted(results)]
 
 
 def _chosen(writer: Writer, options: Options) -> list[str]:
@@ -62,7 +68,9 @@ def _chosen(writer: Writer, options: Options) -> list[str]:
     return list(dict.fromkeys(options.student)) or found
 
 
-def _grade_all(writer: Writer, students: list[str], options: Options) -> dict[str, Result]:
+def _grade_all(
+    writer: Writer, students: list[str], options: Options, table: Table | None
+) -> dict[str, Result]:
     """Grade submissions, and record each result as it comes: none is kept with its notebooks."""
     results: dict[str, Result] = {}
     known: dict[Any, Any] = {}
@@ -70,7 +78,10 @@ def _grade_all(writer: Writer, students: list[str], options: Options) -> dict[st
     def enter(submission: Submission, result: Result) -> None:
         told = _recorded(writer, submission, result)
         cells = {sys.intern(key): known.setdefault(tuple(c.values()), c) for key, c in told["cells"].items()}
-        results[submission.student] = told | {"cells": cells}  # most are equal in a class
+        who = {"student": submission.student, "name": writer.names.get(submission.student, "")}
+        results[submission.student] = who | told | {"cells": cells}  # most are equal in a class
+        if table:
+            table.add(results[submission.student])
         bar.set_postfix(failed=sum(r["status"] == "failed" for r in results.values()))
         bar.update()
 
@@ -102,7 +113,7 @@ def _waiting(
             if before is None:
                 yield submission
             else:
-                enter(submission, before)
+                enter(submission, before | {"unchanged": "notebooks" not in before})
         writer.set_time_right(student)
 
 

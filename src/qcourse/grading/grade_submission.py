@@ -10,10 +10,12 @@ from traitlets.config.loader import Config
 
 from qcourse.course.cells import (
     by_grade_id,
+    exercise,
     grade_id,
     is_answer,
     is_scored,
     is_task,
+    is_test,
     message,
     metadata,
     points,
@@ -28,11 +30,12 @@ from qcourse.course.notebooks import (
 )
 from qcourse.errors import Refused
 from qcourse.grading.execute import LIMITS, ContainedExecute
+from qcourse.grading.handed_out import NUMBER
 from qcourse.grading.intake import parse
 from qcourse.grading.mending import mend
 from qcourse.grading.needed_cells import needed
 from qcourse.grading.place.limits import Limits
-from qcourse.grading.runner import KERNEL_LOST, NOT_RUN
+from qcourse.grading.runner import KERNEL_LOST, NOT_RUN, STOPPED
 
 Result = dict[str, Any]
 
@@ -65,7 +68,7 @@ def grade(
     for name, notebook in graded.items():
         which = needed(notebook, sources[name])
         _execute(notebook, ContainedExecute(limits, isolation, which, files, config=config))
-        notes += _stopped(notebook)
+        notes += _stopped(notebook, exercise_numbers(sources[name]))
     done = {"status": "graded", "reason": " ".join(notes), "seconds": time.monotonic() - started}
     return done | _scores(graded, sources)
 
@@ -85,12 +88,14 @@ def _scores(graded: dict[str, NotebookNode], sources: dict[str, NotebookNode]) -
     cells: dict[str, Any] = {}
     unanswered: list[str] = []
     for name, source in sources.items():
-        several = name if len(sources) > 1 else ""
+        several, numbers = name if len(sources) > 1 else "", exercise_numbers(source)
         if name not in graded:
             cells |= _missing(source, name, several)
             continue
         known = {cell_key(several, key): cell for key, cell in by_grade_id(graded[name]).items()}
-        cells |= {key: _scored(cell) for key, cell in known.items() if is_scored(cell)}
+        for key, cell in known.items():
+            if is_scored(cell):
+                cells[key] = {"exercise": numbers.get(exercise(cell), ""), **_scored(cell)}
         unanswered += [key for key, cell in known.items() if is_answer(cell) and _is_untouched(cell)]
     return {
         "score": sum(cell["score"] or 0 for cell in cells.values()),
@@ -134,14 +139,21 @@ def _is_untouched(cell: NotebookNode) -> bool:
     return bool(metadata(cell)["checksum"] == compute_checksum(cell))
 
 
-def _stopped(notebook: NotebookNode) -> list[str]:
+def exercise_numbers(notebook: NotebookNode) -> dict[str, str]:
+    """The numbers of exercises, such as 6.7, by the name of the answer."""
+    tests = [cell for cell in notebook.cells if is_test(cell)]
+    return {exercise(test): found[1] for test in tests if (found := NUMBER.search(test.source))}
+
+
+def _stopped(notebook: NotebookNode, numbers: dict[str, str]) -> list[str]:
     """Why cells did not run to their end, each reason once."""
-    cells: dict[str, list[str]] = {}
+    cells: dict[str, dict[str, None]] = {}
     for number, cell in enumerate(notebook.cells, start=1):
         for output in cell.get("outputs", []):
             if output.get("ename") in (KERNEL_LOST, NOT_RUN):
-                cells.setdefault(output.evalue, []).append(grade_id(cell) or f"cell {number}")
-    return [f"{', '.join(which[:3])}{' …' * (len(which) > 3)}: {why}" for why, which in cells.items()]
+                where = numbers.get(exercise(cell)) or grade_id(cell) or f"cell {number}"
+                cells.setdefault(output.evalue.removesuffix(STOPPED), {})[where] = None
+    return [f"{', '.join([*where][:3])}{' …' * (len(where) > 3)}: {why}" for why, where in cells.items()]
 
 
 def _check_outputs(cell: NotebookNode) -> None:

@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
-from nbgrader.api import InvalidEntry, MissingEntry
+from nbgrader.api import InvalidEntry, MissingEntry, Student
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
@@ -36,7 +36,8 @@ Written = TypeVar("Written")
 class Writer:
     """The gradebook and the graded folder of one assignment, which a unique prefix of its name can name.
 
-    ``notice`` says what the course has newer than the gradebook, if anything.
+    ``names`` are those of students, where they are known; ``notice`` says what the course has newer than the
+    gradebook, if anything.
 
     Raises:
         UserError: nbgrader does not know the assignment, or it has not been generated.
@@ -50,6 +51,8 @@ class Writer:
         self._gradebook = open_gradebook(self.course.db_url, self.course.course_id)
         self._session = self._gradebook.db()
         self._commit = one_transaction(self._session)
+        found = self._session.query(Student.id, Student.first_name, Student.last_name)
+        self.names = {student: f"{first or ''} {last or ''}".strip() for student, first, last in found}
         self.assignment, entries = find_assignment(self._gradebook, assignment)
         self.release = read_release(self._autograde, self.assignment, entries, settings)
         self.notice = out_of_date(self.course, config, self.assignment, entries)

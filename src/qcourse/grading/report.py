@@ -1,31 +1,70 @@
-"""The report of a grading run, for the instructor."""
+"""The report of a grading run, for the instructor: a row as each result comes, and what has changed."""
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from tqdm import tqdm
 
-def table(results: list[dict[str, Any]]) -> str:
-    """Students, points, seconds, and why a submission failed or what was repaired; as plain text.
 
-    Below it stands whose score is another than before.
-    """
+class Table:
+    """Students, points, seconds, and why a submission failed, was ended or repaired; as plain text."""
+
+    def __init__(self) -> None:
+        self._width = 0
+
+    def start(self, students: Sequence[str]) -> None:
+        """Print the header; ``students``, as `shown` has them, are those who may come."""
+        self._width = max(8, *map(len, students))
+        _say(f"{'student':{self._width}}  {'points':24}  {'seconds':>7}")
+
+    def add(self, result: dict[str, Any]) -> None:
+        """Print the row of a result."""
+        who = shown(result["student"], result["name"])
+        row = f"{who:{self._width}}  {points(result):24}  {result['seconds']:7.1f}  {result['reason']}"
+        _say(row.rstrip())
+
+
+def shown(student: str, name: str) -> str:
+    """A student by name and id."""
+    return f"{name} ({student})" if name else student
+
+
+def points(result: dict[str, Any]) -> str:
+    """What a submission has earned of what can be tested, less what lateness takes, and what humans give."""
+    if result["status"] == "failed":
+        return "failed"
+    by_hand = sum(cell["max_score"] for cell in result["cells"].values() if cell["score"] is None)
+    score, late = result["score"], result.get("penalty", 0)
+    less = f" ({score:g} - {late:g} late)" if late else ""
+    hand = f", {by_hand:g} by hand" if by_hand else ""
+    return f"{score - late:g} of {result['max_score'] - by_hand:g}{less}{hand}"
+
+
+def ending(results: list[dict[str, Any]]) -> str:
+    """How many were graded, and whose score is another than before."""
     if not results:
         return "No submissions were found."
-    width = max(8, *(len(result["student"]) for result in results))
-    lines = [f"{'student':{width}}  {'points':>12}  {'seconds':>7}"]
-    for result in results:
-        points = (
-            f"{result['score']:g} of {result['max_score']:g}" if result["status"] == "graded" else "failed"
-        )
-        row = f"{result['student']:{width}}  {points:>12}  {result['seconds']:7.1f}  {result['reason']}"
-        lines.append(row.rstrip())
     failed = sum(result["status"] == "failed" for result in results)
-    lines.append(f"{len(results) - failed} graded, {failed} failed.")
-    if changes := [f"{r['student']:{width}}  {', '.join(_changes(r))}" for r in results if any(_changes(r))]:
-        lines += ["", "Changed since they were last graded:", *changes]
-    return (
-        "\n".join(lines).encode(errors="backslashreplace").decode()
-    )  # a folder's name may not be valid UTF-8
+    unchanged = sum(result.get("unchanged", False) for result in results)
+    lines = [f"{len(results) - failed - unchanged} graded, {unchanged} unchanged, {failed} failed."]
+    changed = [
+        f"{shown(r['student'], r['name'])}  {', '.join(_changes(r))}" for r in results if any(_changes(r))
+    ]
+    if changed:
+        lines += ["", "Changed since they were last graded:", *changed]
+    return _printable("\n".join(lines))
+
+
+def _say(line: str) -> None:
+    """Print above a progress bar, if there is one."""
+    tqdm.write(_printable(line), file=sys.stdout)
+    sys.stdout.flush()
+
+
+def _printable(text: str) -> str:
+    """The name of a folder may not be valid UTF-8."""
+    return text.encode(errors="backslashreplace").decode()
 
 
 def _changes(result: dict[str, Any]) -> Iterator[str]:

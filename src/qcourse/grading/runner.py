@@ -15,6 +15,7 @@ from qcourse.grading.replay import Replay
 from qcourse.grading.slow_answers import SlowAnswers
 
 KERNEL_LOST, NOT_RUN = "KernelLost", "NotRun"  # the errors of cells that did not run to their end
+STOPPED = " This cell was stopped; the others were graded without it."
 
 
 class Warden(Protocol):
@@ -160,8 +161,7 @@ class Runner(NotebookClient):
     def _fail(self, index: int, reason: str) -> None:
         cell = self.nb.cells[index]
         end = "" if reason.endswith("?") else "."
-        what = f"{reason}{end} This cell was stopped; the others were graded without it."
-        cell.outputs = [*cell.get("outputs", []), new_error(KERNEL_LOST, what)]
+        cell.outputs = [*cell.get("outputs", []), new_error(KERNEL_LOST, f"{reason}{end}{STOPPED}")]
 
 
 def _is_error(output: NotebookNode, name: str = "") -> bool:
