@@ -1,6 +1,4 @@
-"""The last part of notebook 06. What stands above the first cell is for readers and the linter."""
-
-import numpy as np
+"""The last part of notebook 06: it goes on with the names of the lesson."""
 
 # %% [markdown]
 # ## Question
@@ -43,7 +41,8 @@ import numpy as np
 # </details>
 
 # %% tags=["experiment"]
-from qcourse import challenges, conventions
+from qcourse import conventions
+from qcourse.challenges import groups
 
 
 # %% tags=["experiment", "challenge"]
@@ -54,26 +53,26 @@ def groups_of_32(weight):
     Returns (codes, scales): integers -8 to 7 [out, in], floats [out, in / 32].
     """
     ### BEGIN SOLUTION Challenge: 4-bit weights in groups of 32
-    groups = weight.reshape(-1, 32)
-    peak = np.take_along_axis(groups, np.abs(groups).argmax(axis=1, keepdims=True), axis=1)
-    scales, least = np.ones((len(groups), 1)), np.full((len(groups), 1), np.inf)
+    parts = weight.reshape(-1, 32)
+    peak = np.take_along_axis(parts, np.abs(parts).argmax(axis=1, keepdims=True), axis=1)
+    scales, least = np.ones((len(parts), 1)), np.full((len(parts), 1), np.inf)
     for steps in np.concatenate([-np.linspace(5, 9, 41), np.linspace(5, 9, 41)]):
         tried = np.where(peak == 0, 1.0, peak / steps)
         for _ in range(2):  # the best scale for these codes, then the best codes for that scale
-            codes = np.clip(np.round(groups / tried), -8, 7)
+            codes = np.clip(np.round(parts / tried), -8, 7)
             power = (codes**2).sum(axis=1, keepdims=True)
-            fitted = (codes * groups).sum(axis=1, keepdims=True) / np.maximum(power, 1)
+            fitted = (codes * parts).sum(axis=1, keepdims=True) / np.maximum(power, 1)
             tried = np.where(fitted == 0, 1.0, fitted)
-        codes = np.clip(np.round(groups / tried), -8, 7)
-        error = ((groups - codes * tried) ** 2).sum(axis=1, keepdims=True)
+        codes = np.clip(np.round(parts / tried), -8, 7)
+        error = ((parts - codes * tried) ** 2).sum(axis=1, keepdims=True)
         scales, least = np.where(error < least, tried, scales), np.minimum(error, least)
-    codes = np.clip(np.round(groups / scales), -8, 7).astype(np.int32)
+    codes = np.clip(np.round(parts / scales), -8, 7).astype(np.int32)
     return codes.reshape(weight.shape), scales.reshape(len(weight), -1)
     ### END SOLUTION
 
 
 # %% tags=["experiment"]
-challenges.groups_of_32(groups_of_32)
+groups.score(groups_of_32)
 
 # %% [markdown]
 # ## One tensor, sixteen libraries

@@ -1,46 +1,65 @@
 """The challenges: untouched they say so, the course's own answers reach what the scoreboard promises."""
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from qcourse import challenges
+from qcourse.challenges import groups, ranges
 from qcourse.course.cells import is_challenge
 from qcourse.course.folder import assignments, release_path
 from qcourse.course.lesson import read_source
 from qcourse.course.notebooks import read
+from qcourse.data import load_digits28
 from qcourse.errors import UserError
+from qcourse.models import to_input, to_labels
+from qcourse.training import trained_net
+
+NAMES = {name[:2]: name for name in assignments(Path(__file__).parents[2])}
 
 
 def challenge(notebook):
-    """The name of a notebook's challenge, and what its cell defines."""
+    """What the cell of a notebook's challenge defines."""
     (cell,) = filter(is_challenge, notebook.cells)
     scope = {"np": np}
     exec(cell.source, scope)
     name = re.search(r"^(?:def|class) (\w+)", cell.source, re.MULTILINE)[1]
-    return name, scope[name]
+    return scope[name]
 
 
-def score(printed, who):
-    return float(re.search(rf"{who} +≈? ?([\d.]+)", printed)[1])
+def scores(printed):
+    """The student's score and the course's, as the scoreboard shows them."""
+    return [float(re.search(rf"{who} +≈? ?([\d.]+)", printed)[1]) for who in ("your answer", "course's.*?")]
 
 
-@pytest.mark.parametrize("number", ["06"])
-def test_the_courses_answer_reaches_what_it_says(root, number, capsys):
-    (name,) = (n for n in assignments(root) if n.startswith(number))
-    called, answer = challenge(read_source(root, name))
-    getattr(challenges, called)(answer)
-    printed = capsys.readouterr().out
-    assert score(printed, "your answer") == score(printed, "the course's answer") == challenges.COURSE[called]
+@pytest.fixture(scope="module")
+def mnist():
+    """The network of the course, and the images that 07 gives its challenge."""
+    digits = load_digits28()
+    if len(digits.test_labels) != 10_000:
+        pytest.skip("The score was measured on MNIST, which is not here.")
+    train = to_input(digits.train_images[:20_000]), to_labels(digits.train_labels[:20_000])
+    test = to_input(digits.test_images), to_labels(digits.test_labels)
+    return trained_net(*train), train, test
 
 
-@pytest.mark.parametrize("number", ["06"])
-def test_untouched_it_says_so(root, number, capsys):
-    (name,) = (n for n in assignments(root) if n.startswith(number))
-    called, stub = challenge(read(release_path(root, name)))
-    getattr(challenges, called)(stub)
-    assert re.search("your answer +not tried yet", capsys.readouterr().out)
+def test_the_courses_answer_in_groups_reaches_what_it_says(root, capsys):
+    groups.score(challenge(read_source(root, NAMES["06"])))
+    assert scores(capsys.readouterr().out) == [groups.COURSE] * 2
+
+
+def test_the_courses_ranges_reach_what_they_say(root, mnist, capsys):
+    ranges.score(challenge(read_source(root, NAMES["07"])), *mnist)
+    got, promised = scores(capsys.readouterr().out)
+    assert got == pytest.approx(promised, abs=0.2)  # training differs by machine, in the last digits
+    assert promised == ranges.COURSE
+
+
+def test_untouched_they_say_so(root, mnist, capsys):
+    for number, score in {"06": groups.score, "07": lambda stub: ranges.score(stub, *mnist)}.items():
+        score(challenge(read(release_path(root, NAMES[number]))))
+        assert re.search("your answer +not tried yet", capsys.readouterr().out)
 
 
 @pytest.mark.parametrize(
@@ -53,4 +72,9 @@ def test_untouched_it_says_so(root, number, capsys):
 )
 def test_groups_of_32_holds_the_budget(codes, scales, said):
     with pytest.raises(UserError, match=re.escape(said)):
-        challenges.groups_of_32(lambda weight: (codes, scales))
+        groups.score(lambda weight: (codes, scales))
+
+
+def test_ranges_must_include_0(mnist):
+    with pytest.raises(UserError, match="beta <= 0 <= alpha"):
+        ranges.score(lambda received, divergence: {"linear2": (1, 2), "linear3": (0, 2)}, *mnist)

@@ -43,8 +43,8 @@ def error_against_percentile(
     ax.invert_xaxis()
     ticks = [10, 1, 0.1, 0.01, 0.001]
     ax.set_xticks(ticks, [f"{100 - tick:g}" for tick in ticks])
-    ax.set(title="Error against the percentile, 8 bits, one outlier in 10,000",
-           xlabel="percentile (%)", ylabel="mean squared error (units²)")  # fmt: skip
+    ax.set(title="Past 99.99 the outlier gains, and all the others pay",
+           xlabel="percentile (%), stretched towards 100", ylabel="mean squared error (units²)")  # fmt: skip
     ax.minorticks_off()
     fig.legend(loc="outside lower center", ncols=3)
     lowest = [percentiles[np.argmin(errors)] for errors in (errors_all, errors_rest)]
@@ -106,14 +106,23 @@ def ranges_on_histograms(panels: Mapping[str, tuple[np.ndarray, Mapping[str, Ran
     """For each panel ``title: (values, ranges)``: a histogram, and over it a bar for each range."""
     fig, axes = new_figure(1, len(panels), size=(7.6, 4.0), squeeze=False)
     for ax, (title, (values, ranges)) in zip(axes[0], panels.items()):
-        counts, edges = np.histogram(values, bins=60)
+        common, farthest = np.percentile(np.abs(values), 99), np.max(np.abs(values))
+        far = farthest > 5 * common  # else one value would leave a quarter of the axis to all the others
+        counts, edges = np.histogram(values, bins=np.linspace(values.min(), values.max(), 241 if far else 61))
         ax.stairs(counts, edges, fill=True, color=GREY, alpha=0.5)
         for row, (name, ends) in enumerate(ranges.items()):
             colour, height = COLOURS[row % len(COLOURS)], counts.max() * 10 ** (0.4 * (row + 1))
             ax.plot(ends, [height, height], color=colour, marker=MARKERS[row % len(MARKERS)], label=name)
             for end in ends:
                 ax.plot([end, end], [0.7, height], color=colour, linewidth=0.8, linestyle=":")
-        ax.set(title=title, xlabel="value (units of the data)", yscale="log", ylim=(0.7, None))
+        unit = "value (units of the data)"
+        if far:
+            ax.set_xscale("symlog", linthresh=1.4 * common, linscale=3)
+            step = 10 ** np.floor(np.log10(common)) / 2
+            ax.set_xticks([*np.arange(values.min() // step + 1, 1.1 * common // step + 1) * step, farthest])
+            ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}"))
+            unit += ", squeezed on the right"
+        ax.set(title=title, xlabel=unit, yscale="log", ylim=(0.7, None))
         ax.set_yticks(10.0 ** np.arange(np.log10(counts.max())))  # above are the bars, which count nothing
         ax.minorticks_off()
     axes[0][0].set_ylabel("values in each bin (count)")

@@ -10,6 +10,7 @@ from matplotlib.text import Text
 from qcourse.plots.figure import BLUE, GREY, ORANGE, RED, new_figure
 from qcourse.plots.live import Slider, explore
 
+Parts = Callable[[np.ndarray, int, float, float], tuple[float, float]]
 Quantize = Callable[[np.ndarray, int], tuple[np.ndarray, float, int]]
 
 
@@ -43,6 +44,51 @@ def bits_and_range(values: np.ndarray, quantize: Quantize) -> None:
         bits=Slider("bits", range(2, 9), 4),
         low=Slider("lower end β", range(-100, 1, 10), -50),
         high=Slider("upper end α", range(10, 201, 10), 150),
+    )
+
+
+PERCENTILES = (90, 92, 94, 96, 97, 98, 99, 99.4, 99.7, 99.9, 99.95, 99.99, 100)
+
+
+def percentile_and_parts(values: np.ndarray, error_parts: Parts) -> None:
+    """07: the range of a percentile over a histogram of ``values`` [n], and its error (by 7.2)."""
+    fig, (left, right) = new_figure(1, 2, size=(8.5, 3.2))
+    left.hist(values, bins=60, color=GREY, alpha=0.5)
+    (ends,) = left.plot([], [], color=RED, linewidth=2, label="range")
+    left.set(title="The range", xlabel="value (units of the data)", ylabel="values in each bin (count)")
+    left.set(yscale="log", ylim=(0.7, None))
+    left.legend()
+    at = np.arange(len(PERCENTILES))
+    looks = {"clipping": (ORANGE, "--"), "rounding": (BLUE, "-."), "sum": (GREY, "-")}
+    lines = [right.plot([], [], color=c, linestyle=s, label=name)[0] for name, (c, s) in looks.items()]
+    (marks,) = right.plot([], [], "D", color=RED, label="this percentile")
+    right.set(title="What it costs", xlabel="percentile (%), stretched", ylabel="mean squared error (units²)")
+    right.set(yscale="log", xlim=(-0.5, len(at) - 0.5), ylim=(1e-7, 30))
+    right.set_xticks(at[::3], [f"{PERCENTILES[i]:g}" for i in at[::3]])
+    right.legend(loc="lower left", ncols=2, fontsize="small")
+
+    def update(bits: int, percentile: float) -> str:
+        ranges = [np.percentile(values, [100 - p, p]) for p in PERCENTILES]
+        parts = np.array([error_parts(values, bits, *ends) for ends in ranges])
+        curves = [*np.where(parts > 0, parts, np.nan).T, parts.sum(axis=1)]
+        for line, curve in zip(lines, curves, strict=True):
+            line.set_data(at, curve)
+        here = PERCENTILES.index(percentile)
+        low, high = ranges[here]
+        ends.set_data([low, low, np.nan, high, high], [0.7, 1e4, np.nan, 0.7, 1e4])
+        marks.set_data([here] * 3, [curve[here] for curve in curves])
+        best = PERCENTILES[int(np.argmin(curves[2]))]
+        return (
+            f"{bits} bits, percentile {percentile:g}: range {low:.2f} to {high:.2f} over a histogram; "
+            f"clipping {parts[here, 0]:.2g}, rounding {parts[here, 1]:.2g}; their sum is least at {best:g}."
+        )
+
+    explore(
+        fig,
+        [ends, *lines, marks],
+        update,
+        bits=Slider("bits", range(2, 9), 4),
+        percentile=Slider("percentile", PERCENTILES, 99.9),
     )
 
 

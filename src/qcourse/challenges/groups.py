@@ -1,34 +1,13 @@
-"""The challenge at the end of each notebook: what it scores, beside simpler ways and the course's own answer.
+"""06: 4-bit weights in groups of 32."""
 
-No points depend on it. The solution to each is cut out of what students get; a test solves them again and
-holds the figures of `COURSE`.
-"""
-
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 
+from qcourse.challenges import scoreboard
 from qcourse.errors import UserError
 
-# What the course's answers reach, as the solution notebooks measure it.
-COURSE = {"groups_of_32": 19.9}  # dB
-
-
-def scoreboard(title: str, rows: Sequence[tuple[str, str]]) -> None:
-    """Print the scores, one way a line."""
-    width = max(len(name) for name, _ in rows)
-    print(title)
-    for name, score in rows:
-        print(f"  {name.ljust(width)}   {score}")
-
-
-def tried(answer: Callable[..., Any], *args: Any) -> Any:
-    """What the answer returns, or None where it is still a stub."""
-    try:
-        return answer(*args)
-    except NotImplementedError:
-        return None
+COURSE = 19.9  # dB: what the course's answer reaches, as the solution notebook measures it
 
 
 def outlying_weight() -> np.ndarray:
@@ -37,7 +16,7 @@ def outlying_weight() -> np.ndarray:
     return rng.standard_t(6, (64, 256)) * rng.uniform(0.01, 0.05, (64, 1))
 
 
-def groups_of_32(answer: Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]) -> None:
+def score(answer: Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]) -> None:
     """06: the SQNR of 4-bit codes with one float16 scale for each 32 neighbours."""
     weight = outlying_weight()
     largest = np.abs(weight).max(axis=1, keepdims=True) / 7
@@ -48,15 +27,15 @@ def groups_of_32(answer: Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]) 
             "one scale per row, largest / 7 (6.8)",
             f"{_db(weight, np.round(weight / largest) * largest):.1f} dB",
         ),
-        ("groups of 32, largest / 7", f"{group_score(weight, simple, by_group):.1f} dB"),
+        ("groups of 32, largest / 7", f"{decibels(weight, simple, by_group):.1f} dB"),
     ]
-    got = tried(answer, weight.copy())
-    yours = "not tried yet" if got is None else f"{group_score(weight, *got):.1f} dB"
-    rows += [("your answer", yours), ("the course's answer", f"{COURSE['groups_of_32']:.1f} dB")]
-    scoreboard("4-bit weights in groups of 32: SQNR, more is better", rows)
+    got = scoreboard.tried(answer, weight.copy())
+    yours = None if got is None else f"{decibels(weight, *got):.1f} dB"
+    rows += [scoreboard.yours(yours), ("the course's answer", f"{COURSE:.1f} dB")]
+    scoreboard.show("4-bit weights in groups of 32: SQNR, more is better", rows)
 
 
-def group_score(weight: np.ndarray, codes: np.ndarray, scales: np.ndarray) -> float:
+def decibels(weight: np.ndarray, codes: np.ndarray, scales: np.ndarray) -> float:
     """SQNR in dB of ``codes`` [out, in] and ``scales`` [out, in / 32], the scales rounded to float16.
 
     Raises:
