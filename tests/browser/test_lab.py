@@ -11,6 +11,7 @@ from playwright.sync_api import expect, sync_playwright
 
 from qcourse.authoring.demo import Student
 from qcourse.authoring.demo_class import Classroom
+from qcourse.cli import main
 from qcourse.course.cells import is_answer
 from qcourse.grading.place import bubblewrap, place
 
@@ -170,6 +171,12 @@ def test_formgrader_generates_grades_contained_and_writes_feedback(instructor, b
     assert saved.value.ok
     page.goto(feedback.as_uri())
     shows_nothing_that_acts(page, page.locator("main #notebook-container"), NAME, asked)
+    assert main(["feedback", "06", "--course", str(course)]) == 0
+    page.goto(feedback.as_uri())
+    expect(page.locator(".total")).to_have_text("14 of 30")
+    expect(page.locator("details[open] .comment")).to_contain_text("Well said.")
+    shows_nothing_that_acts(page, page.locator("main"), NAME, asked)
+    page.screenshot(path=tmp_path / "feedback.png")
 
 
 def shows_nothing_that_acts(page, notebook, title, asked):
@@ -181,8 +188,7 @@ def shows_nothing_that_acts(page, notebook, title, asked):
     page.wait_for_load_state()
     for events in ("mouseover", "focus", "error", "load", "toggle"):
         page.evaluate(
-            "name => document.querySelectorAll('main #notebook-container *')"
-            ".forEach(e => e.dispatchEvent(new Event(name)))",
+            "name => document.querySelectorAll('main *').forEach(e => e.dispatchEvent(new Event(name)))",
             events,
         )
     assert page.title() == title

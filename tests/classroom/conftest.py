@@ -1,5 +1,6 @@
 """A course folder whose gradebook knows an assignment."""
 
+import graded_class
 import pytest
 from nbgrader.api import Gradebook
 
@@ -24,3 +25,9 @@ def course(tmp_path, gradebook_bytes):
         book.add_assignment(NAME, duedate="2026-11-20 12:00:00 UTC")
         book.add_notebook(NAME, NAME)
     return folder
+
+
+@pytest.fixture(scope="session")
+def graded(root, tmp_path_factory):
+    """See `graded_class.make`."""
+    return graded_class.make(root, tmp_path_factory.mktemp("desk"))

@@ -8,7 +8,7 @@ from qcourse.subcommand import Subcommands, at_least_one, command, takes_course,
 
 def add(commands: Subcommands) -> None:
     """Add them all, in the order in which a class meets them."""
-    for add_one in (_add_handout, _add_collect, _add_grade):
+    for add_one in (_add_handout, _add_collect, _add_grade, _add_feedback):
         add_one(commands)
 
 
@@ -56,6 +56,18 @@ def _add_grade(commands: Subcommands) -> None:
     grade.add_argument("--json", metavar="FILE", type=Path, help="also write the results to FILE")
 
 
+def _add_feedback(commands: Subcommands) -> None:
+    feedback = command(
+        commands, "feedback", _feedback, "write a page for each student: points, and why not more"
+    )
+    feedback.add_argument("assignment", metavar="ASSIGNMENT", help="its name or a unique prefix, as in 06")
+    feedback.add_argument(
+        "--student", metavar="ID", action="append", default=[],
+        help="write the page of this student only; repeatable (default: all students)",
+    )  # fmt: skip
+    takes_course(feedback)
+
+
 def _handout(options: argparse.Namespace) -> int:
     from qcourse.classroom import handout
 
@@ -77,3 +89,9 @@ def _grade(options: argparse.Namespace) -> int:
     print(report.ending(results))
     write_json(options.json, results)
     return int(any(result["status"] == "failed" for result in results))
+
+
+def _feedback(options: argparse.Namespace) -> int:
+    from qcourse.classroom import feedback
+
+    return feedback.run(options.course, options.assignment, options.student)

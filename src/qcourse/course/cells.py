@@ -145,3 +145,11 @@ def secret_and_public_lines(notebook: NotebookNode) -> tuple[set[str], set[str]]
         else:
             (secret if inside else public).add(line.strip())
     return secret, public
+
+
+def cause(message: str) -> str:
+    """The likely cause that a `message` names, or else what it says is wrong; one line."""
+    first, *facts = message.splitlines() or [""]
+    named = (fact.partition("likely cause:")[2] for fact in facts if fact.startswith("  likely cause:"))
+    wrong = re.sub(r"^Exercise [\d.]+: ", "", first)
+    return next(named, "not written yet" if wrong.startswith("not written yet") else wrong).strip()

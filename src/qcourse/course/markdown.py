@@ -9,7 +9,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from qcourse.course.harmless import PICTURES, clean, is_picture
 
-LONGEST = 50_000  # characters of a cell: Markdown may take time that grows with their square
+LONGEST = 20_000  # characters of a cell: Markdown may take time that grows with their square
 
 
 class Renderer(IPythonRenderer):
@@ -29,13 +29,29 @@ class Renderer(IPythonRenderer):
         return f'<img src="{address}" alt="{alt}">' if is_picture(address) else f"[picture: {alt}]"
 
 
-def to_html(source: str, attachments: Any = None) -> str:
-    """Markdown as HTML; formulas stay as TeX between dollars. Nothing of it can act."""
+class WithoutMathJax(Renderer):
+    """For a page that loads nothing: formulas stand there as TeX, set off from the text."""
+
+    def inline_math(self, body: str) -> str:
+        """A formula in the text."""
+        return f"<code>{html.escape(body)}</code>"
+
+    def block_math(self, body: str) -> str:
+        """A formula on a line of its own."""
+        return f"<br><code>{html.escape(body.strip())}</code><br>"
+
+    def latex_environment(self, name: str, body: str) -> str:
+        """Several lines of formulas."""
+        return self.block_math(body)
+
+
+def to_html(source: str, attachments: Any = None, kind: type[Renderer] = Renderer) -> str:
+    """Markdown as HTML of which nothing can act; `Renderer` leaves formulas to MathJax."""
     if len(source) > LONGEST:
         return f"<pre>{html.escape(source)}</pre>"
     known = attachments if isinstance(attachments, dict) else {}
     own = {name: kinds for name, kinds in known.items() if isinstance(kinds, dict)}
-    renderer = Renderer(escape=False, attachments=own, exclude_anchor_links=True)
+    renderer = kind(escape=False, attachments=own, exclude_anchor_links=True)
     return clean(MarkdownWithMath(renderer=renderer).render(source))
 
 

@@ -124,7 +124,7 @@ def _recorded(writer: Writer, submission: Submission, result: Result) -> Result:
         change = writer.record(submission, result)
         result |= {"penalty": change.penalty, "changed": change.cells, "penalty_before": change.before}
         notes.append(f"late: {change.penalty:g} points are taken off." if change.penalty else "")
-    elif writer.refuse(submission):
+    elif writer.refuse(submission, result["reason"]):
         notes.append("The last grade stays.")
     told = {name: value for name, value in result.items() if name not in ("notebooks", "unanswered")}
     return told | {"reason": " ".join(filter(None, notes))}

@@ -10,6 +10,7 @@ from traitlets.config.loader import Config
 
 from qcourse.course.cells import (
     by_grade_id,
+    cause,
     exercise,
     grade_id,
     is_answer,
@@ -53,8 +54,9 @@ def grade(
     ``submitted`` holds its notebooks by name, ``released`` those that were handed out, with their hidden
     tests, ``files`` what lies beside them, and ``settings`` nbgrader's. Returns a dict that JSON can hold,
     except for ``notebooks``, the graded notebooks as bytes: ``status``, ``score``, ``max_score``, ``reason``,
-    ``seconds``, ``cells`` (for each `cell_key` ``score``, None where a human grades, ``max_score`` and
-    ``message``) and ``unanswered``, the keys of answers that are as they were handed out.
+    ``seconds``, ``cells`` (for each `cell_key` ``score``, None where a human grades, ``max_score``,
+    ``message`` and its ``cause`` in a line) and ``unanswered``, the keys of answers that are as they were
+    handed out.
     """
     started = time.monotonic()
     sources = {name: from_bytes(content) for name, content in released.items()}
@@ -120,7 +122,7 @@ def _missing(source: NotebookNode, name: str, several: str) -> dict[str, Any]:
     """The scores of a notebook that was not handed in: 0 everywhere, as in nbgrader."""
     message = f"{name}.ipynb was not handed in"
     return {
-        cell_key(several, key): {"score": 0.0, "max_score": points(cell), "message": message}
+        cell_key(several, key): _result(0.0, points(cell), message)
         for key, cell in by_grade_id(source).items()
         if is_scored(cell)
     }
@@ -167,16 +169,17 @@ def _check_outputs(cell: NotebookNode) -> None:
 
 def _scored(cell: NotebookNode) -> dict[str, Any]:
     if is_task(cell):
-        return {"score": None, "max_score": points(cell), "message": ""}
+        return _result(None, points(cell), "")
     try:
         score, most = determine_grade(cell)
     except (KeyError, TypeError, ValueError) as error:  # partial credit outside of 0 to the points
-        return {
-            "score": 0.0,
-            "max_score": points(cell),
-            "message": f"the result is not a number of points ({type(error).__name__}: {error})",
-        }
-    return {"score": score, "max_score": most, "message": _reason(cell) if score == 0 else ""}
+        why = f"the result is not a number of points ({type(error).__name__}: {error})"
+        return _result(0.0, points(cell), why)
+    return _result(score, most, _reason(cell) if score == 0 else "")
+
+
+def _result(score: float | None, most: float, message: str) -> dict[str, Any]:
+    return {"score": score, "max_score": most, "message": message, "cause": cause(message)}
 
 
 def _reason(cell: NotebookNode) -> str:

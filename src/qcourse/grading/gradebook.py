@@ -126,6 +126,7 @@ class Writer:
             UserError: the gradebook or the folder cannot be written; what was there stays.
         """
         change = self._patiently(lambda: self._write_grades(submission, result))
+        self._note_refusal(submission.student, "")
         folder = self._folder(submission.student)
         try:
             if "notebooks" in result:
@@ -136,13 +137,14 @@ class Writer:
             raise UserError(f"{error.filename or folder} cannot be written ({error.strerror}).") from None
         return change
 
-    def refuse(self, submission: Submission) -> bool:
+    def refuse(self, submission: Submission, reason: str) -> bool:
         """Enter a submission that cannot be graded as nbgrader does: without scores, to be graded by hand.
 
         Return whether it has scores from before: they stay.
         """
         if not submission.student.isprintable() or not self._may_enter(submission.student):
             return False  # no gradebook can hold the name, or this one is not to
+        self._note_refusal(submission.student, reason)
         return self._patiently(lambda: self._write_refusal(submission))
 
     def _patiently(self, write: Callable[[], Written]) -> Written:
@@ -182,6 +184,13 @@ class Writer:
 
     def _receipt(self, student: str) -> Path:
         return receipt.path_of(Path(self.course.root), student, self.assignment)
+
+    def _note_refusal(self, student: str, reason: str) -> None:
+        path = receipt.refusal_path(Path(self.course.root), student, self.assignment)
+        try:
+            receipt.note_refusal(path, reason)
+        except OSError as error:
+            raise UserError(f"{path} cannot be written ({error.strerror}).") from None
 
     def _digest(self, submission: Submission) -> str:
         return sha256((submission.digest + self._grader).encode()).hexdigest()

@@ -43,6 +43,28 @@ def path_of(root: Path, student: str, assignment: str) -> Path:
     return root / FOLDER / student / f"{assignment}.json"
 
 
+def refusal_path(root: Path, student: str, assignment: str) -> Path:
+    """Where it is kept why a submission was refused."""
+    return root / FOLDER / student / f"{assignment}.refused.txt"
+
+
+def refusal(root: Path, student: str, assignment: str) -> str:
+    """Why the last submission was refused; empty where it was not."""
+    try:
+        return refusal_path(root, student, assignment).read_text()
+    except OSError:
+        return ""
+
+
+def note_refusal(path: Path, reason: str) -> None:
+    """Keep the reason, or remove the file where there is none; OSError where that cannot be."""
+    if not reason:
+        path.unlink(missing_ok=True)
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    replace(path, reason.encode(errors="backslashreplace"))
+
+
 def read(path: Path) -> Receipt | None:
     """The receipt at ``path``, if there is a complete one."""
     try:

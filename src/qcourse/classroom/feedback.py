@@ -1,0 +1,97 @@
+"""``qcourse feedback``: a page for each student, complete in itself: what was earned, and why not more."""
+
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from qcourse.classroom.exercises import exercises
+from qcourse.classroom.feedback_parts import parts, row
+from qcourse.classroom.results import Class, Entry
+from qcourse.course.cells import by_grade_id
+from qcourse.course.harmless import reduce_outputs
+from qcourse.course.notebooks import NotebookNode, from_graded
+from qcourse.course.preprocessors import HideTests
+from qcourse.errors import UserError
+from qcourse.files import replace
+
+BESIDE = ("timestamp.txt", "submission_secret.txt")  # what nbgrader release_feedback reads
+
+
+def run(root: Path, assignment: str, chosen: Sequence[str] = ()) -> int:
+    """Write the pages of those who have handed in, or of the students ``chosen``; say how many.
+
+    Raises:
+        UserError: there is no such assignment or student, or a page cannot be written.
+    """
+    known = Class(root, assignment)
+    if missing := sorted(set(chosen) - set(known.entries)):
+        raise UserError(f"the gradebook has no student {', '.join(missing)}.")
+    entries = [e for e in known.entries.values() if (e.student in chosen or not chosen)]
+    shown = [entry for entry in entries if entry.graded or entry.refused]
+    pages = Pages(known)
+    for entry in shown:
+        try:
+            _write(known, entry, pages.of(entry))
+        except OSError as error:
+            raise UserError(f"{error.filename} cannot be written ({error.strerror}).") from None
+    where = known.folder("feedback", "STUDENT")
+    refused = sum(not entry.graded for entry in shown)
+    print(f"{len(shown)} students, {refused} of them refused: {where}")
+    if known.waiting and not chosen:
+        print(f"{len(known.waiting)} hand-ins are not graded yet: run qcourse grade {known.assignment}.")
+    return 0
+
+
+def _write(known: Class, entry: Entry, pages: Iterator[tuple[str, str]]) -> None:
+    """Put the pages where nbgrader's would be, with what `nbgrader release_feedback` needs beside them."""
+    folder = known.folder("feedback", entry.student)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, page in pages:
+        replace(folder / f"{name}.html", page.encode(errors="backslashreplace"))
+    source = known.folder("autograded" if entry.graded else "submitted", entry.student)
+    for name in BESIDE:
+        if (source / name).is_file():
+            (folder / name).unlink(missing_ok=True)
+            shutil.copyfile(source / name, folder / name)
+
+
+class Pages:
+    """Makes the pages of a class."""
+
+    def __init__(self, known: Class) -> None:
+        self._known = known
+        self._hide = HideTests(config=known.config)
+        released = {name: known.released(name) for name in known.notebooks}
+        self._exercises = {name: exercises(nb) for name, nb in released.items() if nb is not None}
+        environment = Environment(
+            loader=PackageLoader("qcourse.classroom"), autoescape=True, undefined=StrictUndefined,
+            trim_blocks=True, lstrip_blocks=True,
+        )  # fmt: skip
+        self._template = environment.get_template("feedback.html")
+
+    def of(self, entry: Entry) -> Iterator[tuple[str, str]]:
+        """The page for each notebook, by its name."""
+        for name in self._known.notebooks:
+            path = self._known.folder("autograded", entry.student) / f"{name}.ipynb"
+            yield name, self._page(entry, name, _read(path) if entry.graded and path.is_file() else None)
+
+    def _page(self, entry: Entry, name: str, notebook: NotebookNode | None) -> str:
+        shown, rows = [], []
+        if notebook is not None:
+            notebook, _ = self._hide.preprocess(notebook, {})
+            reduce_outputs(notebook)
+            cells = by_grade_id(notebook)
+            rows = [row(entry, name, one, cells) for one in self._exercises.get(name) or exercises(notebook)]
+            shown = parts(notebook, rows)
+        known = self._known
+        several = f"{known.assignment}: {name}" if len(known.notebooks) > 1 else known.assignment
+        return self._template.render(entry=entry, title=several, rows=rows, parts=shown)
+
+
+def _read(path: Path) -> NotebookNode:
+    try:
+        return from_graded(path.read_bytes())
+    except ValueError as error:
+        raise UserError(f"{path} cannot be read ({error}): grade it again with --force.") from None
