@@ -69,7 +69,7 @@ def _logits(
 
 def _rounded(x: torch.Tensor, beta: float, alpha: float) -> torch.Tensor:
     scale = (alpha - beta) / CODES if alpha > beta else 1.0
-    zero = -round(beta / scale)
+    zero = round(-beta / scale)
     return ((x / scale).round() + zero).clamp(0, CODES).sub(zero) * scale
 
 
