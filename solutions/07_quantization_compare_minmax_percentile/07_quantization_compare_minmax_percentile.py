@@ -35,11 +35,8 @@ import copy
 import math
 
 import numpy as np
-import torch
 
 from qcourse import checked
-from qcourse.data import load_digits28
-from qcourse.models import to_input, to_labels
 from qcourse.plots import calibration, explore, figure
 from qcourse.quantization import (
     asymmetric_dequantize,
@@ -48,8 +45,6 @@ from qcourse.quantization import (
     quantize_range,
     sqnr_db,
 )
-from qcourse.torch_ao import HistogramObserver, MinMaxObserver, MovingAverageMinMaxObserver
-from qcourse.training import accuracy, trained_net
 
 # %% [markdown]
 # From notebook 06 you have `asymmetric_quantization`, `asymmetric_dequantize`, `quantization_error` and
@@ -533,6 +528,14 @@ calibration.clipping_curves(curves, clips)
 # (1000 becomes 980), because one value 850 off costs more than 9,999 coarse roundings. PyTorch's
 # `HistogramObserver` looks for the smallest squared error too, over a histogram of the values and for 256
 # codes, and keeps it as well:
+
+# %% tags=["experiment"]
+import torch
+
+from qcourse.data import load_digits28
+from qcourse.models import to_input, to_labels
+from qcourse.torch_ao import HistogramObserver, MinMaxObserver, MovingAverageMinMaxObserver
+from qcourse.training import accuracy, trained_net
 
 # %% tags=["experiment"]
 beta, alpha = checked.mse_optimal_range(sample, 8)

@@ -242,3 +242,19 @@ def test_any_shuffling_has_every_graded_cell_once(order):
         notebook.cells = [nbformat.from_dict(dict(cells[i])) for i in order]
 
     mended(shuffled)
+
+
+@pytest.mark.parametrize(
+    ("metadata", "kept"),
+    [
+        ({"tags": ["a", "experiment"], "large": 7}, {"tags": ["experiment"]}),
+        ({"tags": ["a"]}, {}),
+        ({"tags": "experiment"}, {}),
+        ({"tags": [{}, "experiment"]}, {"tags": ["experiment"]}),
+        (["tags"], {}),
+    ],
+)
+def test_of_a_cell_s_tags_the_one_that_check_reads_is_kept(metadata, kept):
+    notebook = document()
+    notebook["cells"][0]["metadata"] = metadata
+    assert parsed(notebook).cells[0].metadata == kept

@@ -53,7 +53,9 @@ def mended(notebook, released):
     for cell in notebook.cells:
         original = by_grade_id(released).get(grade_id(cell))
         assert cell.metadata.get("nbgrader") == (original and original.metadata.nbgrader)
-        assert set(cell.metadata) <= {"nbgrader", "deletable", "editable"}
+        assert set(cell.metadata) <= {"nbgrader", "deletable", "editable", "tags"}
+        ours = original.metadata.get("tags", []) if original else ["experiment"]
+        assert cell.metadata.get("tags", ours) == ours
         if is_test(cell):
             assert cell.source == original.source
             exercise, _, kind = grade_id(cell).rpartition("-")

@@ -6,9 +6,10 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
+from qcourse.course.cells import is_experiment
 from qcourse.course.folder import assignments, release_path
 from qcourse.course.notebooks import read
-from qcourse.grading.needed_cells import needed
+from qcourse.grading.needed_cells import needed, needed_here
 
 ROOT = Path(__file__).parents[2]
 NAMES = assignments(ROOT)
@@ -148,3 +149,16 @@ def test_who_uses_the_trained_net_of_08_has_it_trained():
     texts = [notebook.cells[i].source for i in needed(notebook, source)]
     for start in ("net_float = trained_net(", "data = load_digits28("):
         assert any(text.startswith(start) for text in texts)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_student_s_copy_alone_tells_the_same(name):
+    notebook, source = (read(release_path(ROOT, name)) for _ in range(2))
+    notebook.cells.append(new_code_cell("mine = 1"))
+    assert needed_here(notebook) == needed(notebook, source)
+    experiment = next(cell for cell in notebook.cells if is_experiment(cell))
+    experiment.source = "changed = mine"
+    notebook.cells.append(new_code_cell("changed + 1"))
+    assert notebook.cells.index(experiment) in needed_here(notebook)
+    notebook.cells.append(new_code_cell("eval('net')"))
+    assert needed_here(notebook) == {i for i, c in enumerate(notebook.cells) if c.cell_type == "code"}

@@ -1,6 +1,8 @@
 """Figures and tables: what is displayed, and that alt texts tell what the data show."""
 
 import io
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -10,6 +12,8 @@ from PIL import Image
 from torch import nn
 
 from qcourse import models
+from qcourse.course.folder import pick, release_path
+from qcourse.course.notebooks import read
 from qcourse.plots import figure, ptq, qat, scratch
 from qcourse.plots.leaf_outputs import leaf_outputs
 
@@ -76,3 +80,23 @@ def test_leaf_outputs_are_in_the_order_of_calls_and_leave_no_hook():
     assert [name for name, _ in outputs] == ["0", "1.0"]
     assert outputs[0][1].tolist() == [0.0, 2.0]
     assert not any(module._forward_hooks for module in net.modules())
+
+
+@pytest.mark.parametrize("number", ["06", "07"])
+def test_notebooks_of_numpy_start_without_torch_and_matplotlib(number, root):
+    """A figure loads matplotlib when it is drawn, and the cell that first needs torch imports it."""
+    (name,) = pick(root, [number])
+    cells = [c.source for c in read(release_path(root, name)).cells if c.cell_type == "code"]
+    loaded = "import sys; print([n for n in ('torch', 'matplotlib', 'sklearn') if n in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", f"{cells[0]}\n{loaded}"], capture_output=True, text=True)
+    assert done.stdout == "[]\n", done.stderr
+
+
+def test_a_module_of_figures_loads_when_it_is_used():
+    use = (
+        "from qcourse.plots import scratch; import sys; print('matplotlib' in sys.modules, scratch.__name__);"
+        "print(scratch.number_line.__name__, 'matplotlib' in sys.modules); from qcourse.plots import nothing"
+    )
+    done = subprocess.run([sys.executable, "-c", use], capture_output=True, text=True)
+    assert done.stdout.split() == ["False", "qcourse.plots.scratch", "number_line", "True"]
+    assert "cannot import name 'nothing'" in done.stderr

@@ -13,11 +13,9 @@ from typing import Any
 
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
-from nbgrader.apps import NbGraderAPI
 
 from qcourse import files
 from qcourse.authoring import pack
-from qcourse.authoring.nbgrader_command import empty_gradebook
 from qcourse.course.cells import is_experiment, metadata
 from qcourse.course.folder import pick, release_path, solution_path
 from qcourse.course.lesson import read_source
@@ -68,6 +66,10 @@ def build_solution(root: Path, name: str, force: bool = False) -> bool:
 
 def build_release(root: Path, name: str, target: Path) -> None:
     """Let nbgrader make the student version of ``name`` in ``target/NAME``."""
+    from nbgrader.apps import NbGraderAPI  # its import takes as long as a notebook
+
+    from qcourse.authoring.nbgrader_command import empty_gradebook
+
     settings_path(root)  # without it nbgrader would make something else
     config = nbgrader_settings(root)
     with tempfile.TemporaryDirectory() as scratch:

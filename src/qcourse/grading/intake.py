@@ -6,6 +6,7 @@ What else a student may have done to it, `mending` repairs.
 import json
 from typing import Any
 
+from qcourse.course.cells import EXPERIMENT
 from qcourse.course.notebooks import NotebookNode, from_json
 from qcourse.errors import Refused
 
@@ -50,8 +51,11 @@ def _bare(cell: dict[str, Any]) -> dict[str, Any]:
     """What grading needs of a cell; anything else in it may be large, and is not examined."""
     code = cell.get("cell_type") == "code"
     metadata = cell.get("metadata", {})
-    graded = isinstance(metadata, dict) and "nbgrader" in metadata
+    metadata = metadata if isinstance(metadata, dict) else {}
+    tags = metadata.get("tags")
     wanted = ("cell_type", "source") if code else ("cell_type", "source", "attachments")
     kept = {name: cell[name] for name in wanted if name in cell}
-    kept["metadata"] = {"nbgrader": metadata["nbgrader"]} if graded else {}
+    kept["metadata"] = {"nbgrader": metadata["nbgrader"]} if "nbgrader" in metadata else {}
+    if isinstance(tags, list) and EXPERIMENT in tags:  # `qcourse check` reads it
+        kept["metadata"]["tags"] = [EXPERIMENT]
     return kept | ({"outputs": [], "execution_count": None} if code else {})

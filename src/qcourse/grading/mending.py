@@ -4,7 +4,9 @@ import copy
 import re
 
 from qcourse.course.cells import (
+    EXPERIMENT,
     grade_id,
+    is_experiment,
     is_locked,
     is_test,
     metadata,
@@ -88,7 +90,7 @@ def _as_handed_out(piece: Piece, source: list[NotebookNode], notes: repairs.Repa
     cell = piece.cell
     original = None if piece.place is None else source[piece.place]
     if original is None or not grade_id(original):
-        cell.metadata = NotebookNode()
+        cell.metadata = NotebookNode({"tags": [EXPERIMENT]} if is_experiment(cell) else {})
         return
     name = grade_id(original)
     if grade_id(cell) != name:

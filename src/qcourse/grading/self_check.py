@@ -18,6 +18,7 @@ from qcourse.grading.handed_out import CALL, is_no_check, put_right
 from qcourse.grading.intake import HAND_IN, parse
 from qcourse.grading.local_runner import LocalRunner
 from qcourse.grading.mending import numbers
+from qcourse.grading.needed_cells import needed_here
 from qcourse.terminal import marks
 
 
@@ -83,6 +84,7 @@ def run(notebook: NotebookNode, folder: Path, seconds: float) -> dict[int, str]:
             code.discard(number)
 
         runner = LocalRunner(notebook, folder, seconds, on_cell)
+        runner.needed = needed_here(notebook)
         runner.execute()
     return {
         n: f"cell {n + 1} ({first_line(notebook.cells[n])}) {why.removeprefix('the cell ')}"

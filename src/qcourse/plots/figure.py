@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import matplotlib
+import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
@@ -64,10 +65,9 @@ def to_png(fig: Figure) -> bytes:
     """
     from PIL import Image
 
-    buffer = io.BytesIO()
     with matplotlib.rc_context(STYLE):
-        fig.savefig(buffer, format="png")
-    image = Image.open(buffer).convert("RGB")
+        fig.canvas.draw()
+    image = Image.fromarray(np.asarray(fig.canvas.buffer_rgba())).convert("RGB")  # type: ignore[attr-defined]
     image = image.quantize(128, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     smaller = io.BytesIO()
     image.save(smaller, format="png", optimize=True)
