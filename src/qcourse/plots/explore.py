@@ -1,4 +1,4 @@
-"""The pictures with sliders, one per notebook. Each takes data, and shows one figure."""
+"""The pictures with sliders of 06 and 07, without torch. Each takes data, and shows one figure."""
 
 from collections.abc import Callable
 

@@ -8,7 +8,7 @@ from torch import nn
 
 @torch.no_grad()
 def leaf_outputs(model: nn.Module, images: torch.Tensor) -> list[tuple[str, torch.Tensor]]:
-    """Name and output of each leaf module, call by call; observers do not count as leaves."""
+    """Name and output of each leaf module, call by call; observers and packed weights do not count."""
     calls: list[tuple[str, torch.Tensor]] = []
 
     def remember(name: str) -> Callable[..., None]:
@@ -29,4 +29,7 @@ def leaf_outputs(model: nn.Module, images: torch.Tensor) -> list[tuple[str, torc
 
 def _is_leaf(name: str, module: nn.Module) -> bool:
     children = [child for child, _ in module.named_children()]
-    return "activation_post_process" not in name and set(children) <= {"activation_post_process"}
+    return "activation_post_process" not in name and set(children) <= {
+        "activation_post_process",
+        "_packed_params",
+    }

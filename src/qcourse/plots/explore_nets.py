@@ -1,0 +1,55 @@
+"""The pictures with sliders of 08 and 09, which look into networks. Each shows one figure."""
+
+import numpy as np
+import torch
+from torch import nn
+
+from qcourse.plots.figure import BLUE, GREY, ORANGE, new_figure
+from qcourse.plots.leaf_outputs import leaf_outputs
+from qcourse.plots.live import Slider, explore
+
+
+def layer_and_image(net: nn.Module, int8: nn.Module, images: torch.Tensor) -> None:
+    """08: the outputs of a layer for one of ``images`` [n, 28, 28], in float and in int8."""
+    layers = ("linear1", "linear2", "linear3")
+    exact, coded = dict(leaf_outputs(net, images)), dict(leaf_outputs(int8, images))
+    pairs = {name: (exact[name].numpy(), coded[name].dequantize().numpy()) for name in layers}
+    size = 1.05 * max(np.abs(one).max() for pair in pairs.values() for one in pair)
+    fig, (picture, left, right) = new_figure(1, 3, size=(8.7, 3.0), width_ratios=(1, 1.6, 1.6))
+    shown = picture.imshow(np.zeros((28, 28)), cmap="Greys", vmin=0, vmax=1)
+    picture.set(title="The image", xticks=[], yticks=[])
+    left.axline((0, 0), slope=1, color=GREY, linewidth=1)
+    (outputs,) = left.plot([], [], "o", color=BLUE, markersize=3)
+    left.set(
+        title="Its outputs",
+        xlabel="float",
+        ylabel="int8, dequantized",
+        xlim=(-size, size),
+        ylim=(-size, size),
+    )
+    (apart,) = right.plot([], [], "s", color=ORANGE, markersize=3)
+    right.axhspan(-0.5, 0.5, color=GREY, alpha=0.2, label="half a step")
+    right.set(
+        title="Difference",
+        xlabel="float output",
+        ylabel="steps of the scale",
+        xlim=(-size, size),
+        ylim=(-4, 4),
+    )
+    right.legend(loc="upper left")
+
+    def update(layer: int, image: int) -> str:
+        name = layers[layer - 1]
+        x, y = (outputs[image] for outputs in pairs[name])
+        steps = (y - x) / float(int8.get_submodule(name).scale)
+        shown.set_data(images[image].numpy())
+        outputs.set_data(x, y)
+        apart.set_data(x, steps)
+        most, half = np.abs(steps).max(), np.mean(np.abs(steps) <= 0.5)
+        return (
+            f"Image {image}, {name}: {len(x)} int8 outputs against float; ≈ {100 * half:.0f} % within half "
+            f"a step, the farthest ≈ {most:.1f} steps apart."
+        )
+
+    sliders = {"layer": Slider("layer", (1, 2, 3), 1), "image": Slider("image", range(len(images)), 0)}
+    explore(fig, (shown, outputs, apart), update, **sliders)
