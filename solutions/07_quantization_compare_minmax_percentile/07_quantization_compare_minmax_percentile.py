@@ -589,7 +589,7 @@ except RuntimeError as error:
     print("HistogramObserver raises", type(error).__name__)
 
 # %% [markdown]
-# Look for NaN before you calibrate: only one of the four says that something is wrong.
+# Look for NaN before you calibrate: only one of the four tells you that something is wrong.
 
 # %% [markdown]
 # **Takeaway.** The best range depends on the bits: with few bits, rounding is expensive and it pays to clip

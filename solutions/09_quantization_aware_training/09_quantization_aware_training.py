@@ -199,7 +199,7 @@ print(f"float network: accuracy ≈ {float_accuracy:.1%} on the test images")
 # has a `weight_fake_quant`, and adds an `activation_post_process` after each layer and after the `QuantStub`.
 # The **qconfig** decides which modules these are.
 #
-# **Correction.** Many notes on QAT, our source among them, set `net.qconfig = default_qconfig` and then call
+# **A common mistake.** Many texts on QAT set `net.qconfig = default_qconfig` and then call
 # `prepare_qat`. This runs without complaint and trains an ordinary float network, because `default_qconfig`
 # is made for PTQ. Its modules are *observers*: they watch what passes through and fake nothing.
 
@@ -495,8 +495,8 @@ print(f"linear3's fake quantization saturates at code ≈ {trained.linear3.activ
 # %% [markdown]
 # ## At 8 bits there is nothing to see
 #
-# **Correction.** "QAT is more accurate than PTQ" is the usual headline, and the usual demonstration is 8
-# bits on MNIST. Look at what it shows.
+# **A common mistake.** "QAT is more accurate than PTQ" is the usual headline, and the usual demonstration is
+# 8 bits on MNIST. Look at what it shows.
 
 # %% tags=["experiment"]
 ptq_8 = checked.prepare_for_qat(net).eval()
@@ -834,9 +834,9 @@ print("within 10 % of each other:", abs(sizes[0] / sizes[1] - 1) < 0.1)
 # %% [markdown]
 # ## The same with torchao
 #
-# **Correction.** The notes' `torch.ao.quantization` is deprecated (as of 2026-11): torch says so whenever it
-# is used, and names its successor, torchao. This course teaches the eager mode first because each of its
-# steps can be inspected, and because it runs wherever torch runs.
+# **A common mistake** is to start anew with `torch.ao.quantization`: it is deprecated (as of 2026-11): torch
+# says so whenever it is used, and names its successor, torchao. This course teaches the eager mode first
+# because each of its steps can be inspected, and because it runs wherever torch runs.
 
 # %% tags=["experiment"]
 with warnings.catch_warnings(record=True) as caught:

@@ -34,12 +34,13 @@ def _open(name: str, scope: dict[str, Any], known: dict[str, str], seen: set[str
     """The exercises, among that of ``name`` and those that its answer calls, that have not passed."""
     seen.add(name)
     mine = scope.get(name)
-    if name in known and not solved.has_passed(known[name], mine):
+    imported = str(getattr(mine, "__module__", "")).startswith("qcourse.")  # a finished function of 06, in 07
+    if name in known and not imported and not solved.has_passed(known[name], mine):
         yield known[name]
     methods = list(vars(mine).values()) if isinstance(mine, type) else [mine]
     for method in methods:
         if isinstance(method, FunctionType) and method.__globals__ is scope:
-            for called in _names(method.__code__) - seen:
+            for called in (_names(method.__code__) & scope.keys()) - seen:  # x.clamp is not 6.1's
                 yield from _open(called, scope, known, seen)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qcourse.challenges import groups, ranges
+from qcourse.challenges import groups, kernel, ranges
 from qcourse.course.cells import is_challenge
 from qcourse.course.folder import assignments, release_path
 from qcourse.course.lesson import read_source
@@ -56,8 +56,19 @@ def test_the_courses_ranges_reach_what_they_say(root, mnist, capsys):
     assert promised == ranges.COURSE
 
 
+def test_the_courses_kernel_is_exact_and_its_time_a_claim_of_one_machine(root, capsys):
+    kernel.score(challenge(read_source(root, NAMES["08"])))
+    printed = capsys.readouterr().out
+    assert re.search(r"your answer +100.00% exact, ≈ [\d.]+ times", printed)
+    kernel.score(lambda *inputs: kernel.as_it_stands(*inputs) // 2)
+    assert re.search(r"your answer +\d\d?\.\d\d% exact", capsys.readouterr().out)
+    with pytest.raises(UserError, match="uint8 array"):
+        kernel.score(lambda *inputs: kernel.as_it_stands(*inputs).astype(int))
+
+
 def test_untouched_they_say_so(root, mnist, capsys):
-    for number, score in {"06": groups.score, "07": lambda stub: ranges.score(stub, *mnist)}.items():
+    scores = {"06": groups.score, "07": lambda stub: ranges.score(stub, *mnist), "08": kernel.score}
+    for number, score in scores.items():
         score(challenge(read(release_path(root, NAMES[number]))))
         assert re.search("your answer +not tried yet", capsys.readouterr().out)
 

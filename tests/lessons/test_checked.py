@@ -11,6 +11,7 @@ from qcourse import checked
 from qcourse.authoring import pack
 from qcourse.check import CheckFailed, solved
 from qcourse.course.folder import assignments
+from qcourse.quantization import asymmetric_dequantize
 
 CODES = np.array([-5, 300])
 NAME = "06_quantization_from_scratch"
@@ -59,6 +60,17 @@ def test_a_check_remembers_what_passed_and_forgets_what_fails():
     with pytest.raises(CheckFailed):
         qcourse.check.exercise("99.1", lambda x: x)(check)
     assert not solved.has_passed("99.1", double)
+
+
+def test_what_is_imported_finished_is_not_open(capsys):
+    scope = {"checked": checked, "CODES": CODES, "asymmetric_dequantize": asymmetric_dequantize}
+    exec("def error_parts(x):\n    return asymmetric_dequantize(x, 1.0, 0)", scope)  # as 07 builds on 06
+    exec("def fake_quantize(x):\n    return x.clamp(0, 9)", scope)  # no function of the notebook
+    for number, name in (("7.2", "error_parts"), ("9.1", "fake_quantize")):
+        solved.remember(number, scope[name])
+    assert eval("checked.error_parts(CODES).tolist()", scope) == [-5, 300]
+    assert eval("checked.fake_quantize", scope) is scope["fake_quantize"]
+    assert capsys.readouterr().out == ""
 
 
 def test_an_answer_that_calls_an_open_one_is_the_courses(capsys):

@@ -1,7 +1,12 @@
 """The pictures with sliders of 08 and 09, which look into networks. Each shows one figure."""
 
+from typing import Any
+
 import numpy as np
 import torch
+from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
+from matplotlib.lines import Line2D
 from torch import nn
 
 from qcourse.plots.figure import BLUE, GREY, ORANGE, new_figure
@@ -15,6 +20,28 @@ def layer_and_image(net: nn.Module, int8: nn.Module, images: torch.Tensor) -> No
     exact, coded = dict(leaf_outputs(net, images)), dict(leaf_outputs(int8, images))
     pairs = {name: (exact[name].numpy(), coded[name].dequantize().numpy()) for name in layers}
     size = 1.05 * max(np.abs(one).max() for pair in pairs.values() for one in pair)
+    fig, shown, outputs, apart = _image_and_outputs(size)
+
+    def update(layer: int, image: int) -> str:
+        name = layers[layer - 1]
+        x, y = (outputs[image] for outputs in pairs[name])
+        scale: Any = int8.get_submodule(name).scale
+        steps = (y - x) / float(scale)
+        shown.set_data(images[image].numpy())
+        outputs.set_data(x, y)
+        apart.set_data(x, steps)
+        most, half = np.abs(steps).max(), np.mean(np.abs(steps) <= 0.5)
+        return (
+            f"Image {image}, {name}: {len(x)} int8 outputs against float; ≈ {100 * half:.0f} % within half "
+            f"a step, the farthest ≈ {most:.1f} steps apart."
+        )
+
+    sliders = {"layer": Slider("layer", (1, 2, 3), 1), "image": Slider("image", range(len(images)), 0)}
+    explore(fig, (shown, outputs, apart), update, **sliders)
+
+
+def _image_and_outputs(size: float) -> tuple[Figure, AxesImage, Line2D, Line2D]:
+    """The axes of `layer_and_image`, outputs from ``-size`` to ``size``, and what changes in them."""
     fig, (picture, left, right) = new_figure(1, 3, size=(8.7, 3.0), width_ratios=(1, 1.6, 1.6))
     shown = picture.imshow(np.zeros((28, 28)), cmap="Greys", vmin=0, vmax=1)
     picture.set(title="The image", xticks=[], yticks=[])
@@ -37,19 +64,4 @@ def layer_and_image(net: nn.Module, int8: nn.Module, images: torch.Tensor) -> No
         ylim=(-4, 4),
     )
     right.legend(loc="upper left")
-
-    def update(layer: int, image: int) -> str:
-        name = layers[layer - 1]
-        x, y = (outputs[image] for outputs in pairs[name])
-        steps = (y - x) / float(int8.get_submodule(name).scale)
-        shown.set_data(images[image].numpy())
-        outputs.set_data(x, y)
-        apart.set_data(x, steps)
-        most, half = np.abs(steps).max(), np.mean(np.abs(steps) <= 0.5)
-        return (
-            f"Image {image}, {name}: {len(x)} int8 outputs against float; ≈ {100 * half:.0f} % within half "
-            f"a step, the farthest ≈ {most:.1f} steps apart."
-        )
-
-    sliders = {"layer": Slider("layer", (1, 2, 3), 1), "image": Slider("image", range(len(images)), 0)}
-    explore(fig, (shown, outputs, apart), update, **sliders)
+    return fig, shown, outputs, apart
