@@ -177,6 +177,11 @@ def test_formgrader_generates_grades_contained_and_writes_feedback(instructor, b
     expect(page.locator("details[open] .comment")).to_contain_text("Well said.")
     shows_nothing_that_acts(page, page.locator("main"), NAME, asked)
     page.screenshot(path=tmp_path / "feedback.png")
+    assert main(["report", "06", "--course", str(course), "--out", str(tmp_path / "report")]) == 0
+    page.goto((tmp_path / "report" / "report.html").as_uri())
+    expect(page.locator(".total")).to_have_text("1 of 1 students graded, 0 missing")
+    expect(page.get_by_role("img", name="Histogram of the points of 1 students, 14 to 14")).to_be_visible()
+    assert page.title() == NAME
 
 
 def shows_nothing_that_acts(page, notebook, title, asked):

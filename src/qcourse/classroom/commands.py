@@ -8,7 +8,7 @@ from qcourse.subcommand import Subcommands, at_least_one, command, takes_course,
 
 def add(commands: Subcommands) -> None:
     """Add them all, in the order in which a class meets them."""
-    for add_one in (_add_handout, _add_collect, _add_grade, _add_feedback):
+    for add_one in (_add_handout, _add_collect, _add_grade, _add_report, _add_feedback):
         add_one(commands)
 
 
@@ -56,6 +56,15 @@ def _add_grade(commands: Subcommands) -> None:
     grade.add_argument("--json", metavar="FILE", type=Path, help="also write the results to FILE")
 
 
+def _add_report(commands: Subcommands) -> None:
+    what = "show how a class did: points, exercises, causes, who is missing"
+    report = command(commands, "report", _report, what)
+    report.add_argument("assignment", metavar="ASSIGNMENT", help="its name or a unique prefix, as in 06")
+    report.add_argument("--out", metavar="DIR", type=Path, required=True, help="where to put it")
+    report.add_argument("--names", action="store_true", help="show names and ids (default: pseudonyms)")
+    takes_course(report)
+
+
 def _add_feedback(commands: Subcommands) -> None:
     feedback = command(
         commands, "feedback", _feedback, "write a page for each student: points, and why not more"
@@ -95,3 +104,9 @@ def _feedback(options: argparse.Namespace) -> int:
     from qcourse.classroom import feedback
 
     return feedback.run(options.course, options.assignment, options.student)
+
+
+def _report(options: argparse.Namespace) -> int:
+    from qcourse.classroom import report
+
+    return report.run(options.course, options.assignment, options.out, names=options.names)

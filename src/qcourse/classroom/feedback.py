@@ -4,14 +4,13 @@ import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from qcourse.classroom.exercises import exercises
 from qcourse.classroom.feedback_parts import parts, row
+from qcourse.classroom.pages import template
 from qcourse.classroom.results import Class, Entry
 from qcourse.course.cells import by_grade_id
 from qcourse.course.harmless import reduce_outputs
-from qcourse.course.notebooks import NotebookNode, from_graded
+from qcourse.course.notebooks import NotebookNode
 from qcourse.course.preprocessors import HideTests
 from qcourse.errors import UserError
 from qcourse.files import replace
@@ -65,17 +64,13 @@ class Pages:
         self._hide = HideTests(config=known.config)
         released = {name: known.released(name) for name in known.notebooks}
         self._exercises = {name: exercises(nb) for name, nb in released.items() if nb is not None}
-        environment = Environment(
-            loader=PackageLoader("qcourse.classroom"), autoescape=True, undefined=StrictUndefined,
-            trim_blocks=True, lstrip_blocks=True,
-        )  # fmt: skip
-        self._template = environment.get_template("feedback.html")
+        self._template = template("feedback.html")
 
     def of(self, entry: Entry) -> Iterator[tuple[str, str]]:
         """The page for each notebook, by its name."""
         for name in self._known.notebooks:
-            path = self._known.folder("autograded", entry.student) / f"{name}.ipynb"
-            yield name, self._page(entry, name, _read(path) if entry.graded and path.is_file() else None)
+            notebook = self._known.graded_notebook(entry.student, name) if entry.graded else None
+            yield name, self._page(entry, name, notebook)
 
     def _page(self, entry: Entry, name: str, notebook: NotebookNode | None) -> str:
         shown, rows = [], []
@@ -88,10 +83,3 @@ class Pages:
         known = self._known
         several = f"{known.assignment}: {name}" if len(known.notebooks) > 1 else known.assignment
         return self._template.render(entry=entry, title=several, rows=rows, parts=shown)
-
-
-def _read(path: Path) -> NotebookNode:
-    try:
-        return from_graded(path.read_bytes())
-    except ValueError as error:
-        raise UserError(f"{path} cannot be read ({error}): grade it again with --force.") from None

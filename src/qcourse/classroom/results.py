@@ -13,8 +13,9 @@ from typing import Any
 from nbgrader.api import Assignment, Comment, Grade, Student, SubmittedAssignment, SubmittedNotebook
 from nbgrader.coursedir import CourseDirectory
 
-from qcourse.course.notebooks import NotebookNode, read
+from qcourse.course.notebooks import NotebookNode, from_graded, read
 from qcourse.course.settings import course_settings
+from qcourse.errors import UserError
 from qcourse.grading import receipt
 from qcourse.grading.database import open_gradebook
 from qcourse.grading.release import find_assignment
@@ -103,6 +104,14 @@ class Class:
         release = self.course.format_path(self.course.release_directory, ".", self.assignment)
         path = Path(release) / f"{notebook}.ipynb"
         return read(path) if path.exists() else None
+
+    def graded_notebook(self, student: str, name: str) -> NotebookNode | None:
+        """A notebook with its results, if there is one; UserError where it cannot be read."""
+        path = self.folder("autograded", student) / f"{name}.ipynb"
+        try:
+            return from_graded(path.read_bytes()) if path.is_file() else None
+        except ValueError as error:
+            raise UserError(f"{path} cannot be read ({error}): grade it again with --force.") from None
 
     def _handed_in(self) -> list[str]:
         return students(Path(self.course.root) / self.course.submitted_directory, self.assignment)
