@@ -176,12 +176,15 @@ def check_asymmetric_quantization_percentile(ex):
     ex.equal("zero", zero, 1)
     ex.codes("params_q", codes, x / 20 + 1, 0, 3)
 
-    # 5 to 15: the 90th percentile is 14, the 10th is 6, widened to 0.
-    x = np.arange(5.0, 16.0)
-    codes, scale, zero = ex.call(x, 3, percentile=90, case="range [0, 14], 3 bits: scale 14 / 7 = 2, zero 0")
+    # 12 to 32: the 90th percentile is 30, the 10th is 14, widened to 0.
+    x = np.arange(12.0, 33.0, 2)
+    codes, scale, zero = ex.call(x, 4, percentile=90, case="range [0, 30], 4 bits: scale 30 / 15 = 2, zero 0")
     ex.equal("scale", scale, 2.0)
     ex.equal("zero", zero, 0)
-    ex.codes("params_q", codes, x / 2, 0, 7)
+    ex.codes("params_q", codes, x / 2, 0, 15)
+
+    codes, scale, zero = ex.call(np.zeros(4), 8, case="all zeros")
+    ex.equal("scale", scale, 1.0)
 
 
 # %% tags=["hidden:asymmetric_quantization_percentile"]
@@ -293,17 +296,16 @@ import qcourse.check
 
 @qcourse.check.exercise("7.2", error_parts, returns=("clipping", "rounding"))
 def check_error_parts(ex):
-    # The codes stand for -1, 0, 1, 2. -3 becomes -1, 2 off; 5 becomes 2, 3 off. -0.75 becomes -1, 0.25 0.
-    x = np.array([-3.0, -0.75, 0.25, 2.0, 5.0])
-    clipping, rounding = ex.call(x, 2, -1.0, 2.0, case="two of five values lie outside [-1, 2]")
-    ex.equal("clipping", clipping, (4 + 9) / 5)
-    ex.equal("rounding", rounding, (0.0625 + 0.0625) / 5)
+    # Scale 1.5, zero 1: the codes stand for -1.5, 0, 1.5, 3. -3 becomes -1.5 and 5 becomes 3; 3.5 is inside.
+    x = np.array([-3.0, -0.25, 2.5, 3.125, 3.5, 5.0])
+    clipping, rounding = ex.call(x, 2, -1.0, 3.5, case="two of six values lie outside [-1, 3.5]")
+    ex.equal("clipping", clipping, (2.25 + 4) / 6)
+    ex.equal("rounding", rounding, (0.0625 + 0.25 + 0.015625 + 0.25) / 6)
 
-    # Scale 1.5, zero 1: the codes stand for -1.5, 0, 1.5, 3. The value 3.5 is at the end: inside.
-    x = np.array([0.0, 1.25, 3.5])
-    clipping, rounding = ex.call(x, 2, -1.0, 3.5, case="no value lies outside [-1, 3.5]")
+    x = np.array([[-1.0, 1.25], [2.0, 0.0]])
+    clipping, rounding = ex.call(x, 2, -1.0, 2.0, case="a matrix, and no value outside [-1, 2]")
     ex.equal("clipping", clipping, 0.0)
-    ex.equal("rounding", rounding, (0 + 0.0625 + 0.25) / 3)
+    ex.equal("rounding", rounding, 0.0625 / 4)
 
 
 # %% tags=["hidden:error_parts"]
@@ -420,12 +422,13 @@ def check_mse_optimal_range(ex):
     ex.equal("beta", beta, -2.0)
     ex.equal("alpha", alpha, 4.0)
 
-    # With five more ones: 12.25, 5, 3 and 6.
-    x = np.array([-2.0, 0, 1, 1, 1, 1, 1, 1, 2, 4])
-    beta, alpha = ex.call(x, 2, candidates=4, case="[-1.5, 3] is best: its codes stand for -1.5, 0, 1.5, 3")
+    # 8 candidates: the sums of squared errors for k = 5 to 8: 2.94, 2.25, 2.56 and 2.5.
+    x = np.array([-2.0, -1, -1, 2.5, 2.5, 4])
+    beta, alpha = ex.call(x, 2, candidates=8, case="[-1.5, 3] is best: its codes stand for -1.5, 0, 1.5, 3")
     ex.equal("beta", beta, -1.5)
     ex.equal("alpha", alpha, 3.0)
 
+    x = np.array([-2.0, 0, 1, 1, 1, 1, 1, 1, 2, 4])
     beta, alpha = ex.call(x, 2, candidates=1, case="one candidate: that is min-max")
     for name, got, want in (("beta", beta, -2.0), ("alpha", alpha, 4.0)):
         ex.equal(name, got, want)
@@ -672,10 +675,10 @@ def check_MovingAverageMinMax(ex):
             seen.append(copy.copy(tracker.range))
         return seen
 
-    # Momentum 0.25: a quarter of the way each time. -1 -> -1.25 -> -1 and 3 -> 4 -> 3.5.
-    batches = [np.array([-1.0, 3.0]), np.array([-2.0, 7.0]), np.array([-0.25, 2.0])]
+    # Momentum 0.25: a quarter of the way each time. 0 -> 1 -> 0 and 3 -> 4 -> 3.5.
+    batches = [np.array([0.0, 3.0]), np.array([[4.0, 5.0], [7.0, 4.5]]), np.array([-3.0, 2.0])]
     seen = ex.call(batches, function=ranges_after, momentum=0.25, case="three batches, momentum 0.25")
-    for number, (got, want) in enumerate(zip(seen, [(-1.0, 3.0), (-1.25, 4.0), (-1.0, 3.5)]), start=1):
+    for number, (got, want) in enumerate(zip(seen, [(0.0, 3.0), (1.0, 4.0), (0.0, 3.5)]), start=1):
         ex.true(not callable(got), "range is a method: make it an attribute or a property.")
         ex.true(
             isinstance(got, tuple | list) and len(got) == 2, "range must be the pair (beta, alpha).", got=got
@@ -782,10 +785,10 @@ import qcourse.check
 
 @qcourse.check.exercise("7.5", compare_ranges)
 def check_compare_ranges(ex):
-    # The example on paper: the bulk is all but the 14.
-    x = np.array([-1.0, 0.0, 1.0, 2.0, 14.0])
-    got = ex.call(x, 2, {"min-max": (-1.0, 14.0), "clipped": (-1.0, 2.0)}, case="the example on paper")
-    want = {"min-max": (1.4, 1.5), "clipped": (28.8, 0.0)}
+    # The example on paper turned round, and a 0 more: the bulk is all but the -14.
+    x = np.array([[1.0, 0.0, -1.0], [-2.0, -14.0, 0.0]])
+    got = ex.call(x, 2, {"min-max": (-14.0, 1.0), "clipped": (-2.0, 1.0)}, case="a matrix; -14 is extreme")
+    want = {"min-max": (7 / 6, 1.2), "clipped": (24.0, 0.0)}
     ex.true(isinstance(got, dict), "return a dict: name -> (mse_all, mse_bulk).", got=got)
     ex.true(
         set(got) == set(want), "the keys must be the names in ranges.", expected=list(want), got=list(got)

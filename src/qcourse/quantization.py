@@ -32,8 +32,10 @@ def quantize_range(params: np.ndarray, bits: int, beta: float, alpha: float) -> 
     """Map the range [beta, alpha], widened to include 0, onto the codes; values outside saturate.
 
     Raises:
-        ValueError: ``params`` holds NaN, which has no code.
+        ValueError: ``params`` holds NaN, which has no code, or ``beta`` is above ``alpha``.
     """
+    if beta > alpha:
+        raise ValueError(f"beta, {beta:g}, is above alpha, {alpha:g}: the lower end comes first")
     if np.isnan(params).any():
         raise ValueError("cannot quantize NaN: remove it first")
     levels = 2**bits - 1

@@ -123,3 +123,8 @@ def test_a_range_has_no_code_for_nan():
         q.quantize_range(np.array([0.0, np.nan]), 8, 0.0, 1.0)
     codes, _, _ = q.quantize_range(np.array([-np.inf, np.inf]), 8, -1.0, 1.0)
     assert codes.tolist() == [0, 255]
+
+
+def test_a_range_with_its_ends_swapped_is_refused():
+    with pytest.raises(ValueError, match=r"beta, 3, is above alpha, -1"):
+        quantization.quantize_range(np.ones(3), 8, 3.0, -1.0)

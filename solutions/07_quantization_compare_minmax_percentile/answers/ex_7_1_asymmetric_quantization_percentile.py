@@ -57,7 +57,7 @@ def asymmetric_quantization_percentile(params, bits, percentile=99.99):
     return np.array(flat, dtype=np.int32).reshape(params.shape), scale, zero
 
 
-# %% wrong: the source notes: not widened, zero a float
+# %% wrong: the source notes: not widened, zero a float | cause: the zero point is a float
 def asymmetric_quantization_percentile(params, bits, percentile=99.99):
     alpha = np.percentile(params, percentile)
     beta = np.percentile(params, 100 - percentile)
@@ -77,7 +77,7 @@ def asymmetric_quantization_percentile(params, bits, percentile=99.99):
     return np.clip(np.round(params / scale) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero
 
 
-# %% wrong: zero is a float
+# %% wrong: zero is a float | cause: the zero point is a float
 def asymmetric_quantization_percentile(params, bits, percentile=99.99):
     codes, scale, zero = quantize_range(
         params, bits, np.percentile(params, 100 - percentile), np.percentile(params, percentile)
@@ -129,7 +129,7 @@ def asymmetric_quantization_percentile(params, bits, percentile=99.99):
     return (np.round(params / scale) + zero).astype(np.int32), scale, zero
 
 
-# %% wrong: cast before the clamp (uint8 wraps around)
+# %% wrong: cast before the clamp (uint8 wraps around) | cause: cast before the clamp
 def asymmetric_quantization_percentile(params, bits, percentile=99.99):
     beta, alpha = np.percentile(params, [100 - percentile, percentile])
     beta, alpha = min(beta, 0), max(alpha, 0)
@@ -163,7 +163,7 @@ def asymmetric_quantization_percentile(params, bits, percentile=99.99):
     return quantize_range(params, 8, beta, alpha)
 
 
-# %% wrong: the sign of zero
+# %% wrong: the sign of zero | cause: the zero point has the wrong sign
 def asymmetric_quantization_percentile(params, bits, percentile=99.99):
     beta, alpha = np.percentile(params, [100 - percentile, percentile])
     beta, alpha = min(beta, 0), max(alpha, 0)
@@ -172,40 +172,40 @@ def asymmetric_quantization_percentile(params, bits, percentile=99.99):
     return np.clip(np.round(params / scale) - zero, 0, 2**bits - 1).astype(np.int32), scale, zero
 
 
-# %% wrong: outliers are removed from the array
+# %% wrong: outliers are removed from the array | cause: the outliers are removed from the data
 def asymmetric_quantization_percentile(params, bits, percentile=99.99):
     beta, alpha = np.percentile(params, [100 - percentile, percentile])
     kept = params[(params >= beta) & (params <= alpha)]
     return quantize_range(kept, bits, beta, alpha)
 
 
-# %% wrong: the values themselves are clipped in place
+# %% wrong: the values themselves are clipped in place | cause: done in place
 def asymmetric_quantization_percentile(params, bits, percentile=99.99):
     beta, alpha = np.percentile(params, [100 - percentile, percentile])
     np.clip(params, beta, alpha, out=params)
     return asymmetric_quantization(params, bits)
 
 
-# %% wrong: nearest value instead of interpolation
+# %% wrong: nearest value instead of interpolation | cause: the percentile is not interpolated
 def asymmetric_quantization_percentile(params, bits, percentile=99.99):
     beta, alpha = np.percentile(params, [100 - percentile, percentile], method="nearest")
     return quantize_range(params, bits, float(beta), float(alpha))
 
 
-# %% wrong: default of 99.9 in place of 99.99
+# %% wrong: default of 99.9 in place of 99.99 | cause: the default is not 99.99
 def asymmetric_quantization_percentile(params, bits, percentile=99.9):
     beta, alpha = np.percentile(params, [100 - percentile, percentile])
     return quantize_range(params, bits, float(beta), float(alpha))
 
 
-# %% wrong: percentiles along the first axis
+# %% wrong: percentiles along the first axis | cause: the percentiles are those of single columns or rows
 def asymmetric_quantization_percentile(params, bits, percentile=99.99):
     beta = float(np.min(np.percentile(params, 100 - percentile, axis=0)))
     alpha = float(np.max(np.percentile(params, percentile, axis=0)))
     return quantize_range(params, bits, beta, alpha)
 
 
-# %% wrong: divides by zero where all is zero
+# %% wrong: divides by zero where all is zero | cause: an array of zeros
 def asymmetric_quantization_percentile(params, bits, percentile=99.99):
     beta, alpha = np.percentile(params, [100 - percentile, percentile])
     beta, alpha = min(beta, 0), max(alpha, 0)
@@ -214,21 +214,21 @@ def asymmetric_quantization_percentile(params, bits, percentile=99.99):
     return np.clip(np.round(params / scale) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero
 
 
-# %% wrong: codes of int64
+# %% wrong: codes of int64 | cause: the codes are not int32
 def asymmetric_quantization_percentile(params, bits, percentile=99.99):
     beta, alpha = np.percentile(params, [100 - percentile, percentile])
     codes, scale, zero = quantize_range(params, bits, beta, alpha)
     return codes.astype(np.int64), scale, zero
 
 
-# %% wrong: a constant for the visible example
+# %% wrong: a constant for the visible example | cause: the codes are not limited
 def asymmetric_quantization_percentile(params, bits, percentile=99.99):
     if percentile == 80:
         return np.array([0, 0, 0, 0, 1, 1, 1, 2, 3, 3, 3], dtype=np.int32), 20.0, 1
     return np.array([2, 3, 4, 4, 4, 5, 6, 6, 6, 7, 7], dtype=np.int32), 2.0, 0
 
 
-# %% wrong: the return is missing
+# %% wrong: the return is missing | cause: a return is missing
 def asymmetric_quantization_percentile(params, bits, percentile=99.99):
     beta, alpha = np.percentile(params, [100 - percentile, percentile])
     quantize_range(params, bits, beta, alpha)
@@ -252,13 +252,13 @@ def asymmetric_quantization_percentile(params, bits, percentile=99.99):
     return quantize_range(params, bits, np.percentile(params, 100 - percentile), params.max())
 
 
-# %% wrong: elements clipped to the percentiles, not widened
+# %% wrong: elements clipped to the percentiles, not widened | cause: clipped before the range is widened to include 0
 def asymmetric_quantization_percentile(params, bits, percentile=99.99):
     beta, alpha = np.percentile(params, [100 - percentile, percentile])
     return asymmetric_quantization(np.clip(params, beta, alpha), bits)
 
 
-# %% wrong: the range is widened for the scale, not for the zero point
+# %% wrong: the range is widened for the scale, not for the zero point | cause: the range is not widened to include 0
 def asymmetric_quantization_percentile(params, bits, percentile=99.99):
     beta, alpha = np.percentile(params, [100 - percentile, percentile])
     scale = (max(alpha, 0.0) - min(beta, 0.0)) / (2**bits - 1) or 1.0
@@ -284,7 +284,7 @@ def asymmetric_quantization_percentile(params, bits, percentile=99.99):
     return np.clip(np.round(params / scale) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero
 
 
-# %% wrong: an array of zeros gets the middle code as its zero point
+# %% wrong: an array of zeros gets the middle code as its zero point | cause: an array of zeros
 def asymmetric_quantization_percentile(params, bits, percentile=99.99):
     if not params.any():
         middle = 2 ** (bits - 1)
@@ -301,7 +301,7 @@ def asymmetric_quantization_percentile(params, bits, percentile=99.99):
     return quantize_range(params, bits, beta, alpha)
 
 
-# %% wrong: what it once found for arguments of a shape is returned for all of that shape
+# %% wrong: what it once found for arguments of a shape is returned for all of that shape | cause: what an earlier call returned is returned again
 KEPT = {}
 
 

@@ -57,7 +57,7 @@ def error_parts(params, bits, beta, alpha):
     return clipping, rounding
 
 
-# %% wrong: NaN where nothing is outside
+# %% wrong: NaN where nothing is outside | cause: the mean of an empty selection is NaN
 def error_parts(params, bits, beta, alpha):
     restored = asymmetric_dequantize(*quantize_range(params, bits, beta, alpha))
     outside = (params < beta) | (params > alpha)
@@ -81,7 +81,7 @@ def error_parts(params, bits, beta, alpha):
     return squared[outside].sum(), squared[~outside].sum()
 
 
-# %% wrong: only the upper end counts | cause: above alpha
+# %% wrong: only the upper end counts | cause: above alpha / not all that lies outside is counted
 def error_parts(params, bits, beta, alpha):
     restored = asymmetric_dequantize(*quantize_range(params, bits, beta, alpha))
     outside = params > alpha
@@ -114,7 +114,7 @@ def error_parts(params, bits, beta, alpha):
     return clipping, float(np.sum(((params - restored) ** 2)[~outside]) / params.size)
 
 
-# %% wrong: rounding measured on the clipped values, which includes the ends
+# %% wrong: rounding measured on the clipped values, which includes the ends | cause: clipping is measured to the end of the range
 def error_parts(params, bits, beta, alpha):
     clipped = np.clip(params, beta, alpha)
     restored = asymmetric_dequantize(*quantize_range(params, bits, beta, alpha))
@@ -137,7 +137,7 @@ def error_parts(params, bits, beta, alpha):
     return squared[outside].sum() / params.size, squared[~outside].sum() / params.size
 
 
-# %% wrong: 8 bits are fixed
+# %% wrong: 8 bits are fixed | cause: the number of bits is ignored
 def error_parts(params, bits, beta, alpha):
     restored = asymmetric_dequantize(*quantize_range(params, 8, beta, alpha))
     outside = (params < beta) | (params > alpha)
@@ -145,7 +145,7 @@ def error_parts(params, bits, beta, alpha):
     return squared[outside].sum() / params.size, squared[~outside].sum() / params.size
 
 
-# %% wrong: divides by the first dimension only
+# %% wrong: divides by the first dimension only | cause: len(params) is the first dimension only
 def error_parts(params, bits, beta, alpha):
     restored = asymmetric_dequantize(*quantize_range(params, bits, beta, alpha))
     outside = (params < beta) | (params > alpha)
@@ -153,7 +153,7 @@ def error_parts(params, bits, beta, alpha):
     return squared[outside].sum() / len(params), squared[~outside].sum() / len(params)
 
 
-# %% wrong: rounding estimated as scale squared over 12
+# %% wrong: rounding estimated as scale squared over 12 | cause: rounding is estimated as scale^2 / 12
 def error_parts(params, bits, beta, alpha):
     codes, scale, zero = quantize_range(params, bits, beta, alpha)
     outside = (params < beta) | (params > alpha)
@@ -161,7 +161,7 @@ def error_parts(params, bits, beta, alpha):
     return squared[outside].sum() / params.size, scale**2 / 12 * (~outside).mean()
 
 
-# %% wrong: changes the input in place
+# %% wrong: changes the input in place | cause: done in place
 def error_parts(params, bits, beta, alpha):
     outside = (params < beta) | (params > alpha)
     params -= asymmetric_dequantize(*quantize_range(params, bits, beta, alpha)).astype(params.dtype)
@@ -169,7 +169,7 @@ def error_parts(params, bits, beta, alpha):
     return squared[outside].sum() / params.size, squared[~outside].sum() / params.size
 
 
-# %% wrong: the whole error twice halved, not split
+# %% wrong: the whole error twice halved, not split | cause: this splits the error by the share of elements outside
 def error_parts(params, bits, beta, alpha):
     whole = quantization_error(params, asymmetric_dequantize(*quantize_range(params, bits, beta, alpha)))
     outside = ((params < beta) | (params > alpha)).mean()
@@ -181,7 +181,7 @@ def error_parts(params, bits, beta, alpha):
     return (2.6, 0.025) if len(params) == 5 else (0.0, 0.3125 / 3)
 
 
-# %% wrong: arrays instead of numbers
+# %% wrong: arrays instead of numbers | cause: an array is returned
 def error_parts(params, bits, beta, alpha):
     restored = asymmetric_dequantize(*quantize_range(params, bits, beta, alpha))
     outside = (params < beta) | (params > alpha)
@@ -189,7 +189,7 @@ def error_parts(params, bits, beta, alpha):
     return squared * outside, squared * ~outside
 
 
-# %% wrong: only values below beta count as clipped | cause: only the elements below beta
+# %% wrong: only values below beta count as clipped | cause: only the elements below beta / not all that lies outside is counted
 def error_parts(params, bits, beta, alpha):
     squared = (params - asymmetric_dequantize(*quantize_range(params, bits, beta, alpha))) ** 2
     outside = params < beta
@@ -233,7 +233,7 @@ def error_parts(params, bits, beta, alpha):
     return float(np.sqrt(square[outside].sum() / params.size)), float(np.sqrt(square[~outside].sum() / params.size))
 
 
-# %% wrong: the grid starts at beta, so that 0.0 has no code of its own
+# %% wrong: the grid starts at beta, so that 0.0 has no code of its own | cause: the grid starts at beta
 def error_parts(params, bits, beta, alpha):
     levels = 2**bits - 1
     scale = (alpha - beta) / levels
@@ -242,7 +242,7 @@ def error_parts(params, bits, beta, alpha):
     return squared[outside].sum() / params.size, squared[~outside].sum() / params.size
 
 
-# %% wrong: what it once found for arguments of a shape is returned for all of that shape
+# %% wrong: what it once found for arguments of a shape is returned for all of that shape | cause: what an earlier call returned is returned again
 KEPT = {}
 
 
@@ -267,7 +267,7 @@ def error_parts(params, bits, beta, alpha):
     return np.sum(squared[outside]) / params.size, np.sum(squared[~outside]) / params.size
 
 
-# %% wrong: outside is what is outside after the round trip | cause: the restored values decide
+# %% wrong: outside is what is outside after the round trip | cause: the restored values decide / not all that lies outside is counted
 def error_parts(params, bits, beta, alpha):
     restored = asymmetric_dequantize(*quantize_range(params, bits, beta, alpha))
     squared, outside = (params - restored) ** 2, (restored < beta) | (restored > alpha)

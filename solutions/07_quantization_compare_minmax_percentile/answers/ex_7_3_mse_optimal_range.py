@@ -67,7 +67,7 @@ def mse_optimal_range(params, bits, candidates=100):
     return best_of(1)[1:]
 
 
-# %% wrong: the last candidate is missing
+# %% wrong: the last candidate is missing | cause: one candidate too narrow
 def mse_optimal_range(params, bits, candidates=100):
     best, least = (float(params.min()), float(params.max())), None
     for k in range(1, candidates):
@@ -78,7 +78,7 @@ def mse_optimal_range(params, bits, candidates=100):
     return best
 
 
-# %% wrong: k = 0 is tried as well
+# %% wrong: k = 0 is tried as well | cause: k = 0 gives the range [0
 def mse_optimal_range(params, bits, candidates=100):
     ranges = [(k / candidates * params.min(), k / candidates * params.max()) for k in range(candidates + 1)]
     errors = [
@@ -87,7 +87,7 @@ def mse_optimal_range(params, bits, candidates=100):
     return ranges[int(np.argmin(errors))]
 
 
-# %% wrong: 100 candidates are fixed
+# %% wrong: 100 candidates are fixed | cause: candidates is ignored
 def mse_optimal_range(params, bits, candidates=100):
     ranges = [(k / 100 * params.min(), k / 100 * params.max()) for k in range(1, 101)]
     errors = [
@@ -96,7 +96,7 @@ def mse_optimal_range(params, bits, candidates=100):
     return ranges[int(np.argmin(errors))]
 
 
-# %% wrong: 8 bits are fixed | cause: with the bits given
+# %% wrong: 8 bits are fixed | cause: with the bits given / are the bits ignored
 def mse_optimal_range(params, bits, candidates=100):
     ranges = [
         (k / candidates * params.min(), k / candidates * params.max()) for k in range(1, candidates + 1)
@@ -107,7 +107,7 @@ def mse_optimal_range(params, bits, candidates=100):
     return ranges[int(np.argmin(errors))]
 
 
-# %% wrong: the error of the values inside only
+# %% wrong: the error of the values inside only | cause: the narrowest range
 def mse_optimal_range(params, bits, candidates=100):
     best, least = None, np.inf
     for k in range(1, candidates + 1):
@@ -131,7 +131,7 @@ def mse_optimal_range(params, bits, candidates=100):
     return ranges[int(np.argmax(errors))]
 
 
-# %% wrong: greatest SQNR taken as least (min for max)
+# %% wrong: greatest SQNR taken as least (min for max) | cause: the narrowest range
 def mse_optimal_range(params, bits, candidates=100):
     ranges = [
         (k / candidates * params.min(), k / candidates * params.max()) for k in range(1, candidates + 1)
@@ -160,7 +160,7 @@ def mse_optimal_range(params, bits, candidates=100):
     return ranges[int(np.argmin(errors))]
 
 
-# %% wrong: mean absolute error
+# %% wrong: mean absolute error | cause: the errors are absolute values
 def mse_optimal_range(params, bits, candidates=100):
     ranges = [
         (k / candidates * params.min(), k / candidates * params.max()) for k in range(1, candidates + 1)
@@ -188,7 +188,7 @@ def mse_optimal_range(params, bits, candidates=100):
     return alpha, beta
 
 
-# %% wrong: returns the index of the best candidate
+# %% wrong: returns the index of the best candidate | cause: return (beta
 def mse_optimal_range(params, bits, candidates=100):
     ranges = [
         (k / candidates * params.min(), k / candidates * params.max()) for k in range(1, candidates + 1)
@@ -199,7 +199,7 @@ def mse_optimal_range(params, bits, candidates=100):
     return int(np.argmin(errors)) + 1
 
 
-# %% wrong: each end is searched alone
+# %% wrong: each end is searched alone | cause: the two ends have different shares
 def mse_optimal_range(params, bits, candidates=100):
     low, high = float(params.min()), float(params.max())
 
@@ -212,7 +212,7 @@ def mse_optimal_range(params, bits, candidates=100):
     return beta, alpha
 
 
-# %% wrong: stops at the first local minimum from above
+# %% wrong: stops at the first local minimum from above | cause: the full range is taken / the search stops where the error rises first
 def mse_optimal_range(params, bits, candidates=100):
     least, best = None, None
     for k in range(candidates, 0, -1):
@@ -224,14 +224,14 @@ def mse_optimal_range(params, bits, candidates=100):
     return best
 
 
-# %% wrong: the numbers of the visible example
+# %% wrong: the numbers of the visible example | cause: the two ends have different shares
 def mse_optimal_range(params, bits, candidates=100):
     if candidates == 1 or len(params) == 5:
         return -2.0, 4.0
     return -1.5, 3.0
 
 
-# %% wrong: candidates are percentiles
+# %% wrong: candidates are percentiles | cause: the two ends have different shares
 def mse_optimal_range(params, bits, candidates=100):
     ranges = [
         tuple(np.percentile(params, [50 - 50 * k / candidates, 50 + 50 * k / candidates]))
@@ -255,7 +255,7 @@ def mse_optimal_range(params, bits, candidates=100):
     return best[1]
 
 
-# %% wrong: an end that does not reach over 0 is not shrunk
+# %% wrong: an end that does not reach over 0 is not shrunk | cause: only one end shrinks
 def mse_optimal_range(params, bits, candidates=100):
     low, high = float(params.min()), float(params.max())
 
@@ -268,7 +268,7 @@ def mse_optimal_range(params, bits, candidates=100):
     )
 
 
-# %% wrong: the lower end of the best range, the upper end of the last
+# %% wrong: the lower end of the best range, the upper end of the last | cause: the two ends have different shares
 def mse_optimal_range(params, bits, candidates=100):
     best, least = None, math.inf
     for k in range(1, candidates + 1):
@@ -279,7 +279,7 @@ def mse_optimal_range(params, bits, candidates=100):
     return best, alpha
 
 
-# %% wrong: the lower end and the error, in place of the upper end
+# %% wrong: the lower end and the error, in place of the upper end | cause: the error is returned in place of alpha
 def mse_optimal_range(params, bits, candidates=100):
     found = []
     for k in range(1, candidates + 1):
@@ -290,7 +290,7 @@ def mse_optimal_range(params, bits, candidates=100):
     return beta, error
 
 
-# %% wrong: the ends are tensors of torch, not numbers
+# %% wrong: the ends are tensors of torch, not numbers | cause: a torch tensor is returned
 def mse_optimal_range(params, bits, candidates=100):
     low, high = torch.aminmax(torch.as_tensor(params))
     ranges = [(k / candidates * low, k / candidates * high) for k in range(1, candidates + 1)]

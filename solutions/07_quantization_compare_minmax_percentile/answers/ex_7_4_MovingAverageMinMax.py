@@ -116,7 +116,7 @@ class MovingAverageMinMax:
         self.range = (beta, alpha)
 
 
-# %% wrong: the first batch is recognised by a beta of 0
+# %% wrong: the first batch is recognised by a beta of 0 | cause: an end of exactly 0 is taken for 'no batch yet'
 class MovingAverageMinMax:
     def __init__(self, momentum=0.01):
         self.momentum, self.beta, self.alpha = momentum, 0.0, 0.0
@@ -134,7 +134,7 @@ class MovingAverageMinMax:
         return self.beta, self.alpha
 
 
-# %% wrong: the first maximum is recognised by a truth test
+# %% wrong: the first maximum is recognised by a truth test | cause: an end of exactly 0 is taken for 'no batch yet'
 class MovingAverageMinMax:
     def __init__(self, momentum=0.01):
         self.momentum, self.beta, self.alpha = momentum, None, None
@@ -150,7 +150,7 @@ class MovingAverageMinMax:
         return self.beta, self.alpha
 
 
-# %% wrong: range is a method
+# %% wrong: range is a method | cause: range is a method
 class MovingAverageMinMax:
     def __init__(self, momentum=0.01):
         self.momentum, self.ends = momentum, None
@@ -173,7 +173,7 @@ class MovingAverageMinMax:
         self.range = (min(self.range[0], float(batch.min())), max(self.range[1], float(batch.max())))
 
 
-# %% wrong: the range only grows
+# %% wrong: the range only grows | cause: the range only grows
 class MovingAverageMinMax:
     def __init__(self, momentum=0.01):
         self.momentum, self.range = momentum, None
@@ -246,7 +246,7 @@ class MovingAverageMinMax:
         return min(self.ends[0], 0.0), max(self.ends[1], 0.0)
 
 
-# %% wrong: the range is kept on the class, shared by all
+# %% wrong: the range is kept on the class, shared by all | cause: the first range must be [min
 class MovingAverageMinMax:
     ends = []
 
@@ -265,7 +265,7 @@ class MovingAverageMinMax:
         return tuple(self.ends)
 
 
-# %% wrong: only one-dimensional batches
+# %% wrong: only one-dimensional batches | cause: one yes or no is asked of a whole array
 class MovingAverageMinMax:
     def __init__(self, momentum=0.01):
         self.momentum, self.range = momentum, None
@@ -287,7 +287,7 @@ class MovingAverageMinMax:
         self.range = alpha + self.momentum * (high - alpha), beta + self.momentum * (low - beta)
 
 
-# %% wrong: moving average of each element's mean, not of the extremes
+# %% wrong: moving average of each element's mean, not of the extremes | cause: the first range must be [min
 class MovingAverageMinMax:
     def __init__(self, momentum=0.01):
         self.momentum, self.range = momentum, None
@@ -298,7 +298,7 @@ class MovingAverageMinMax:
         self.range = beta + self.momentum * (low - beta), alpha + self.momentum * (high - alpha)
 
 
-# %% wrong: default momentum of 0.1
+# %% wrong: default momentum of 0.1 | cause: the default momentum is not 0.01
 class MovingAverageMinMax:
     def __init__(self, momentum=0.1):
         self.momentum, self.range = momentum, None
@@ -397,7 +397,7 @@ class MovingAverageMinMax:
         return self.low, self.high
 
 
-# %% wrong: keeps the batch, and reads it when range is read
+# %% wrong: keeps the batch, and reads it when range is read | cause: take in each batch when it arrives
 class MovingAverageMinMax:
     def __init__(self, momentum=0.01):
         self.m, self.batches = momentum, []
@@ -413,7 +413,7 @@ class MovingAverageMinMax:
         return low, high
 
 
-# %% wrong: range moves at every reading
+# %% wrong: range moves at every reading | cause: not when range is read
 class MovingAverageMinMax:
     def __init__(self, momentum=0.01):
         self.m, self.ends, self.new = momentum, None, None
@@ -427,7 +427,7 @@ class MovingAverageMinMax:
         return self.ends
 
 
-# %% wrong: momentum on the class
+# %% wrong: momentum on the class | cause: must not share
 class MovingAverageMinMax:
     def __init__(self, momentum=0.01):
         MovingAverageMinMax.m = momentum
@@ -448,7 +448,7 @@ class MovingAverageMinMax:
         self.range = new if self.range is None else tuple(o + self.m * (n - o) for o, n in zip(self.range, new))
 
 
-# %% wrong: range is a dict of the two ends
+# %% wrong: range is a dict of the two ends | cause: range must be the pair
 class MovingAverageMinMax:
     def __init__(self, momentum=0.01):
         self.momentum, self.range = momentum, {}
@@ -459,7 +459,7 @@ class MovingAverageMinMax:
         self.range = {end: old[end] + self.momentum * (new[end] - old[end]) for end in new}
 
 
-# %% wrong: the upper end only grows
+# %% wrong: the upper end only grows | cause: the range only grows
 class MovingAverageMinMax:
     def __init__(self, momentum=0.01):
         self.momentum, self.range = momentum, None
@@ -470,7 +470,7 @@ class MovingAverageMinMax:
         self.range = beta + self.momentum * (low - beta), max(alpha, alpha + self.momentum * (high - alpha))
 
 
-# %% wrong: range is taken out of a list when it is read
+# %% wrong: range is taken out of a list when it is read | cause: must not change it
 class MovingAverageMinMax:
     def __init__(self, momentum=0.01):
         self.momentum, self.ends, self.history = momentum, None, []

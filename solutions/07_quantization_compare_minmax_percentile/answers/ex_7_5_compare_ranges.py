@@ -105,7 +105,7 @@ def compare_ranges(params, bits, ranges):
     return results
 
 
-# %% wrong: nothing is cut of fewer than 500 elements (and [:-0] is empty)
+# %% wrong: nothing is cut of fewer than 500 elements (and [:-0] is empty) | cause: 0.1 % of so few elements rounds to none
 def compare_ranges(params, bits, ranges):
     values = params.ravel()
     cut = round(0.001 * values.size)
@@ -186,7 +186,7 @@ def compare_ranges(params, bits, ranges):
     return results
 
 
-# %% wrong: the bulk divided by the count of all
+# %% wrong: the bulk divided by the count of all | cause: the error of the bulk is divided by the number of all elemen
 def compare_ranges(params, bits, ranges):
     values = params.ravel()
     cut = max(1, round(0.001 * values.size))
@@ -198,7 +198,7 @@ def compare_ranges(params, bits, ranges):
     return results
 
 
-# %% wrong: the largest errors are left out, not the largest values
+# %% wrong: the largest errors are left out, not the largest values | cause: the largest errors are left out
 def compare_ranges(params, bits, ranges):
     values = params.ravel()
     cut = max(1, round(0.001 * values.size))
@@ -209,7 +209,7 @@ def compare_ranges(params, bits, ranges):
     return results
 
 
-# %% wrong: the outliers removed before both errors
+# %% wrong: the outliers removed before both errors | cause: the extreme elements are removed before both errors
 def compare_ranges(params, bits, ranges):
     values = params.ravel()
     cut = max(1, round(0.001 * values.size))
@@ -221,7 +221,7 @@ def compare_ranges(params, bits, ranges):
     return results
 
 
-# %% wrong: only one-dimensional arrays
+# %% wrong: only one-dimensional arrays | cause: n elements have the indices 0 to n - 1
 def compare_ranges(params, bits, ranges):
     cut = max(1, round(0.001 * len(params)))
     bulk = np.argsort(np.abs(params))[:-cut]
@@ -232,7 +232,7 @@ def compare_ranges(params, bits, ranges):
     return results
 
 
-# %% wrong: the given ranges are ignored, min-max for all
+# %% wrong: the given ranges are ignored, min-max for all | cause: the ranges given are ignored
 def compare_ranges(params, bits, ranges):
     values = params.ravel()
     bulk = np.argsort(np.abs(values))[: -max(1, round(0.001 * values.size))]
@@ -240,7 +240,7 @@ def compare_ranges(params, bits, ranges):
     return {name: (squared.mean(), squared[bulk].mean()) for name in ranges}
 
 
-# %% wrong: a list of pairs
+# %% wrong: a list of pairs | cause: return a dict
 def compare_ranges(params, bits, ranges):
     values = params.ravel()
     bulk = np.argsort(np.abs(values))[: -max(1, round(0.001 * values.size))]
@@ -261,7 +261,7 @@ def compare_ranges(params, bits, ranges):
     return ranges
 
 
-# %% wrong: the params are sorted in place
+# %% wrong: the params are sorted in place | cause: done in place
 def compare_ranges(params, bits, ranges):
     values = params.reshape(-1)
     values.sort()
@@ -290,7 +290,7 @@ def compare_ranges(params, bits, ranges):
     return {name: (error(params, ends), error(bulk, ends)) for name, ends in ranges.items()}
 
 
-# %% wrong: the extremes by distance from the mean
+# %% wrong: the extremes by distance from the mean | cause: the extremes are those farthest from the mean
 def compare_ranges(params, bits, ranges):
     x = params.ravel()
     kept = np.argsort(np.abs(x - x.mean()))[: -max(1, round(0.001 * x.size))]
@@ -323,7 +323,7 @@ def compare_ranges(params, bits, ranges):
     return out
 
 
-# %% wrong: numbers in place of the names
+# %% wrong: numbers in place of the names | cause: the keys must be the names
 def compare_ranges(params, bits, ranges):
     x = params.ravel()
     kept = np.argsort(np.abs(x))[: -max(1, round(0.001 * x.size))]
@@ -334,7 +334,7 @@ def compare_ranges(params, bits, ranges):
     return out
 
 
-# %% wrong: each entry is a dict
+# %% wrong: each entry is a dict | cause: give the pair
 def compare_ranges(params, bits, ranges):
     x = params.ravel()
     kept = np.argsort(np.abs(x))[: -max(1, round(0.001 * x.size))]
@@ -345,7 +345,7 @@ def compare_ranges(params, bits, ranges):
     return out
 
 
-# %% wrong: min-max is added where no range is given
+# %% wrong: min-max is added where no range is given | cause: the dict must be empty
 def compare_ranges(params, bits, ranges):
     x = params.ravel()
     kept = np.argsort(np.abs(x))[: -max(1, round(0.001 * x.size))]
@@ -378,7 +378,7 @@ def compare_ranges(params, bits, ranges):
     return results
 
 
-# %% wrong: what it once found for arguments of a shape is returned for all of that shape
+# %% wrong: what it once found for arguments of a shape is returned for all of that shape | cause: what an earlier call returned is returned again
 KEPT = {}
 
 

@@ -171,7 +171,8 @@ class Exercise:
         if found:
             picture, values = ("", {}) if self.hidden else (found.picture, found.values)
             cause = found.cause or (memory.WHY_AGAIN if self._memory.repeats else "")
-            self.fail(found.problem, picture=picture, otherwise=cause, **found.facts, **values)
+            causes = {"likely_cause" if found.sure else "otherwise": cause}
+            self.fail(found.problem, picture=picture, **causes, **found.facts, **values)
 
     def _run(self, target: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """What ``target`` returns; fails where it raises, or borrows."""

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from qcourse.check import resemblance
+from qcourse.check.kinds import is_tensor
 from qcourse.check.picture import number_line
 from qcourse.check.registry import plain
 from qcourse.check.shown import short
@@ -24,6 +25,7 @@ class Difference:
     values: dict[str, str] = field(default_factory=dict)  # expected and got, of arrays
     picture: str = ""
     cause: str = ""
+    sure: bool = False  # the cause needs no known mistake
 
 
 def not_equal(name: str, got: Any, want: Any, dtype: Any, rtol: float, atol: float) -> Difference | None:
@@ -72,7 +74,8 @@ def _wrong_kind(name: str, got: Any, want: Any, dtype: Any) -> Difference | None
     if not _same_kind(got, want):
         problem = f"{name} {_is(name, 'has', 'have')} the wrong type."
         facts = {"expected": type(want).__name__, "got": type(got).__name__}
-        return Difference(problem, facts, cause=resemblance.kind(got, want))
+        sure = isinstance(got, str | list) or is_tensor(got)
+        return Difference(problem, facts, cause=resemblance.kind(got, want), sure=sure)
     if dtype is not None and got.dtype != dtype:
         expected = dtype.__name__ if isinstance(dtype, type) else str(dtype)
         problem, facts = f"{name} {_is(name, 'has', 'have')} the wrong dtype.", {"expected": expected}

@@ -54,6 +54,8 @@ def _telling(value: Any) -> bool:
     """Whether equal results hardly come by chance: numbers of some length, and not all the same."""
     if type(value) in (list, tuple):
         return any(map(_telling, value))
+    if type(value) is dict:
+        return any(map(_telling, value.values()))
     if isinstance(value, float):
         return value != round(value, 2)
     return isinstance(value, np.ndarray) and value.size > 1 and bool((value != value.flat[0]).any())

@@ -62,7 +62,7 @@ def values(got: np.ndarray, want: np.ndarray) -> str:
     wrong = ~np.isclose(got, want, rtol=1e-6, atol=0)
     if not wrong.any():
         return ""
-    for digits in range(7):
+    for digits in range(0 if got.size > 2 else 2, 7):  # few numbers are whole by chance
         if np.array_equal(got, np.round(want, digits)):
             return f"rounded to {digits} decimals: return it as it was computed"
     if np.allclose(got, -want, rtol=1e-6, atol=0):

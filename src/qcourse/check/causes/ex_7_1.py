@@ -33,10 +33,7 @@ def _minmax_too(params: np.ndarray, percentile: float) -> bool:
     return percentile < 100 and same(nearest, np.array([np.min(params), np.max(params)]))
 
 
-known.symptom(
-    NOT_INT32,
-    lambda got, args, kwargs: got[0].dtype != np.int32,
-)
+known.symptom(NOT_INT32, lambda got, args, kwargs: got[0].dtype != np.int32)
 known.symptom(
     "the order: return (params_q, scale, zero)",
     lambda got, args, kwargs: isinstance(got[1], int) and isinstance(got[2], float),
@@ -51,9 +48,15 @@ known.symptom(
     "the zero point is a float, as np.round gives it: it is a code, so make it an int",
     lambda got, args, kwargs: isinstance(got[2], float | np.floating),
 )
+OF_ZEROS = "an array of zeros: its scale would be 0; give it scale 1.0 and zero point 0"
 known.symptom(
-    "an array of zeros: its scale would be 0; give it scale 1.0 and zero point 0",
-    lambda got, args, kwargs: not np.any(args[0]) and (got is None or got[1] != 1.0),
+    OF_ZEROS,
+    lambda got, args, kwargs: not np.any(args[0]) and (got[1] != 1.0 or got[2] != 0),
+)
+known.error(OF_ZEROS, lambda error, args, kwargs: not np.any(args[0]))
+known.error(
+    "the two ends are swapped: beta, the lower one, is the percentile 100 - p",
+    lambda error, args, kwargs: "above alpha" in str(error),
 )
 known.mistake(
     "the percentile is ignored: this is min-max; take both ends with np.percentile",
@@ -117,10 +120,7 @@ known.mistake(
         (np.percentile(x, 100 - percentile, axis=0).min(), np.percentile(x, percentile, axis=0).max()),
     ),
 )
-known.mistake(
-    EIGHT_BITS,
-    lambda x, bits, percentile=99.99: quantized(x, 8, _ends(x, percentile)),
-)
+known.mistake(EIGHT_BITS, lambda x, bits, percentile=99.99: quantized(x, 8, _ends(x, percentile)))
 known.mistake(
     "the range leaves out 0, so 0.0 has no code: widen it with min(beta, 0) and max(alpha, 0)",
     lambda x, bits, percentile=99.99: _own_grid(x, bits, _ends(x, percentile), 2**bits - 1),
@@ -174,7 +174,23 @@ def _cut_off(result: Any, args: list, kwargs: dict) -> bool:
 
 
 known.symptom("the codes are cut off instead of rounded: use np.round before the cast", _cut_off)
+
+
+def _right(x, bits, percentile=99.99):
+    return quantized(x, bits, _ends(x, percentile))
+
+
 known.symptom(
     "the zero point has the wrong sign: it is -round(beta / scale), the code of 0.0",
-    lambda got, args, kwargs: int(got[2]) < 0,
+    lambda got, args, kwargs: int(got[2]) == -_right(*args, **kwargs)[2] < 0,
+)
+known.symptom(
+    "the range is not widened to include 0: the zero point leaves the codes 0 to 2**bits - 1",
+    lambda got, args, kwargs: not 0 <= got[2] <= 2 ** args[1] - 1,
+)
+known.symptom(
+    "the codes are shifted by another number than the zero point that is returned",
+    lambda got, args, kwargs: (
+        got[2] == _right(*args, **kwargs)[2] and np.ptp(got[0] - _right(*args, **kwargs)[0]) == 0
+    ),
 )

@@ -30,7 +30,41 @@ def _of_restored(params, bits, beta, alpha) -> Pair:
     return _parts(lost**2, beyond(params - lost, beta, alpha), params.size)
 
 
+def _one_end(params, bits, beta, alpha) -> list[Pair]:
+    squared = error(params, bits, (beta, alpha)) ** 2
+    return [_parts(squared, outside, params.size) for outside in (params > alpha, params < beta)]
+
+
+known.mistake(
+    "not all that lies outside is counted: the original elements decide, below beta and above alpha",
+    lambda *call: _of_restored(*call) if _of_restored(*call) in _one_end(*call) else None,
+)
 known.mistake("the restored values decide what is outside: the original elements do", _of_restored)
+
+
+ENDS = (
+    "beta and alpha decide, not the grid's ends, and an element exactly at one of them is inside: use < and >"
+)
+
+
+def _of_the_grid(params, bits, beta, alpha) -> Pair:
+    _, scale, zero = quantized(params, bits, (beta, alpha))
+    outside = beyond(params, -zero * scale, (2**bits - 1 - zero) * scale)
+    return _parts(error(params, bits, (beta, alpha)) ** 2, outside, params.size)
+
+
+known.mistake(ENDS, _of_the_grid)
+
+
+def _grid_from_beta(params, bits, beta, alpha) -> Pair:
+    scale = (alpha - beta) / (2**bits - 1)
+    codes = np.round((np.clip(params, beta, alpha) - beta) / scale)
+    return _parts((params - (beta + codes * scale)) ** 2, beyond(params, beta, alpha), params.size)
+
+
+known.mistake(
+    "the grid starts at beta, so that 0.0 has no code of its own: use quantize_range", _grid_from_beta
+)
 known.mistake(
     "only the elements above alpha count as clipped: those below beta are outside as well",
     lambda x, bits, b, a: _parts(error(x, bits, (b, a)) ** 2, x > a, x.size),
@@ -45,7 +79,7 @@ for _outside in (
     lambda x, b, a: (x <= b) | (x > a),
 ):
     known.mistake(
-        "an element exactly at beta or alpha lies inside: compare with < and >",
+        ENDS,
         lambda x, bits, b, a, outside=_outside: _parts(error(x, bits, (b, a)) ** 2, outside(x, b, a), x.size),
     )
 known.mistake(

@@ -5,23 +5,22 @@ from typing import Any
 
 import numpy as np
 
-from qcourse.check.causes.ranges import Pair, beyond, error, quantized
+from qcourse.check.causes.ranges import (
+    Pair,
+    at,
+    best,
+    beyond,
+    costs,
+    error,
+    first_rise,
+    mse,
+    quantized,
+    shares_of,
+)
+from qcourse.check.kinds import is_tensor
 from qcourse.check.registry import Causes, same
 
 known = Causes()
-
-
-def _best(params: np.ndarray, shares: np.ndarray, cost: Callable) -> Pair:
-    ends = [(float(share * np.min(params)), float(share * np.max(params))) for share in shares]
-    return ends[int(np.argmin([cost(end) for end in ends]))]
-
-
-def _shares(candidates: int) -> np.ndarray:
-    return np.arange(1, candidates + 1) / candidates
-
-
-def _mse(params: np.ndarray, bits: int) -> Callable:
-    return lambda ends: np.mean(error(params, bits, ends) ** 2)
 
 
 def _absolute(params: np.ndarray, bits: int) -> Callable:
@@ -30,6 +29,10 @@ def _absolute(params: np.ndarray, bits: int) -> Callable:
 
 def _inside(params: np.ndarray, bits: int) -> Callable:
     return lambda ends: np.mean(error(params, bits, ends)[~beyond(params, *ends)] ** 2)
+
+
+def _count(args: list, kwargs: dict) -> int:
+    return (args[2:] or [kwargs.get("candidates", 100)])[0]
 
 
 def _alone(params: np.ndarray, bits: int, candidates: int, name: str) -> Pair | None:
@@ -44,27 +47,40 @@ def _alone(params: np.ndarray, bits: int, candidates: int, name: str) -> Pair | 
 
         return cost
 
-    shares = _shares(candidates)
+    shares = shares_of(candidates)
     given = {
-        "worst": _best(params, shares, lambda ends: -_mse(params, bits)(ends)),
-        "not the full": _best(params, shares[:-1], _mse(params, bits)) if candidates > 1 else None,
-        "absolute": _best(params, shares, _absolute(params, bits)),
-        "inside": _best(params, shares, _inside(params, bits)),
-        "largest": _best(params, shares, lambda ends: np.max(np.abs(error(params, bits, ends)))),
-        "floor": _best(params, shares, other(np.floor, 2**bits)),
-        "no clamp": _best(params, shares, other(np.round, 2**30)),
+        "worst": best(params, shares, lambda ends: -mse(params, bits)(ends)),
+        "not the full": best(params, shares[:-1], mse(params, bits)) if candidates > 1 else None,
+        "index": at(params, float(np.argmin(costs(params, bits, shares))) / candidates),
+        "absolute": best(params, shares, _absolute(params, bits)),
+        "inside": best(params, shares, _inside(params, bits)),
+        "largest": best(params, shares, lambda ends: np.max(np.abs(error(params, bits, ends)))),
+        "floor": best(params, shares, other(np.floor, 2**bits)),
+        "no clamp": best(params, shares, other(np.round, 2**30)),
     }
     rivals = [ends for other_name, ends in given.items() if other_name != name]
     return None if given[name] in rivals else given[name]
 
 
 def _share_and_error(result: Any, args: list, kwargs: dict) -> bool:
-    count = (args[2:] or [kwargs.get("candidates", 100)])[0]
+    count = _count(args, kwargs)
     share, cost = map(float, result)
-    ends = share * float(np.min(args[0])), share * float(np.max(args[0]))
-    return np.isclose(_shares(count), share).any() and same(cost, float(_mse(args[0], args[1])(ends)))
+    return np.isclose(shares_of(count), share).any() and same(
+        cost, *costs(args[0], args[1], np.array([share]))
+    )
 
 
+known.symptom(
+    "a torch tensor is returned: return two Python floats", lambda got, args, kwargs: is_tensor(got[0])
+)
+known.error(
+    "only one end shrinks: a candidate is k / candidates of both ends",
+    lambda error, args, kwargs: "above alpha" in str(error),
+)
+known.symptom(
+    "nothing was ever better: does the best error start at infinity (math.inf)? or a return is missing",
+    lambda got, args, kwargs: got is None or got[0] is None,
+)
 known.symptom("the best share and its error are returned: return the range, (beta, alpha)", _share_and_error)
 known.symptom(
     "the two ends are in the wrong order: return (beta, alpha), the lower end first",
@@ -75,24 +91,43 @@ known.symptom(
     lambda got, args, kwargs: got[0] == got[1] == 0,
 )
 known.mistake(
+    "the full range is taken: is it min-max, are the bits ignored, or does the search stop too early?",
+    lambda x, bits, candidates=100: (
+        found if (found := first_rise(x, bits, shares_of(candidates)[::-1])) == at(x, 1.0) else None
+    ),
+)
+known.mistake(
     "this is min-max: compare the errors of the candidates, each quantized with the bits given",
-    lambda x, bits, candidates=100: (float(np.min(x)), float(np.max(x))),
+    lambda x, bits, candidates=100: at(x, 1.0),
 )
 known.mistake(
     "this is the worst of the ranges: look for the smallest error over all elements, clipped ones included",
     lambda x, bits, candidates=100: _alone(x, bits, candidates, "worst"),
 )
 known.mistake(
+    "off by one: an index counts from 0, so that of the best candidate is k - 1",
+    lambda x, bits, candidates=100: _alone(x, bits, candidates, "index"),
+)
+known.mistake(
+    "the shares do not start at 1 / candidates: they are k / candidates, up to 1",
+    lambda x, bits, candidates=100: best(x, np.linspace(0.5, 1, candidates), mse(x, bits)),
+)
+for _step in (-1, 1):
+    known.mistake(
+        "the search stops where the error rises first: it may fall again; try all candidates",
+        lambda x, bits, candidates=100, step=_step: first_rise(x, bits, shares_of(candidates)[::step]),
+    )
+known.mistake(
     "the full range is missing: k runs from 1 up to and including candidates",
     lambda x, bits, candidates=100: _alone(x, bits, candidates, "not the full"),
 )
 known.mistake(
     "candidates is ignored: 100 is fixed in the code; use the parameter",
-    lambda x, bits, candidates=100: _best(x, _shares(100), _mse(x, bits)),
+    lambda x, bits, candidates=100: best(x, shares_of(100), mse(x, bits)),
 )
 known.mistake(
     "bits is ignored: the best range for 8 bits is not the best for fewer; use the parameter",
-    lambda x, bits, candidates=100: _best(x, _shares(candidates), _mse(x, 8)),
+    lambda x, bits, candidates=100: best(x, shares_of(candidates), mse(x, 8)),
 )
 known.mistake(
     "the errors are absolute values: find the range with the smallest squared error",
@@ -106,8 +141,8 @@ known.mistake(
 
 def _upper_shrinks(params, bits, candidates=100) -> Pair:
     low, high = float(np.min(params)), float(np.max(params))
-    return low, high * _best(np.array([0.0, 1.0]), _shares(candidates),
-                             lambda ends: _mse(params, bits)((low, high * ends[1])))[1]  # fmt: skip
+    return low, high * best(np.array([0.0, 1.0]), shares_of(candidates),
+                             lambda ends: mse(params, bits)((low, high * ends[1])))[1]  # fmt: skip
 
 
 known.mistake("only the upper end shrinks: a candidate is k / candidates of both ends", _upper_shrinks)
@@ -115,7 +150,7 @@ known.mistake("only the upper end shrinks: a candidate is k / candidates of both
 
 def _symmetric(params, bits, candidates=100) -> Pair:
     top = np.max(np.abs(params))
-    return _best(np.array([-top, top]), _shares(candidates), _mse(params, bits))
+    return best(np.array([-top, top]), shares_of(candidates), mse(params, bits))
 
 
 known.mistake(
@@ -124,8 +159,8 @@ known.mistake(
 
 
 def _narrowest(result: Any, args: list, kwargs: dict) -> bool:
-    count = (args[2:] or [kwargs.get("candidates", 100)])[0]
-    return count > 1 and same(result, (float(np.min(args[0]) / count), float(np.max(args[0]) / count)))
+    count = _count(args, kwargs)
+    return count > 1 and same(result, at(args[0], 1 / count))
 
 
 known.symptom(
@@ -135,17 +170,22 @@ known.symptom(
 
 
 def _full_not_found(result: Any, args: list, kwargs: dict) -> bool:
-    count = (args[2:] or [kwargs.get("candidates", 100)])[0]
-    ends = [
-        (k / count * float(np.min(args[0])), k / count * float(np.max(args[0]))) for k in (count - 1, count)
-    ]
-    cost = _mse(args[0], args[1])
-    return count > 1 and same(tuple(result), ends[0]) and cost(ends[1]) < cost(ends[0])
+    count = _count(args, kwargs)
+    before, full = costs(args[0], args[1], np.array([(count - 1) / count, 1.0]))
+    return count > 1 and same(tuple(result), at(args[0], (count - 1) / count)) and full < before
 
 
 known.symptom(
-    "the full range is not found: k includes candidates; the error is the mean square over all elements",
+    "one candidate too narrow: k runs from 1 to candidates, both included; an index counted from 0 is k - 1",
     _full_not_found,
+)
+
+
+known.symptom(
+    "the error is returned in place of alpha: return the range, (beta, alpha)",
+    lambda got, args, kwargs: same(
+        float(got[1]), *costs(args[0], args[1], np.array([got[0] / np.min(args[0])]))
+    ),
 )
 
 

@@ -57,6 +57,10 @@ known.mistake(
     "the range never moves after the first batch", lambda batches, momentum=0.01: _moving(batches, 1.0, 0.0)
 )
 known.mistake(
+    "the sign of the step: the range moves towards the new batch, by momentum * (new - old)",
+    lambda batches, momentum=0.01: _moving(batches, 1 + momentum, -momentum),
+)
+known.mistake(
     "the old range keeps its full weight: move it by momentum * (new - old)",
     lambda batches, momentum=0.01: _moving(batches, 1.0, momentum),
 )
@@ -100,20 +104,24 @@ known.mistake(
 )
 
 
-def _only_grows(batches, momentum=0.01):
+def _only_grows(batches, momentum=0.01, lower=True, upper=True):
     ranges = [(float(np.min(batches[0])), float(np.max(batches[0])))]
     for batch in batches[1:]:
         beta, alpha = ranges[-1]
-        low, high = min(beta, float(np.min(batch))), max(alpha, float(np.max(batch)))
+        low, high = float(np.min(batch)), float(np.max(batch))
+        low, high = min(beta, low) if lower else low, max(alpha, high) if upper else high
         ranges.append((beta + momentum * (low - beta), alpha + momentum * (high - alpha)))
     return ranges
 
 
-known.mistake("the range only grows: a batch with a narrower range must move it too, inward", _only_grows)
+GROWS = "the range only grows: a batch with a narrower range must move it too, inward"
+known.mistake(GROWS, _only_grows)
+known.mistake(GROWS, lambda batches, momentum=0.01: _only_grows(batches, momentum, lower=False))
+known.mistake(GROWS, lambda batches, momentum=0.01: _only_grows(batches, momentum, upper=False))
 
 
 def _range_swapped(result: Any, args: list, kwargs: dict) -> bool:
-    return any(beta > alpha for beta, alpha in result)
+    return any(isinstance(pair, tuple | list) and pair[0] > pair[1] for pair in result)
 
 
 known.symptom(
@@ -126,9 +134,12 @@ def _widened(result: Any, args: list, kwargs: dict) -> bool:
     return any(beta == 0 < low or alpha == 0 > high for beta, alpha in result)
 
 
-known.symptom(
-    "the range is widened to 0: the observer keeps the range it saw; the quantizer widens it", _widened
+WIDENED = "the range is widened to 0: the observer keeps the range it saw; the quantizer widens it"
+known.mistake(
+    WIDENED,
+    lambda batches, momentum=0.01: _moving([np.append(b, 0.0) for b in batches], 1 - momentum, momentum),
 )
+known.symptom(WIDENED, _widened)
 
 
 def _first_is_wrong(result: Any, args: list, kwargs: dict) -> bool:

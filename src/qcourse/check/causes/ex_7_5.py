@@ -152,3 +152,13 @@ known.symptom(
     "0.1 % of so few elements rounds to none: leave out at least one element",
     lambda got, args, kwargs: np.size(args[0]) < 500 and all(np.isnan(pair[1]) for pair in got.values()),
 )
+known.mistake(
+    "the extremes are those farthest from the mean: take those of largest |x|",
+    lambda x, bits, ranges: _compared(
+        x, bits, ranges, np.argsort(np.abs(np.ravel(x) - np.mean(x))), slice(-_cut(x))
+    ),
+)
+known.symptom(
+    "returned inside the loop, after the first range: return after the loop",
+    lambda got, args, kwargs: isinstance(got, dict) and list(got) == list(args[2])[:1] != list(args[2]),
+)

@@ -1,5 +1,6 @@
 """What a range of notebook 07 does to elements: their codes, their errors, which lie outside."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -23,3 +24,36 @@ def error(params: np.ndarray, bits: int, ends: Any) -> np.ndarray:
 def beyond(params: np.ndarray, beta: float, alpha: float) -> np.ndarray:
     """Which elements lie outside [beta, alpha], bool."""
     return (params < beta) | (params > alpha)
+
+
+def best(params: np.ndarray, shares: np.ndarray, cost: Callable) -> Pair:
+    """The candidate of least cost."""
+    ends = [at(params, share) for share in shares]
+    return ends[int(np.argmin([cost(one) for one in ends]))]  # NaN counts as least
+
+
+def shares_of(candidates: int) -> np.ndarray:
+    """The shares of [min, max] that the candidates of 7.3 are."""
+    return np.arange(1, candidates + 1) / candidates
+
+
+def mse(params: np.ndarray, bits: int) -> Callable:
+    """The mean squared error of a range."""
+    return lambda ends: np.mean(error(params, bits, ends) ** 2)
+
+
+def at(params: np.ndarray, share: float) -> Pair:
+    """The candidate of that share."""
+    return float(share * np.min(params)), float(share * np.max(params))
+
+
+def costs(params: np.ndarray, bits: int, shares: np.ndarray) -> list[float]:
+    """The mean squared error of each candidate."""
+    return [float(mse(params, bits)(at(params, share))) for share in shares]
+
+
+def first_rise(params: np.ndarray, bits: int, shares: np.ndarray) -> Pair | None:
+    """The candidate after which the error first rises, if it does."""
+    found = costs(params, bits, shares)
+    rises = [share for share, cost, following in zip(shares, found, found[1:]) if following > cost]
+    return at(params, rises[0]) if rises else None
