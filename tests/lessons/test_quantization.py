@@ -127,4 +127,4 @@ def test_a_range_has_no_code_for_nan():
 
 def test_a_range_with_its_ends_swapped_is_refused():
     with pytest.raises(ValueError, match=r"beta, 3, is above alpha, -1"):
-        quantization.quantize_range(np.ones(3), 8, 3.0, -1.0)
+        q.quantize_range(np.ones(3), 8, 3.0, -1.0)
