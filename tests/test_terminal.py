@@ -10,7 +10,7 @@ from qcourse.terminal import marks, patient_output
 
 
 @pytest.mark.parametrize(
-    ("encoding", "printed"), [("cp1252", "+x é?\n"), ("ascii", "+x ??\n"), ("utf-8", "✓✗ é✗\n")]
+    ("encoding", "printed"), [("cp1252", "+x. é?\n"), ("ascii", "+x. ??\n"), ("utf-8", "✓✗· é✗\n")]
 )
 def test_what_a_terminal_cannot_write_becomes_a_question_mark(monkeypatch, encoding, printed):
     written = io.BytesIO()

@@ -4,6 +4,7 @@ A subcommand imports what it needs when it runs: ``qcourse check`` must start fa
 """
 
 import argparse
+import re
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -22,6 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_check(commands)
+    doctor = command(commands, "doctor", _doctor, "say what this machine lacks of what the course needs")
+    doctor.add_argument("--json", action="store_true", help="print it as JSON")
     for room in ("classroom", "authoring"):
         if find_spec(f"qcourse.{room}"):  # students have neither
             import_module(f"qcourse.{room}.commands").add(commands)
@@ -36,18 +39,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _add_check(commands: Subcommands) -> None:
     check = command(commands, "check", _check, "run a notebook as grading would, and show what it earns")
-    check.add_argument("notebook", help="a path, or a number, as in: qcourse check 06")
+    check.add_argument("notebook", help="a path, a number (06 or 6), or one exercise of it (6.7)")
     check.add_argument("--json", metavar="FILE", type=Path, help="also write the results to FILE")
     check.add_argument(
         "--timeout", metavar="SECONDS", type=float, default=120, help="limit per cell (default: %(default)s)"
     )
 
 
+def _doctor(options: argparse.Namespace) -> int:
+    from qcourse import doctor
+
+    return doctor.run(options.json)
+
+
 def _check(options: argparse.Namespace) -> int:
-    from qcourse.grading import self_check
     from qcourse.grading.find_notebook import find_notebook
 
-    checked, notes = self_check.check(find_notebook(options.notebook, Path.cwd()), options.timeout)
+    exercise = re.fullmatch(r"0*(\d+)(\.\d+)", options.notebook)
+    path = find_notebook(exercise[1] if exercise else options.notebook, Path.cwd())
+    print(f"{path}: running in a fresh kernel", flush=True)  # before imports that take a while
+    from qcourse.grading import self_check
+
+    only = "".join(exercise.groups()) if exercise else ""
+    checked, notes = self_check.check(path, options.timeout, only)
     write_json(options.json, [c._asdict() for c in checked])
     return int(any(c.message for c in checked) or bool(notes))
 

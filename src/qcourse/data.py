@@ -83,7 +83,7 @@ def _load(source: str) -> tuple[Digits, str]:
     if source == "digits":
         return _offline_digits("as asked")
     reasons = []
-    for get in (_mnist_on_disk, _mnist_by_download):
+    for get in (mnist_on_disk, _mnist_by_download):
         try:
             digits = get()
         except Unavailable as error:
@@ -102,7 +102,7 @@ def cache_folder() -> Path:
     return Path(os.environ.get("QCOURSE_CACHE") or user_cache_dir("qcourse", appauthor=False))
 
 
-def _mnist_on_disk() -> Digits:
+def mnist_on_disk() -> Digits:
     """Look in the two folders. Raises Unavailable: what is wrong with each that is named or exists."""
     cached = cache_folder() / "MNIST" / "raw"
     folders = {"cache": cached} if cached.exists() else {}

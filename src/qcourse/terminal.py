@@ -6,11 +6,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-MARKS, PLAIN_MARKS = ("✓", "✗"), ("+", "x")  # passed, failed
+MARKS, PLAIN_MARKS = ("✓", "✗", "·"), ("+", "x", ".")  # passed, failed, not written
 
 
-def marks() -> tuple[str, str]:
-    """The marks for what passed and what failed, in characters that stdout has."""
+def marks() -> tuple[str, str, str]:
+    """The marks for what passed, failed, and is not written, in characters that stdout has."""
     try:
         "".join(MARKS).encode(sys.stdout.encoding or "ascii")
     except UnicodeEncodeError:

@@ -5,12 +5,16 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from qcourse.cli import main
+from qcourse.course import cells
+from qcourse.course.folder import pick, release_path, solution_path
+from qcourse.course.notebooks import read
 from qcourse.errors import UserError
 from qcourse.grading import grade_submission
 from qcourse.grading.find_notebook import find_notebook
+from qcourse.grading.self_report import STUB, Checked, question
 
 pytestmark = pytest.mark.slow
 
@@ -57,7 +61,8 @@ def test_all_right_is_exit_code_0(checked):
     code, said, result = checked(IMPORTS, ONE, CHECK_ONE, TWO, CHECK_TWO)
     assert code == 0
     assert "✓ 1.1" in said
-    assert "2 of 2; hidden tests run when your work is graded" in said
+    assert "running in a fresh kernel" in said.splitlines()[0]
+    assert f"{'total':36} 2 of 2\n" in said
     assert [r["points"] for r in result] == [1, 1]
     assert result[1]["exercise"] == "1.2"
 
@@ -72,15 +77,17 @@ def test_a_wrong_answer_costs_its_own_exercise_and_is_explained(checked):
 
 def test_a_name_that_only_an_old_kernel_knows(checked):
     assert "no cell defines it; it may exist only in your old kernel" in checked(LIGHT, CHECK_ONE)[1]
-    assert "used before it is defined, in cell 3" in checked(LIGHT, CHECK_ONE, ONE)[1]
-    assert "cell 2, which defines it, fails with SyntaxError" in checked(LIGHT, "def one(:", CHECK_ONE)[1]
+    said = checked(LIGHT, CHECK_ONE, ONE)[1]
+    assert "used before it is defined, by the cell `def one():`: move that cell up" in said
+    said = checked(LIGHT, "def one(:", CHECK_ONE)[1]
+    assert "the cell `def one(:`, which defines it, fails with SyntaxError" in said
 
 
 def test_a_cell_that_hangs_is_named_and_the_others_are_judged(checked):
     endless = "def one():\n    return 1\nwhile True: pass"
     code, said, result = checked(LIGHT, TWO, endless, CHECK_ONE, CHECK_TWO, options=["--timeout", "5"])
     assert code == 1
-    assert "`one` is not defined: cell 3 (def one():) ran for more than 5 seconds" in said
+    assert "`one` is not defined: the cell `def one():` ran for more than 5 seconds" in said
     assert [r["points"] for r in result] == [0, 1]
 
 
@@ -89,8 +96,7 @@ def test_a_check_that_ends_the_kernel_is_named_and_the_others_are_judged(checked
         LIGHT, "def one():\n    import os\n    os._exit(1)", CHECK_ONE, TWO, CHECK_TWO
     )
     assert code == 1
-    assert "cell 3 (ex = Exercise(" in said
-    assert "ended the kernel" in said
+    assert "the check of 1.1 ended the kernel" in said
     assert [r["points"] for r in result] == [0, 1]
 
 
@@ -167,7 +173,7 @@ def test_check_gives_the_points_that_grading_gives(checked, tmp_path, cells, poi
 def test_a_notebook_that_costs_many_kernels_is_not_run_to_its_end(checked):
     code, said, result = checked(*fatal(9), LIGHT, ONE, CHECK_ONE)
     assert code == 1
-    assert "not reached: cell 1 (import os; os._exit(0)) ended the kernel; cell 2" in said
+    assert "not reached: the cell `import os; os._exit(0)` ended the kernel; the cell `import os" in said
     assert [r["points"] for r in result] == [0]
 
 
@@ -247,3 +253,63 @@ def test_a_missing_notebook_and_a_foreign_one_are_one_sentence(checked, tmp_path
     code, said, _ = checked("1 + 1")
     assert code == 2
     assert "holds no check of this course" in said
+
+
+@pytest.fixture(scope="module")
+def half_done(root, tmp_path_factory):
+    """A folder with notebook 06: 6.1 and 6.6 are right, 6.2 wrong, 6.4 loops; the question is open."""
+    path = release_path(root, pick(root, ["06"])[0])
+    notebook, solved = read(path), cells.by_grade_id(read(solution_path(root, path.stem)))
+    written = {
+        "clamp": solved["clamp"].source,
+        "asymmetric_quantization": "def asymmetric_quantization(params, bits):\n    return 1",
+        "symmetric_quantization": "def symmetric_quantization(params, bits):\n    while True: pass",
+        "quantization_error": solved["quantization_error"].source,
+    }
+    for name, source in written.items():
+        cells.by_grade_id(notebook)[name].source = source
+    folder = tmp_path_factory.mktemp("half done")
+    nbformat.write(notebook, folder / path.name)
+    return folder
+
+
+def test_a_half_done_notebook_of_the_course(half_done, monkeypatch, capsys):
+    monkeypatch.chdir(half_done)
+    assert main(["check", "6", "--timeout", "3", "--json", "found.json"]) == 1
+    said = capsys.readouterr().out.splitlines()
+    hidden = "hidden tests run when your work is graded."
+    for line in (
+        "✓ 6.1  clamp                                3 (2 of them by hidden tests)",
+        "✗ 6.2  asymmetric_quantization              0 of 3",
+        "· 6.3  asymmetric_dequantize                0 of 3: not written yet",
+        "✓ 6.6  quantization_error                   3 (2 of them by hidden tests)",
+        "·      question                             3 by hand: no answer yet",
+        f"       total                                6 of 27, 3 by hand; {hidden}",
+    ):
+        assert line in said
+    assert "      the check of 6.4 ran for more than 3 seconds." in said
+    assert not [line for line in said if "Traceback" in line or "not reached" in line]
+    found = json.loads((half_done / "found.json").read_text())
+    assert [one["status"] for one in found] == [
+        *("passed", "failed", "open", "failed", "open", "passed", "open", "open", "open", "no answer")
+    ]
+
+
+def test_one_exercise_of_a_notebook(half_done, monkeypatch, capsys):
+    monkeypatch.chdir(half_done)
+    assert main(["check", "6.6", "--timeout", "3"]) == 0  # the endless loop of 6.4 does not run
+    said = capsys.readouterr().out.splitlines()
+    assert said[1:] == [
+        "✓ 6.6  quantization_error                   3 (2 of them by hidden tests)",
+        "       total                                3 of 3; hidden tests run when your work is graded.",
+    ]
+    assert main(["check", "6.12"]) == 2
+    assert "has no exercise 6.12: it has 6.1 to 6.9" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "status"), [("", "no answer"), (STUB, "no answer"), ("Because.", "answered")]
+)
+def test_a_question_is_answered_or_not(text, status):
+    cell = new_markdown_cell(text, metadata={"nbgrader": {"grade_id": "question", "points": 3}})
+    assert question(cell) == Checked("", "question", 0, 3, "", status)
