@@ -150,8 +150,8 @@ def test_a_leak_in_escaped_characters_is_found(course):
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        (' tags=["hidden:double"]', "", "no graded cell double-hidden"),
-        (' tags=["check:double"]', "", "no graded cell double-check"),
+        (' tags=["hidden:double"]', "", "no cell tagged hidden:double"),
+        (' tags=["check:double"]', "", "no cell tagged check:double"),
         (
             "import qcourse.check",
             "### BEGIN HIDDEN TESTS\nimport qcourse.check",
@@ -192,8 +192,9 @@ def test_a_stub_may_hold_an_apostrophe(course):
 
 def test_a_stub_that_says_nothing_is_found(course):
     edit(release_path(course, NAME), "raise NotImplementedError", "print")
+    where = f"{text_path(course, NAME)}:16"
     assert defects(gates.exercises_are_complete, course) == [
-        f"{NAME}: double has no stub that names its exercise."
+        f"{where}: double has no stub that names its exercise."
     ]
 
 
@@ -253,7 +254,8 @@ def test_long_files_are_found(course):
 
 def test_a_cell_that_is_not_python_is_found(course):
     edit(release_path(course, NAME), 'print(\\"hello\\")', "dtype?")
-    assert defects(gates.cells_are_python, course) == [f"{NAME}: a code cell is not Python: 'dtype?'."]
+    (found,) = defects(gates.cells_are_python, course)
+    assert found == f"{text_path(course, NAME)}: a code cell is not Python: 'dtype?'."
 
 
 def test_where_a_cell_is_not_python_the_other_gates_do_not_run(course, capsys):
@@ -340,7 +342,7 @@ def test_a_check_that_passes_on_a_stub_is_found_and_nothing_else(course):
 def test_a_solution_that_fails_is_one_sentence_and_leaves_the_old_one(course):
     before = solution_path(course, NAME).read_bytes()
     edit(text_path(course, NAME), "2 * x\n", "3 * x\n")
-    with pytest.raises(UserError, match="fix it in the"):
+    with pytest.raises(UserError, match=r"\d: .* fails: fix it there"):
         build.build_solution(course, NAME)
     assert solution_path(course, NAME).read_bytes() == before
 

@@ -5,6 +5,7 @@ made from it and executed; nbgrader makes ``notebooks/NAME/NAME.ipynb`` from tha
 already is left alone, unless ``--force``.
 """
 
+import re
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -16,9 +17,9 @@ from nbclient.exceptions import CellExecutionError
 
 from qcourse import files
 from qcourse.authoring import pack
-from qcourse.course.cells import is_experiment, metadata
+from qcourse.course.cells import exercise, is_experiment, metadata
 from qcourse.course.folder import pick, release_path, solution_path
-from qcourse.course.lesson import read_source
+from qcourse.course.lesson import place, read_source, read_text
 from qcourse.course.notebooks import NotebookNode, read, write
 from qcourse.course.settings import QUIET, nbgrader_settings, settings_path
 from qcourse.errors import UserError
@@ -49,8 +50,24 @@ def execute(notebook: NotebookNode, folder: Path) -> None:
     try:
         client.execute()
     except CellExecutionError as error:
-        problem = f"{error.ename}: {error.evalue}"
-        raise UserError(f"a cell of {folder.name} fails: fix it in the .py file. {problem}") from None
+        problem = " ".join(f"{error.ename}: {error.evalue}".split())
+        raise UserError(f"{_failed(notebook, folder, error)} fails: fix it there. {problem}") from None
+
+
+def _failed(notebook: NotebookNode, folder: Path, error: CellExecutionError) -> str:
+    """Where the failing line of a cell stands in the text, or in the hidden tests."""
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    cell = next(c for c in code if any(o.output_type == "error" for o in c.outputs))
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", error.traceback)
+    inside = re.findall(rf"Cell In\[{cell.execution_count}\], line (\d+)", plain) or ["1"]
+    line = cell.source.split("\n")[int(inside[-1]) - 1]
+    for path in sorted(folder.rglob("*.py")):
+        before, found, _ = read_text(path).partition(cell.source)
+        if found:
+            return f"{path}:{before.count(chr(10)) + int(inside[-1])}: {line.strip()!r}"
+        if path.parent.name == "hidden" and path.stem.endswith(f"_{exercise(cell)}"):
+            return f"{place(path, line)}: {line.strip()!r}"
+    return f"{folder.name}: {line.strip()!r}"
 
 
 def build_solution(root: Path, name: str, force: bool = False) -> bool:
@@ -78,7 +95,8 @@ def build_release(root: Path, name: str, target: Path) -> None:
         config.CourseDirectory.release_directory = f"{scratch}/release"
         result = NbGraderAPI(config=config).generate_assignment(name, force=True)
         if not result["success"]:
-            raise UserError(f"nbgrader cannot make the student version of {name}: {result['log']}")
+            lines = f"{result['log']}\n{result.get('error') or ''}".strip().splitlines()
+            raise UserError(f"nbgrader cannot make the student version of {name}: {lines[-1].strip()}")
         shutil.copytree(Path(scratch) / "release" / name, target / name, dirs_exist_ok=True)
 
 

@@ -7,8 +7,14 @@ from qcourse.subcommand import Subcommands, command, takes_course
 
 def add(commands: Subcommands) -> None:
     """Add them all."""
-    for add_one in (_add_build, _add_verify, _add_judge, _add_mutants, _add_demo):
+    for add_one in (_add_new, _add_build, _add_verify, _add_judge, _add_mutants, _add_demo):
         add_one(commands)
+
+
+def _add_new(commands: Subcommands) -> None:
+    new = command(commands, "new", _new, "write the files of a new assignment, with an exercise that works")
+    new.add_argument("name", metavar="NAME", help="two digits and words, as in 10_my_topic")
+    takes_course(new)
 
 
 def _add_build(commands: Subcommands) -> None:
@@ -48,6 +54,12 @@ def _takes_exercises(parser: argparse.ArgumentParser) -> None:
         help="an assignment (06, 6 or a name) or an exercise (6.7) (default: all)",
     )  # fmt: skip
     takes_course(parser)
+
+
+def _new(options: argparse.Namespace) -> int:
+    from qcourse.authoring import new
+
+    return new.run(options.course, options.name)
 
 
 def _build(options: argparse.Namespace) -> int:

@@ -24,6 +24,7 @@ from qcourse.course.cells import (
     points,
 )
 from qcourse.course.folder import closing_path, hidden_folder, release_path, solution_path, text_path
+from qcourse.course.lesson import place
 from qcourse.course.names import analyse
 from qcourse.course.notebooks import NotebookNode
 
@@ -49,22 +50,31 @@ def built_is_current(course: Course) -> Iterator[str]:
 
 
 def exercises_are_complete(course: Course) -> Iterator[str]:
-    """Every exercise has a stub, a visible check and hidden tests; all grade ids and points are valid."""
+    """Every exercise has a stub, a visible check and hidden tests; all grade ids and points are valid.
+
+    An exercise that is switched off has 0 points for both tests.
+    """
     for of in course.assignments:
         cells, released = by_grade_id(of.source), by_grade_id(of.release)
-        if cells.keys() != released.keys():
-            yield f"{of.name}: the graded cells of solution and student version differ."
+        if other := sorted(cells.keys() ^ released.keys()):
+            yield f"{of.name}: only the lesson or the student version has {', '.join(other)}: run make build."
         for name, cell in released.items():
             if cell.cell_type != "code" or not is_answer(cell):
                 continue
+            where = place(text_path(course.root, of.name), f'"answer:{name}"')
             if not _is_stub(cell.source):
-                yield f"{of.name}: {name} has no stub that names its exercise."
-            for kind in (CHECK, HIDDEN):
-                test = cells.get(name + kind)
-                if test is None or not is_graded(test) or not points(test) > 0:
-                    yield f"{of.name}: {name} has no graded cell {name}{kind}."
-                elif ("BEGIN HIDDEN TESTS" in test.source) != (kind == HIDDEN):
-                    yield f"{of.name}: {name}{kind} should{' not' * (kind == CHECK)} be hidden."
+                yield f"{where}: {name} has no stub that names its exercise."
+            tests = {kind: test for kind in (CHECK, HIDDEN) if (test := cells.get(name + kind))}
+            yield from (
+                f"{where}: {name} has no cell tagged {kind[1:]}:{name}."
+                for kind in (CHECK, HIDDEN)
+                if kind not in tests
+            )
+            if len({points(test) > 0 for test in tests.values()}) == 2:
+                yield f"{where}: only one test of {name} has points: 0 for both switches an exercise off."
+            for kind, test in tests.items():
+                if ("BEGIN HIDDEN TESTS" in test.source) != (kind == HIDDEN):
+                    yield f"{where}: {name}{kind} should{' not' * (kind == CHECK)} be hidden."
 
 
 def _is_stub(source: str) -> bool:
@@ -81,7 +91,8 @@ def cells_are_python(course: Course) -> Iterator[str]:
         cells = [*_code(of.source), *_code(of.solution), *_code(of.release)]
         for source in dict.fromkeys(cell.source for cell in cells):
             if _parse(source) is None:
-                yield f"{of.name}: a code cell is not Python: {source[:60]!r}."
+                where = place(text_path(course.root, of.name), source)
+                yield f"{where}: a code cell is not Python: {source[:60]!r}."
 
 
 def graded_cells_stand_alone(course: Course) -> Iterator[str]:
@@ -91,12 +102,21 @@ def graded_cells_stand_alone(course: Course) -> Iterator[str]:
             match ast.parse(cell.source).body:
                 case [ast.Import([ast.alias("qcourse.check", None)]), ast.FunctionDef(decorator_list=[_])]:
                     strange = analyse(cell.source).reads - {exercise(cell), *MODULES, *dir(builtins)}
-                    yield from (f"{of.name}: {grade_id(cell)} reads {n} from the notebook." for n in strange)
+                    yield from (
+                        f"{_where(course, of.name, cell)}: {grade_id(cell)} reads {n} from the notebook."
+                        for n in strange
+                    )
                 case _:
                     yield (
-                        f"{of.name}: {grade_id(cell)} is not one function below 'import qcourse.check', "
-                        f"decorated with @qcourse.check.exercise(…)."
+                        f"{_where(course, of.name, cell)}: {grade_id(cell)} is not one function "
+                        f"below 'import qcourse.check', decorated with @qcourse.check.exercise(…)."
                     )
+
+
+def _where(course: Course, name: str, test: NotebookNode) -> str:
+    """The line of the tag of a test's cell."""
+    kind = HIDDEN if is_hidden(test) else CHECK
+    return place(text_path(course.root, name), f'"{kind[1:]}:{exercise(test)}')
 
 
 def cells_are_short(course: Course) -> Iterator[str]:

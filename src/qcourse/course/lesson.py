@@ -1,7 +1,8 @@
 """A lesson: the percent text that one reads from top to bottom, and its hidden tests in files beside it.
 
 In ``solutions/NAME/NAME.py`` a tag says what a cell is to nbgrader: ``answer:clamp``, ``check:clamp``,
-``hidden:clamp``, or ``question:question``; ``experiment`` marks a cell that grading need not run. The cell of
+``hidden:clamp``, or ``question:question``, with other points than usual in ``check:clamp:0``;
+``experiment`` marks a cell that grading need not run. The cell of
 hidden tests is empty there: its body stands in ``solutions/NAME/hidden/ex_6_1_clamp.py``, below the first
 ``# %%``. What stands above that line is for the reader and the linter, and is left out: the cell imports
 ``qcourse.check``, whose decorator brings the rest. ``NAME_closing.py``, where there is one, goes on where the
@@ -25,6 +26,7 @@ ROLES = {
     "hidden": (True, False, 2),
     "question": (True, True, 3),
 }
+TAG = re.compile(r"(?P<role>\w+):(?P<name>[^:]+)(?::(?P<points>\d+))?")
 FILE = re.compile(r"ex_(\d+)_(\d+)_(\w+)\.py")  # of hidden tests or answers: ex_6_1_clamp.py
 HIDDEN_CELL = """\
 # Hidden tests of exercise {exercise} run here when your work is graded.
@@ -52,18 +54,22 @@ def read_source(root: Path, name: str) -> NotebookNode:
             if tag in (EXPERIMENT, CHALLENGE):
                 cell.metadata.setdefault("tags", []).append(tag)  # read in the student version
                 continue
-            role, _, grade_id = tag.partition(":")
-            if role not in ROLES or not grade_id:
-                known = ", ".join([EXPERIMENT, CHALLENGE, *(f"{role}:NAME" for role in ROLES)])
-                raise UserError(f"{path}: the tag {tag!r} is unknown: use one of {known}.")
-            if tag in seen:
-                raise UserError(f"{path}: two cells have the tag {tag!r}: rename one.")
-            seen.add(tag)
-            cell.metadata["nbgrader"] = _metadata(role, grade_id)
+            where, found = place(path, f'"{tag}"'), TAG.fullmatch(tag)
+            if not found or found["role"] not in ROLES or (found["points"] and found["role"] == "answer"):
+                known = ", ".join(
+                    [EXPERIMENT, CHALLENGE, *(f"{role}:NAME" for role in ROLES), "check:NAME:POINTS"]
+                )
+                raise UserError(f"{where}: the tag {tag!r} is unknown: use one of {known}.")
+            role, grade_id = found["role"], found["name"]
+            if f"{role}:{grade_id}" in seen:
+                raise UserError(f"{where}: two cells have the tag {tag!r}: rename one.")
+            seen.add(f"{role}:{grade_id}")
+            cell.metadata["nbgrader"] = _metadata(role, grade_id, found["points"])
             if role == "hidden":
                 if cell.source.strip():
-                    raise UserError(f"{path}: the cell {tag!r} must be empty: its tests stand in hidden/.")
+                    raise UserError(f"{where}: the cell {tag!r} must be empty: its tests stand in hidden/.")
                 cell.source = _hidden_tests(path.parent / "hidden", grade_id)
+        _refuse_open_regions(path, cell.source)
     _refuse_other_numbers(path.parent, notebook)
     _refuse_strays(path.parent, seen)
     return notebook
@@ -75,6 +81,28 @@ def read_text(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         raise UserError(f"{path} is not UTF-8: save it in that encoding.") from None
+
+
+def place(path: Path, text: str) -> str:
+    """``path:line`` of the line where ``text`` begins in a file; the path where it does not stand there."""
+    before, found, _ = read_text(path).partition(text)
+    return f"{path}:{before.count(chr(10)) + 1}" if found else str(path)
+
+
+def _refuse_open_regions(path: Path, source: str) -> None:
+    """Each line that begins a solution must have one that ends it: else nbgrader hands out what follows."""
+    open_since = ""
+    for line in source.split("\n"):
+        if "### BEGIN SOLUTION" in line or "### END SOLUTION" in line:
+            begins = "BEGIN" in line
+            if begins == bool(open_since):
+                missing = "END" if begins else "BEGIN"
+                where = place(path, open_since or line)
+                raise UserError(f"{where}: {(open_since or line).strip()!r} has no '### {missing} SOLUTION'.")
+            open_since = line if begins else ""
+    if open_since:
+        where = place(path, open_since)
+        raise UserError(f"{where}: {open_since.strip()!r} has no '### END SOLUTION'.")
 
 
 def _closing(path: Path) -> str:
@@ -118,8 +146,9 @@ def _refuse_strays(folder: Path, tags: set[str]) -> None:
             raise UserError(f"{file} belongs to no exercise: there is no file of that name in hidden/.")
 
 
-def _metadata(role: str, grade_id: str) -> NotebookNode:
+def _metadata(role: str, grade_id: str, given: str | None) -> NotebookNode:
     graded, solution, points = ROLES[role]
+    points = points if given is None else int(given)
     metadata: dict[str, Any] = {
         "grade": graded,
         "grade_id": f"{grade_id}-{role}" if role in ("check", "hidden") else grade_id,

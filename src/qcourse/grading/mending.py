@@ -109,10 +109,9 @@ def _as_handed_out(piece: Piece, source: list[NotebookNode], notes: repairs.Repa
 
 
 def _facts(cell: NotebookNode) -> list[object]:
+    """What a cell is to nbgrader; not its points, which the course may have changed since."""
     meta = metadata(cell)
-    return [bool(meta.get(key)) for key in ("grade", "solution", "locked", "task")] + [
-        meta.get("points") or 0
-    ]
+    return [bool(meta.get(key)) for key in ("grade", "solution", "locked", "task")]
 
 
 def _note_missing(new: Piece, homes: dict[int, Piece], notes: repairs.Repairs) -> None:

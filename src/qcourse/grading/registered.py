@@ -12,6 +12,7 @@ from traitlets.utils.importstring import import_item
 
 from qcourse.course.cells import by_grade_id, is_locked, points
 from qcourse.course.notebooks import NotebookNode, read
+from qcourse.grading.release import FIXED
 
 
 def out_of_date(course: CourseDirectory, config: Config, assignment: str, entries: list[Any]) -> str:
@@ -33,6 +34,8 @@ def out_of_date(course: CourseDirectory, config: Config, assignment: str, entrie
         most = {cell.name: cell.max_score for cell in (*entry.grade_cells, *entry.task_cells)}
         ours = by_grade_id(registered)
         changed = [name for name, cell in ours.items() if _differs(cell, known.get(name), most.get(name))]
+        if entry.submissions and (which := sorted(known.keys() ^ ours.keys())):
+            return f"{path} has other cells than the gradebook ({', '.join(which[:3])}). {FIXED}"
         if which := [*changed, *(known.keys() - ours.keys())]:
             return _sentence(path, "not what the gradebook holds, which counts", which, assignment)
         handed_out = by_grade_id(read(release / path.name))

@@ -16,6 +16,11 @@ from qcourse.course.notebooks import NotebookNode, read, to_bytes
 from qcourse.errors import UserError
 from qcourse.grading.other_files import MOST_BYTES
 
+FIXED = (
+    "Once somebody has handed in, nbgrader neither adds nor removes cells: put them back, with 0 points to "
+    "switch an exercise off."
+)
+
 
 class Release(NamedTuple):
     """The notebooks that were handed out, by name, and the files of the course that go beside them.
@@ -101,12 +106,16 @@ def read_notebook(folder: Path, entry: Any) -> NotebookNode:
 
     Raises:
         OSError: the student version is not there.
+        UserError: it lacks a cell that has points.
     """
     notebook = read(folder / f"{entry.name}.ipynb")
     refuse_other_languages(notebook, f"{entry.name}.ipynb")
     stored = {cell.name: cell for cell in entry.source_cells}
     most = {cell.name: cell.max_score for cell in (*entry.grade_cells, *entry.task_cells)}
-    for name, cell in by_grade_id(notebook).items():
+    cells = by_grade_id(notebook)
+    if gone := sorted(most.keys() - cells.keys()):
+        raise UserError(f"{entry.name}.ipynb lacks {', '.join(gone)}, which the gradebook holds. {FIXED}")
+    for name, cell in cells.items():
         if name in stored:
             metadata(cell)["checksum"] = stored[name].checksum
         if name in stored and stored[name].locked:
