@@ -131,8 +131,9 @@ def _run(connection: dict[str, Any], home: Path, line: int) -> None:
 
     from qcourse.grading.kernels.answering_kernel import AnsweringKernel
 
-    # For calls, while there are descriptors; not warm, since it imports what a place for 06 has not.
+    # For calls, while there are descriptors; not warm, since it imports and reads what a place has not.
     importlib.import_module("qcourse.check.borrowing")
+    importlib.import_module("qcourse.check.solved").exercises()
 
     class App(IPKernelApp):
         def init_iopub(self, context: zmq.Context[Any]) -> None:
