@@ -35,6 +35,7 @@ import copy
 import math
 
 import numpy as np
+import torch
 
 from qcourse import checked
 from qcourse.plots import calibration, explore, figure
@@ -533,8 +534,6 @@ calibration.clipping_curves(curves, clips)
 # codes, and keeps it as well:
 
 # %% tags=["experiment"]
-import torch
-
 from qcourse.data import load_digits28
 from qcourse.models import to_input, to_labels
 from qcourse.torch_ao import HistogramObserver, MinMaxObserver, MovingAverageMinMaxObserver
