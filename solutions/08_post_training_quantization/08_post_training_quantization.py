@@ -174,26 +174,27 @@ import qcourse.check
 
 @qcourse.check.exercise("8.1", QuantizedVerySimpleNet)
 def check_QuantizedVerySimpleNet(ex):
+    def int8_logits(model, images):
+        model.eval().qconfig = torch_ao.default_qconfig
+        prepared = torch_ao.prepare(model)
+        prepared(images)
+        return torch_ao.convert(prepared)(images)
+
     torch.manual_seed(81)
     float_net, images = models.VerySimpleNet(), torch.rand(2, 28, 28)
-    model = ex.call(case="created without arguments")
+    model, state = ex.call(case="created without arguments"), float_net.state_dict()
     ex.true(isinstance(model, nn.Module), "it is not an nn.Module.", got=type(model).__name__)
-    for stub in (torch_ao.QuantStub, torch_ao.DeQuantStub):
-        found = sum(isinstance(module, stub) for module in model.modules())
-        ex.true(found == 1, f"it needs one {stub.__name__} among its modules.", expected="1", got=str(found))
-    names = list(float_net.state_dict())
-    ex.true(
-        sorted(model.state_dict()) == sorted(names),
-        "the parameters must have VerySimpleNet's names.",
-        expected=", ".join(names),
-        got=", ".join(model.state_dict()),
-    )
-    ex.call(
-        float_net.state_dict(), case="VerySimpleNet's state_dict", function=lambda s: model.load_state_dict(s)
-    )
+    for kind in (torch_ao.QuantStub, torch_ao.DeQuantStub):
+        count = sum(isinstance(module, kind) for module in model.modules())
+        ex.true(count == 1, f"it needs one {kind.__name__} among its modules.", got=str(count))
+    names = [*model.state_dict()]
+    ex.true({*names} == {*state}, "its parameters must have VerySimpleNet's names.", want=[*state], got=names)
+    ex.call(state, case="VerySimpleNet's state_dict", function=lambda state: model.load_state_dict(state))
     for shape in ([2, 28, 28], [2, 1, 28, 28], [2, 784]):
-        logits = ex.call(images.reshape(shape), case=f"two images of shape {shape}", function=model)
-        ex.equal("the output before prepare", logits, float_net(images), rtol=1e-4, atol=1e-5)
+        got = ex.call(images.reshape(shape), case=f"two images of shape {shape}", function=model)
+        ex.equal("the output before prepare", got, float_net(images), rtol=1e-4, atol=1e-5)
+    got = ex.call(model, images, function=int8_logits, may_change=[0], case="prepared, then converted")
+    ex.equal("the output after convert", got, float_net(images), dtype=torch.float32, rtol=0, atol=0.1)
 
 
 # %% tags=["hidden:QuantizedVerySimpleNet"]
@@ -267,18 +268,22 @@ def calibrate(model, images, batch_size=256):
 import qcourse.check
 
 
-@qcourse.check.exercise("8.2", calibrate)
+@qcourse.check.exercise("8.2", calibrate, when_graded="that the model's parameters, and its mode, stay")
 def check_calibrate(ex):
     images = torch.arange(-1, 8)[:, None, None].expand(9, 28, 28) / 10
     watched = torch_ao.QuantStub(torch_ao.default_qconfig).train()
-    watched, modes, sizes = torch_ao.prepare(nn.Sequential(nn.ReLU(), watched)), [], []
-    tell_mode, tell_size = ex.callback(modes.append), ex.callback(sizes.append)
-    watched.register_forward_pre_hook(lambda module, inputs: tell_mode(module.training))
-    watched.register_forward_pre_hook(lambda module, inputs: tell_size(len(inputs[0])))
-    seen = ex.call(watched, images, batch_size=4, case="9 images in batches of 4: 4 + 4 + 1", may_change=[0])
-    ex.equal("the number of images seen", seen, 9)
-    ex.true(not any(modes), "calibrate in evaluation mode.", expected="model.training False", got="True")
-    ex.true(max(sizes) <= 4, "a batch has more images than batch_size.", expected="at most 4", got=max(sizes))
+    watched, seen = torch_ao.prepare(nn.Sequential(nn.ReLU(), watched)), []
+    tell = ex.callback(seen.append)
+    watched.register_forward_pre_hook(
+        lambda module, inputs: tell((len(inputs[0]), module.training, torch.is_grad_enabled()))
+    )
+    count = ex.call(watched, images, batch_size=4, case="9 images in batches of 4: 4, 4, 1", may_change=[0])
+    ex.equal("the number of images seen", count, 9)
+    ex.true(not any(mode for _, mode, _ in seen), "calibrate in evaluation mode.", got="model.training True")
+    ex.true(not any(on for *_, on in seen), "nothing is learned: switch gradients off, with torch.no_grad().")
+    sizes = [size for size, *_ in seen]
+    once = len(sizes) == 3 and max(sizes) <= 4 and sum(sizes) == 9
+    ex.true(once, "each image once, in 3 batches of at most 4.", expected=[4, 4, 1], got=sizes)
     observer = watched[1].activation_post_process
     ex.equal("the observer's minimum (a ReLU makes the first image 0)", float(observer.min_val), 0.0)
     ex.equal("the observer's maximum (the last image is 0.7)", float(observer.max_val), 0.7, rtol=1e-5)
@@ -390,12 +395,10 @@ import qcourse.check
 @qcourse.check.exercise("8.3", post_training_quantize)
 def check_post_training_quantize(ex):
     def calibrate_at_once(model, images, batch_size=256):
-        """Replaces your calibrate, so that this check tests this exercise alone."""
-        model.eval()(images)
+        model.eval()(images)  # replaces your calibrate, so that this check tests this exercise alone
         return len(images)
 
-    given = {"calibrate": calibrate_at_once, "QuantizedVerySimpleNet": models.QuantizedVerySimpleNet}
-    ex.given = given
+    ex.given = {"calibrate": calibrate_at_once, "QuantizedVerySimpleNet": models.QuantizedVerySimpleNet}
     torch.manual_seed(83)
     float_net, images = models.QuantizedVerySimpleNet().eval(), torch.rand(20, 28, 28)
     images[-1, 0, 0] = 2.54  # the brightest pixel is in the last image
@@ -407,7 +410,9 @@ def check_post_training_quantize(ex):
     ex.true(got == int8, "the result is not converted to int8.", expected=int8, got=got)
     ex.equal("the input's scale: 2.54 / 127", float(result.quant.scale), 0.02, rtol=1e-4)
     logits = ex.call(images, case="the result called", function=result)
-    ex.true(logits.dtype == torch.float32, "the result must give float logits.", got=str(logits.dtype))
+    ex.equal("the output", logits, float_net(images), dtype=torch.float32, rtol=0, atol=0.1)
+    result = ex.call(float_net, images, torch_ao.get_default_qconfig("x86"), case="a qconfig: x86's")
+    ex.true("channel" in str(result.linear1.weight().qscheme()), "the given qconfig is not used.")
 
 
 # %% tags=["hidden:post_training_quantize"]
@@ -507,7 +512,7 @@ def model_size_kb(model):
 import qcourse.check
 
 
-@qcourse.check.exercise("8.4", model_size_kb)
+@qcourse.check.exercise("8.4", model_size_kb, when_graded="int8 models, and that no file is written")
 def check_model_size_kb(ex):
     from qcourse import measure
 
@@ -606,7 +611,7 @@ def quantized_linear_by_hand(x_q, x_scale, x_zero, w_q, w_scale, bias, out_scale
 import qcourse.check
 
 
-@qcourse.check.exercise("8.5", quantized_linear_by_hand)
+@qcourse.check.exercise("8.5", quantized_linear_by_hand, when_graded="sums too long for 16 bits")
 def check_quantized_linear_by_hand(ex):
     x_q = np.array([[50, 100], [0, 100]], np.uint8)
     w_q = np.array([[100, 50], [-100, -50], [127, 127]], np.int8)
@@ -720,20 +725,21 @@ def layer_sqnr(net, net_quantized, images):
 import qcourse.check
 
 
-@qcourse.check.exercise("8.6", layer_sqnr)
+@qcourse.check.exercise("8.6", layer_sqnr, when_graded="errors that add up, and that models stay as they are")
 def check_layer_sqnr(ex):
     float_net, images = models.QuantizedVerySimpleNet().eval(), torch.rand(4, 28, 28)
-    biases = {"linear1": 1.01, "linear2": 1.04, "linear3": 4.02}
+    biases = {"linear1": 1.01, "linear2": -1.04, "linear3": 4.02}
     for name, bias in biases.items():
         float_net.get_submodule(name).weight.detach().zero_()  # so each layer outputs its bias for any input
         float_net.get_submodule(name).bias.detach().fill_(bias)
     observed = copy.deepcopy(float_net)
     observed.qconfig = torch_ao.default_qconfig
     torch_ao.prepare(observed, inplace=True)(images)
-    for name in biases:  # an observed maximum of 12.7 makes the scale 0.1
-        observed.get_submodule(name).activation_post_process.max_val.fill_(12.7)
+    for name in biases:  # an observed range of -6.4 to 6.3 makes the scale 0.1
+        observed.get_submodule(name).activation_post_process.min_val.fill_(-6.4)
+        observed.get_submodule(name).activation_post_process.max_val.fill_(6.3)
     int8_net = torch_ao.convert(observed).eval()
-    result = ex.call(float_net, int8_net, images, case="the layers output 1.01, 1.04, 4.02; in int8, 1, 1, 4")
+    result = ex.call(float_net, int8_net, images, case="the layers give 1.01, -1.04, 4.02; in int8, 1, -1, 4")
     ex.true(isinstance(result, dict), "return a dict, layer name -> dB.", got=type(result).__name__)
     ex.true(biases.keys() <= result.keys(), "the dict lacks a layer.", expected=[*biases], got=[*result])
     single = all(np.asarray(value).size == 1 and value is not None for value in result.values())

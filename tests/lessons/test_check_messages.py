@@ -25,6 +25,8 @@ def test_validate_which_shows_only_the_traceback_tells_the_reason_and_the_cause(
 def test_passing_says_one_line(capsys):
     Exercise("6.2", print).passed()
     assert capsys.readouterr().out == "✓ Exercise 6.2: visible check passed.\n"
+    Exercise("6.2", print).passed("empty arrays")
+    assert capsys.readouterr().out.endswith("passed. Tested only when graded: empty arrays.\n")
 
 
 def test_the_picture_has_a_ring_and_a_cross_for_each_number_and_hidden_ones_have_none():

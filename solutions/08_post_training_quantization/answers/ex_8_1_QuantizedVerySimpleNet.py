@@ -158,7 +158,7 @@ class QuantizedVerySimpleNet(nn.Module):
         return self.linear3(self.dequant(x))
 
 
-# %% wrong: the QuantStub stands after the first layer
+# %% wrong: the QuantStub stands after the first layer | cause: float numbers reached an int8 layer
 import torch.nn.functional as F
 
 
@@ -230,7 +230,7 @@ class QuantizedVerySimpleNet(nn.Module):
         return F.log_softmax(self.dequant(x), dim=1)
 
 
-# %% wrong: only [n, 28, 28] is flattened
+# %% wrong: only [n, 28, 28] is flattened | cause: a result is unpacked into another count of names than it has
 import torch.nn.functional as F
 
 
@@ -249,7 +249,7 @@ class QuantizedVerySimpleNet(nn.Module):
         return self.dequant(self.linear3(F.relu(self.linear2(F.relu(self.linear1(x))))))
 
 
-# %% wrong: one image at a time
+# %% wrong: one image at a time | cause: a reshape must keep the count of elements / one row per image is expected
 import torch.nn.functional as F
 
 
@@ -267,7 +267,7 @@ class QuantizedVerySimpleNet(nn.Module):
         return self.dequant(self.linear3(F.relu(self.linear2(F.relu(self.linear1(x))))))
 
 
-# %% wrong: layers in a Sequential, so the names differ | cause: named otherwise
+# %% wrong: layers in a Sequential, so the names differ | cause: named otherwise / other names
 class QuantizedVerySimpleNet(nn.Module):
     def __init__(self):
         super().__init__()
@@ -280,7 +280,7 @@ class QuantizedVerySimpleNet(nn.Module):
         return self.dequant(self.layers(self.quant(images.reshape(-1, 784))))
 
 
-# %% wrong: stubs around every layer
+# %% wrong: stubs around every layer | cause: it needs one QuantStub among its modules
 import torch.nn.functional as F
 
 
@@ -300,7 +300,7 @@ class QuantizedVerySimpleNet(nn.Module):
         return self.dequant(self.linear3(self.quant3(x)))
 
 
-# %% wrong: the constructor needs arguments
+# %% wrong: the constructor needs arguments | cause: a function is called with other arguments than its def line
 import torch.nn.functional as F
 
 
@@ -318,12 +318,12 @@ class QuantizedVerySimpleNet(nn.Module):
         return self.dequant(self.linear3(F.relu(self.linear2(F.relu(self.linear1(x))))))
 
 
-# %% wrong: borrows the finished class
+# %% wrong: borrows the finished class | cause: write it yourself
 class QuantizedVerySimpleNet(models.QuantizedVerySimpleNet):
     pass
 
 
-# %% wrong: borrows the finished forward
+# %% wrong: borrows the finished forward | cause: write it yourself
 class QuantizedVerySimpleNet(models.VerySimpleNet):
     def __init__(self):
         super().__init__()
@@ -333,7 +333,7 @@ class QuantizedVerySimpleNet(models.VerySimpleNet):
     forward = models.QuantizedVerySimpleNet.forward
 
 
-# %% wrong: softmax between the stubs
+# %% wrong: softmax between the stubs | cause: a softmax at the end
 import torch.nn.functional as F
 
 
@@ -352,7 +352,7 @@ class QuantizedVerySimpleNet(nn.Module):
         return self.dequant(x.softmax(dim=1))
 
 
-# %% wrong: super().__init__() is forgotten
+# %% wrong: super().__init__() is forgotten | cause: super().__init__() must come first in __init__
 class QuantizedVerySimpleNet(nn.Module):
     def __init__(self):
         self.quant = torch_ao.QuantStub()
@@ -362,7 +362,7 @@ class QuantizedVerySimpleNet(nn.Module):
         return self.linear1(self.quant(images))
 
 
-# %% wrong: ReLU written out, which codes cannot do
+# %% wrong: ReLU written out, which codes cannot do | cause: an operation between the stubs has no version for codes
 import torch.nn.functional as F
 
 
@@ -415,7 +415,7 @@ class QuantizedVerySimpleNet(nn.Module):
         return self.dequant(x)
 
 
-# %% wrong: nn.Module is not the base class
+# %% wrong: nn.Module is not the base class | cause: the class is not derived from nn.Module
 class QuantizedVerySimpleNet:
     def __init__(self):
         self.quant = torch_ao.QuantStub()
@@ -432,7 +432,7 @@ class QuantizedVerySimpleNet:
         return self.dequant(self.linear3(x))
 
 
-# %% wrong: hidden layers of 128 units
+# %% wrong: hidden layers of 128 units | cause: a layer has another size than the float network's
 class QuantizedVerySimpleNet(nn.Module):
     def __init__(self):
         super().__init__()

@@ -55,7 +55,7 @@ def calibrate(model, images, batch_size=256):
     return seen
 
 
-# %% wrong: drop_last, but the count says all
+# %% wrong: drop_last, but the count says all | cause: each image once, in 3 batches of at most 4
 def calibrate(model, images, batch_size=256):
     model.eval()
     with torch.no_grad():
@@ -111,7 +111,7 @@ def calibrate(model, images, batch_size=256):
     return min(batch_size, len(images))
 
 
-# %% wrong: training mode
+# %% wrong: training mode | cause: calibrate in evaluation mode
 def calibrate(model, images, batch_size=256):
     model.train()
     with torch.no_grad():
@@ -120,7 +120,7 @@ def calibrate(model, images, batch_size=256):
     return len(images)
 
 
-# %% wrong: the mode is left as it was
+# %% wrong: the mode is left as it was | cause: calibrate in evaluation mode
 def calibrate(model, images, batch_size=256):
     with torch.no_grad():
         for batch in images.split(batch_size):
@@ -128,7 +128,7 @@ def calibrate(model, images, batch_size=256):
     return len(images)
 
 
-# %% wrong: eval only after the images
+# %% wrong: eval only after the images | cause: calibrate in evaluation mode
 def calibrate(model, images, batch_size=256):
     with torch.no_grad():
         for batch in images.split(batch_size):
@@ -137,7 +137,7 @@ def calibrate(model, images, batch_size=256):
     return len(images)
 
 
-# %% wrong: sets the flag of the outermost module only
+# %% wrong: sets the flag of the outermost module only | cause: the model was called in training mode
 def calibrate(model, images, batch_size=256):
     model.training = False
     with torch.no_grad():
@@ -146,7 +146,7 @@ def calibrate(model, images, batch_size=256):
     return len(images)
 
 
-# %% wrong: gradients are kept
+# %% wrong: gradients are kept | cause: nothing is learned
 def calibrate(model, images, batch_size=256):
     model.eval()
     for batch in images.split(batch_size):
@@ -154,7 +154,7 @@ def calibrate(model, images, batch_size=256):
     return len(images)
 
 
-# %% wrong: batch_size is ignored, all at once
+# %% wrong: batch_size is ignored, all at once | cause: each image once, in 3 batches of at most 4
 def calibrate(model, images, batch_size=256):
     model.eval()
     with torch.no_grad():
@@ -162,7 +162,7 @@ def calibrate(model, images, batch_size=256):
     return len(images)
 
 
-# %% wrong: batch_size is ignored, 256 is written in
+# %% wrong: batch_size is ignored, 256 is written in | cause: each image once, in 3 batches of at most 4
 def calibrate(model, images, batch_size=256):
     model.eval()
     with torch.no_grad():
@@ -171,7 +171,7 @@ def calibrate(model, images, batch_size=256):
     return len(images)
 
 
-# %% wrong: batch_size is ignored, one image at a time
+# %% wrong: batch_size is ignored, one image at a time | cause: each image once, in 3 batches of at most 4
 def calibrate(model, images, batch_size=256):
     model.eval()
     with torch.no_grad():
@@ -189,7 +189,7 @@ def calibrate(model, images, batch_size=256):
     return len(images)
 
 
-# %% wrong: stops after ten batches
+# %% wrong: stops after ten batches | cause: the last
 def calibrate(model, images, batch_size=256):
     model.eval()
     seen = 0
@@ -202,7 +202,7 @@ def calibrate(model, images, batch_size=256):
     return seen
 
 
-# %% wrong: batch_size is taken for the number of batches
+# %% wrong: batch_size is taken for the number of batches | cause: a batch has more than batch_size images
 def calibrate(model, images, batch_size=256):
     model.eval()
     with torch.no_grad():
@@ -211,7 +211,7 @@ def calibrate(model, images, batch_size=256):
     return len(images)
 
 
-# %% wrong: batches overlap by one
+# %% wrong: batches overlap by one | cause: each image once, in 3 batches of at most 4
 def calibrate(model, images, batch_size=256):
     model.eval()
     with torch.no_grad():
@@ -252,7 +252,7 @@ def calibrate(model, images, batch_size=256):
     return 60000
 
 
-# %% wrong: flattened to MNIST's pixels
+# %% wrong: flattened to MNIST's pixels | cause: a reshape must keep the count of elements
 def calibrate(model, images, batch_size=256):
     model.eval()
     with torch.no_grad():
@@ -261,7 +261,7 @@ def calibrate(model, images, batch_size=256):
     return len(images)
 
 
-# %% wrong: the model is never called
+# %% wrong: the model is never called | cause: each image once, in 3 batches of at most 4
 def calibrate(model, images, batch_size=256):
     model.eval()
     return sum(len(batch) for batch in images.split(batch_size))
@@ -287,7 +287,7 @@ def calibrate(model, images, batch_size=256):
             yield len(batch)
 
 
-# %% wrong: back to train mode at the end
+# %% wrong: back to train mode at the end | cause: the model was passed in evaluation mode and is in training m
 def calibrate(model, images, batch_size=256):
     model.eval()
     with torch.no_grad():
@@ -297,7 +297,7 @@ def calibrate(model, images, batch_size=256):
     return len(images)
 
 
-# %% wrong: gradients stay off for the whole process
+# %% wrong: gradients stay off for the whole process | cause: gradients are still off after the call
 def calibrate(model, images, batch_size=256):
     model.eval()
     torch.set_grad_enabled(False)

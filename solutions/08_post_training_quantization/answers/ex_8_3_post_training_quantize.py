@@ -63,7 +63,7 @@ def post_training_quantize(net, images, qconfig=None):
     return torch_ao.convert(model)
 
 
-# %% wrong: works on the caller's network
+# %% wrong: works on the caller's network | cause: done on the caller's model itself
 def post_training_quantize(net, images, qconfig=None):
     net.eval()
     net.qconfig = qconfig or torch_ao.default_qconfig
@@ -73,7 +73,7 @@ def post_training_quantize(net, images, qconfig=None):
     return net
 
 
-# %% wrong: eval and qconfig on the caller's network, then a copy by prepare
+# %% wrong: eval and qconfig on the caller's network, then a copy by prepare | cause: a qconfig is left on the caller's model
 def post_training_quantize(net, images, qconfig=None):
     net.eval()
     net.qconfig = qconfig or torch_ao.default_qconfig
@@ -82,7 +82,7 @@ def post_training_quantize(net, images, qconfig=None):
     return torch_ao.convert(model)
 
 
-# %% wrong: leaves a qconfig on the caller's network
+# %% wrong: leaves a qconfig on the caller's network | cause: a qconfig is left on the caller's model
 def post_training_quantize(net, images, qconfig=None):
     net.qconfig = qconfig or torch_ao.default_qconfig
     model = torch_ao.prepare(copy.deepcopy(net).eval())
@@ -142,7 +142,7 @@ def post_training_quantize(net, images, qconfig=None):
     return torch_ao.convert(model)
 
 
-# %% wrong: the qconfig is set after prepare
+# %% wrong: the qconfig is set after prepare | cause: nothing was quantized
 def post_training_quantize(net, images, qconfig=None):
     model = copy.deepcopy(net).eval()
     model = torch_ao.prepare(model)
@@ -160,7 +160,7 @@ def post_training_quantize(net, images, qconfig=None):
     return torch_ao.convert(model)
 
 
-# %% wrong: None stands for the engine's qconfig
+# %% wrong: None stands for the engine's qconfig | cause: another default
 def post_training_quantize(net, images, qconfig=None):
     model = copy.deepcopy(net).eval()
     model.qconfig = qconfig or torch_ao.get_default_qconfig("x86")
@@ -187,7 +187,7 @@ def post_training_quantize(net, images, qconfig=None):
     return torch_ao.convert(model)
 
 
-# %% wrong: the last image is left out
+# %% wrong: the last image is left out | cause: calibration left out images
 def post_training_quantize(net, images, qconfig=None):
     model = copy.deepcopy(net).eval()
     model.qconfig = qconfig or torch_ao.default_qconfig
@@ -196,7 +196,7 @@ def post_training_quantize(net, images, qconfig=None):
     return torch_ao.convert(model)
 
 
-# %% wrong: calibrated on random numbers
+# %% wrong: calibrated on random numbers | cause: calibration left out images
 def post_training_quantize(net, images, qconfig=None):
     model = copy.deepcopy(net).eval()
     model.qconfig = qconfig or torch_ao.default_qconfig
@@ -210,7 +210,7 @@ def post_training_quantize(net, images, qconfig=None):
     return torch.ao.quantization.quantize_dynamic(copy.deepcopy(net).eval(), {nn.Linear}, dtype=torch.qint8)
 
 
-# %% wrong: a new network with random weights
+# %% wrong: a new network with random weights | cause: these are not the network's weights
 def post_training_quantize(net, images, qconfig=None):
     model = QuantizedVerySimpleNet().eval()
     model.qconfig = qconfig or torch_ao.default_qconfig
@@ -231,7 +231,7 @@ def post_training_quantize(net, images, qconfig=None):
     return torch_ao.convert(model)
 
 
-# %% wrong: the float copy is returned
+# %% wrong: the float copy is returned | cause: nothing was quantized
 def post_training_quantize(net, images, qconfig=None):
     model = copy.deepcopy(net).eval()
     model.qconfig = qconfig or torch_ao.default_qconfig
@@ -241,7 +241,7 @@ def post_training_quantize(net, images, qconfig=None):
     return model
 
 
-# %% wrong: nothing is returned
+# %% wrong: nothing is returned | cause: nothing is returned
 def post_training_quantize(net, images, qconfig=None):
     model = copy.deepcopy(net).eval()
     model.qconfig = qconfig or torch_ao.default_qconfig
@@ -250,12 +250,12 @@ def post_training_quantize(net, images, qconfig=None):
     torch_ao.convert(model, inplace=True)
 
 
-# %% wrong: half precision in place of int8
+# %% wrong: half precision in place of int8 | cause: nothing was quantized
 def post_training_quantize(net, images, qconfig=None):
     return copy.deepcopy(net).eval().to(torch.bfloat16)
 
 
-# %% wrong: a shallow copy
+# %% wrong: a shallow copy | cause: done on the caller's model itself
 def post_training_quantize(net, images, qconfig=None):
     model = copy.copy(net)
     model.eval()
@@ -265,7 +265,7 @@ def post_training_quantize(net, images, qconfig=None):
     return torch_ao.convert(model, inplace=True)
 
 
-# %% wrong: weights rounded to 8 bits, but kept in float
+# %% wrong: weights rounded to 8 bits, but kept in float | cause: nothing was quantized
 def post_training_quantize(net, images, qconfig=None):
     model = copy.deepcopy(net).eval()
     with torch.no_grad():
@@ -275,7 +275,7 @@ def post_training_quantize(net, images, qconfig=None):
     return model
 
 
-# %% wrong: quantization-aware preparation
+# %% wrong: quantization-aware preparation | cause: another default
 def post_training_quantize(net, images, qconfig=None):
     model = copy.deepcopy(net).train()
     model.qconfig = qconfig or torch_ao.get_default_qat_qconfig("x86")
@@ -347,7 +347,7 @@ def post_training_quantize(net, images, qconfig=None):
     return torch_ao.convert(model)
 
 
-# %% wrong: no qconfig on the DeQuantStub, so codes come out
+# %% wrong: no qconfig on the DeQuantStub, so codes come out | cause: codes come out where floats are meant
 def post_training_quantize(net, images, qconfig=None):
     model = copy.deepcopy(net).eval()
     for name in ("quant", "linear1", "linear2", "linear3"):
@@ -357,7 +357,7 @@ def post_training_quantize(net, images, qconfig=None):
     return torch_ao.convert(model)
 
 
-# %% wrong: signed codes for the activations, as the source notes say
+# %% wrong: signed codes for the activations, as the source notes say | cause: activations have unsigned codes
 def post_training_quantize(net, images, qconfig=None):
     model = copy.deepcopy(net).eval()
     if qconfig is None:
@@ -369,7 +369,7 @@ def post_training_quantize(net, images, qconfig=None):
     return torch_ao.convert(model)
 
 
-# %% wrong: signed codes from the QuantStub alone
+# %% wrong: signed codes from the QuantStub alone | cause: activations have unsigned codes
 def post_training_quantize(net, images, qconfig=None):
     model = copy.deepcopy(net).eval()
     model.qconfig = qconfig or torch_ao.default_qconfig
@@ -380,7 +380,7 @@ def post_training_quantize(net, images, qconfig=None):
     return torch_ao.convert(model)
 
 
-# %% wrong: the input's scale is written in, for pixels from 0 to 1
+# %% wrong: the input's scale is written in, for pixels from 0 to 1 | cause: calibration left out images
 def post_training_quantize(net, images, qconfig=None):
     model = copy.deepcopy(net).eval()
     model.qconfig = qconfig or torch_ao.default_qconfig
@@ -391,7 +391,7 @@ def post_training_quantize(net, images, qconfig=None):
     return model
 
 
-# %% wrong: another engine is set for the complete process
+# %% wrong: another engine is set for the complete process | cause: torch
 def post_training_quantize(net, images, qconfig=None):
     engines = torch.backends.quantized
     engines.engine = next(e for e in engines.supported_engines if e not in ("none", engines.engine))
@@ -402,7 +402,7 @@ def post_training_quantize(net, images, qconfig=None):
     return torch_ao.convert(model)
 
 
-# %% wrong: the model of the first call is returned again
+# %% wrong: the model of the first call is returned again | cause: the qconfig is not used for the weights / these are not the network's weights
 MODELS = {}
 
 

@@ -94,7 +94,7 @@ def model_size_kb(model):
     return len(pickle.dumps(model)) / 1000
 
 
-# %% wrong: a file beside the notebook, removed (source notes)
+# %% wrong: a file beside the notebook, removed (source notes) | cause: a file was written next to the notebook
 def model_size_kb(model):
     import os
 
@@ -104,14 +104,14 @@ def model_size_kb(model):
     return size
 
 
-# %% wrong: sys.getsizeof of the state_dict
+# %% wrong: sys.getsizeof of the state_dict | cause: sys.getsizeof measures the Python object alone
 def model_size_kb(model):
     import sys
 
     return sys.getsizeof(model.state_dict()) / 1000
 
 
-# %% wrong: sys.getsizeof of the model
+# %% wrong: sys.getsizeof of the model | cause: sys.getsizeof measures the Python object alone
 def model_size_kb(model):
     import sys
 
@@ -142,21 +142,21 @@ def model_size_kb(model):
     return 361.237
 
 
-# %% wrong: a string
+# %% wrong: a string | cause: a text is returned
 def model_size_kb(model):
     buffer = io.BytesIO()
     torch.save(model.state_dict(), buffer)
     return f"{len(buffer.getvalue()) / 1000:.1f} KB"
 
 
-# %% wrong: cut off to whole kB
+# %% wrong: cut off to whole kB | cause: cut off to whole kilobytes
 def model_size_kb(model):
     buffer = io.BytesIO()
     torch.save(model.state_dict(), buffer)
     return len(buffer.getvalue()) // 1000
 
 
-# %% wrong: printed, not returned
+# %% wrong: printed, not returned | cause: the size is printed
 def model_size_kb(model):
     buffer = io.BytesIO()
     torch.save(model.state_dict(), buffer)
@@ -170,7 +170,7 @@ def model_size_kb(model):
     return len(buffer.getvalue()) / 1000
 
 
-# %% wrong: borrows the finished function
+# %% wrong: borrows the finished function | cause: write it yourself
 def model_size_kb(model):
     return size_kb(model)
 
@@ -184,7 +184,7 @@ def model_size_kb(model):
     return len(zlib.compress(buffer.getvalue())) / 1000
 
 
-# %% wrong: one byte for each number, as if every model were int8
+# %% wrong: one byte for each number, as if every model were int8 | cause: only parameters are counted
 def model_size_kb(model):
     return sum(v.numel() for v in model.state_dict().values() if hasattr(v, "numel")) / 1000
 
@@ -223,7 +223,7 @@ def model_size_kb(model):
         return f.tell() / 1000
 
 
-# %% wrong: a file in the temporary folder left behind
+# %% wrong: a file in the temporary folder left behind | cause: a file is left on the disk
 import os
 import tempfile
 
@@ -234,7 +234,7 @@ def model_size_kb(model):
     return os.path.getsize(path) / 1000
 
 
-# %% wrong: rounded to a whole number
+# %% wrong: rounded to a whole number | cause: every size is a whole number of kB
 def model_size_kb(model):
     buffer = io.BytesIO()
     torch.save(model.state_dict(), buffer)

@@ -64,14 +64,14 @@ def quantized_linear_by_hand(x_q, x_scale, x_zero, w_q, w_scale, bias, out_scale
     return np.clip(y / out_scale + out_zero, 0, 255).astype(np.uint8)
 
 
-# %% wrong: floor
+# %% wrong: floor | cause: cut off instead of rounded
 def quantized_linear_by_hand(x_q, x_scale, x_zero, w_q, w_scale, bias, out_scale, out_zero):
     acc = (x_q.astype(np.int32) - x_zero) @ w_q.astype(np.int32).T
     y = acc * x_scale * np.asarray(w_scale) + bias
     return np.clip(np.floor(y / out_scale) + out_zero, 0, 255).astype(np.uint8)
 
 
-# %% wrong: int() before the zero point is added
+# %% wrong: int() before the zero point is added | cause: cut off instead of rounded
 def quantized_linear_by_hand(x_q, x_scale, x_zero, w_q, w_scale, bias, out_scale, out_zero):
     acc = (x_q.astype(np.int32) - x_zero) @ w_q.astype(np.int32).T
     y = acc * x_scale * np.asarray(w_scale) + bias
@@ -163,14 +163,14 @@ def quantized_linear_by_hand(x_q, x_scale, x_zero, w_q, w_scale, bias, out_scale
     return np.clip(np.round(y / out_scale) + out_zero, 0, 127).astype(np.uint8)
 
 
-# %% wrong: clipped only from above
+# %% wrong: clipped only from above | cause: not clipped below
 def quantized_linear_by_hand(x_q, x_scale, x_zero, w_q, w_scale, bias, out_scale, out_zero):
     acc = (x_q.astype(np.int32) - x_zero) @ w_q.astype(np.int32).T
     y = acc * x_scale * np.asarray(w_scale) + bias
     return np.minimum(np.round(y / out_scale) + out_zero, 255).astype(np.int64).astype(np.uint8)
 
 
-# %% wrong: clipped as int8 | cause: clipped as int8
+# %% wrong: clipped as int8 | cause: clipped as int8 / clipped to 127
 def quantized_linear_by_hand(x_q, x_scale, x_zero, w_q, w_scale, bias, out_scale, out_zero):
     acc = (x_q.astype(np.int32) - x_zero) @ w_q.astype(np.int32).T
     y = acc * x_scale * np.asarray(w_scale) + bias
@@ -191,7 +191,7 @@ def quantized_linear_by_hand(x_q, x_scale, x_zero, w_q, w_scale, bias, out_scale
     return np.clip(np.round(y / out_scale) + out_zero, 0, 255).astype(np.int32)
 
 
-# %% wrong: float result, not quantized again
+# %% wrong: float result, not quantized again | cause: the result is not uint8
 def quantized_linear_by_hand(x_q, x_scale, x_zero, w_q, w_scale, bias, out_scale, out_zero):
     acc = (x_q.astype(np.int32) - x_zero) @ w_q.astype(np.int32).T
     return acc * x_scale * np.asarray(w_scale) + bias
@@ -211,7 +211,7 @@ def quantized_linear_by_hand(x_q, x_scale, x_zero, w_q, w_scale, bias, out_scale
     return np.clip(np.round(y / out_scale) + out_zero, 0, 255).astype(np.uint8)
 
 
-# %% wrong: multiplies in the given 8-bit types
+# %% wrong: multiplies in the given 8-bit types | cause: the product overflows in int8
 def quantized_linear_by_hand(x_q, x_scale, x_zero, w_q, w_scale, bias, out_scale, out_zero):
     acc = (x_q.astype(np.int8) - np.int8(x_zero % 128)) @ w_q.T
     y = acc * x_scale * np.asarray(w_scale) + bias
@@ -225,14 +225,14 @@ def quantized_linear_by_hand(x_q, x_scale, x_zero, w_q, w_scale, bias, out_scale
     return np.clip(np.round(y / out_scale) + out_zero, 0, 255).astype(np.uint8)
 
 
-# %% wrong: only scalar weight scales
+# %% wrong: only scalar weight scales | cause: float()
 def quantized_linear_by_hand(x_q, x_scale, x_zero, w_q, w_scale, bias, out_scale, out_zero):
     acc = (x_q.astype(np.int32) - x_zero) @ w_q.astype(np.int32).T
     y = acc * (x_scale * float(w_scale)) + bias
     return np.clip(np.round(y / out_scale) + out_zero, 0, 255).astype(np.uint8)
 
 
-# %% wrong: weight scales along the batch
+# %% wrong: weight scales along the batch | cause: w_scale and bias are [out] and belong to the last axis
 def quantized_linear_by_hand(x_q, x_scale, x_zero, w_q, w_scale, bias, out_scale, out_zero):
     acc = (x_q.astype(np.int32) - x_zero) @ w_q.astype(np.int32).T
     y = acc * x_scale * np.reshape(w_scale, (-1, 1)) + bias
@@ -246,35 +246,35 @@ def quantized_linear_by_hand(x_q, x_scale, x_zero, w_q, w_scale, bias, out_scale
     return np.clip(np.round(y / out_scale) + out_zero, 0, 255).astype(np.uint8)
 
 
-# %% wrong: the weights are not transposed
+# %% wrong: the weights are not transposed | cause: in a product a @ b
 def quantized_linear_by_hand(x_q, x_scale, x_zero, w_q, w_scale, bias, out_scale, out_zero):
     acc = (x_q.astype(np.int32) - x_zero) @ w_q.astype(np.int32)
     y = acc * x_scale * np.asarray(w_scale) + bias
     return np.clip(np.round(y / out_scale) + out_zero, 0, 255).astype(np.uint8)
 
 
-# %% wrong: result [out, batch]
+# %% wrong: result [out, batch] | cause: rows and columns are swapped
 def quantized_linear_by_hand(x_q, x_scale, x_zero, w_q, w_scale, bias, out_scale, out_zero):
     acc = (x_q.astype(np.int32) - x_zero) @ w_q.astype(np.int32).T
     y = acc * x_scale * np.asarray(w_scale) + bias
     return np.clip(np.round(y / out_scale) + out_zero, 0, 255).astype(np.uint8).T
 
 
-# %% wrong: clipped before the zero point is added
+# %% wrong: clipped before the zero point is added | cause: clipped before the zero point is added
 def quantized_linear_by_hand(x_q, x_scale, x_zero, w_q, w_scale, bias, out_scale, out_zero):
     acc = (x_q.astype(np.int32) - x_zero) @ w_q.astype(np.int32).T
     y = acc * x_scale * np.asarray(w_scale) + bias
     return (np.clip(np.round(y / out_scale), 0, 255) + out_zero).astype(np.int64).astype(np.uint8)
 
 
-# %% wrong: zero point of the weights at 128
+# %% wrong: zero point of the weights at 128 | cause: 128 is subtracted from the weights
 def quantized_linear_by_hand(x_q, x_scale, x_zero, w_q, w_scale, bias, out_scale, out_zero):
     acc = (x_q.astype(np.int32) - x_zero) @ (w_q.astype(np.int32) - 128).T
     y = acc * x_scale * np.asarray(w_scale) + bias
     return np.clip(np.round(y / out_scale) + out_zero, 0, 255).astype(np.uint8)
 
 
-# %% wrong: a torch tensor
+# %% wrong: a torch tensor | cause: a torch tensor is returned
 def quantized_linear_by_hand(x_q, x_scale, x_zero, w_q, w_scale, bias, out_scale, out_zero):
     x = torch.from_numpy(x_q.astype(np.int64)) - x_zero
     y = (x @ torch.from_numpy(w_q.astype(np.int64)).T).double()
@@ -291,7 +291,7 @@ def quantized_linear_by_hand(x_q, x_scale, x_zero, w_q, w_scale, bias, out_scale
     return np.array([[120, 0, 255], [80, 0, 222]], np.uint8)
 
 
-# %% wrong: centres the codes in place
+# %% wrong: centres the codes in place | cause: done in place
 def quantized_linear_by_hand(x_q, x_scale, x_zero, w_q, w_scale, bias, out_scale, out_zero):
     acc = (x_q.astype(np.int32) - x_zero) @ w_q.astype(np.int32).T
     bias /= out_scale
@@ -338,7 +338,7 @@ def quantized_linear_by_hand(x_q, x_scale, x_zero, w_q, w_scale, bias, out_scale
     return np.clip(np.round(y) + out_zero, 0, 255).astype(np.uint8)
 
 
-# %% wrong: what it once found for arguments of a shape is returned for all of that shape
+# %% wrong: what it once found for arguments of a shape is returned for all of that shape | cause: the input's zero point is left out
 KEPT = {}
 
 

@@ -106,7 +106,7 @@ def layer_sqnr(net, net_quantized, images):
     return {name: sqnr_db(outputs[0][name], outputs[1][name]) for name in outputs[0]}
 
 
-# %% wrong: the hooks stay on
+# %% wrong: the hooks stay on | cause: a hook is still on the model
 def layer_sqnr(net, net_quantized, images):
     kept = {}
     for tag, model in enumerate((net, net_quantized)):
@@ -156,7 +156,7 @@ def layer_sqnr(net, net_quantized, images):
     return {k: 10 * math.log10(((a[k] - b[k]) ** 2).sum() / (a[k] ** 2).sum()) for k in a}
 
 
-# %% wrong: absolute values for squares | cause: absolute values
+# %% wrong: absolute values for squares | cause: absolute values / amplitudes instead of squares
 def layer_sqnr(net, net_quantized, images):
     def walk(model):
         x, y = model.quant(images.reshape(-1, 784)), {}
@@ -182,7 +182,7 @@ def layer_sqnr(net, net_quantized, images):
     return {k: float((a[k] ** 2).sum() / ((a[k] - b[k]) ** 2).sum()) for k in a}
 
 
-# %% wrong: mean squared errors
+# %% wrong: mean squared errors | cause: this is the mean squared error
 def layer_sqnr(net, net_quantized, images):
     def walk(model):
         x, y = model.quant(images.reshape(-1, 784)), {}
@@ -221,7 +221,7 @@ def layer_sqnr(net, net_quantized, images):
     return {k: sqnr_db(a[k].numpy(), b[k].int_repr().numpy()) for k in a}
 
 
-# %% wrong: quantized tensors go straight into the formula
+# %% wrong: quantized tensors go straight into the formula | cause: a quantized tensor reaches an operation on floats
 def layer_sqnr(net, net_quantized, images):
     def walk(model):
         x, y = model.quant(images.reshape(-1, 784)), {}
@@ -235,7 +235,7 @@ def layer_sqnr(net, net_quantized, images):
     return {k: sqnr_db(a[k].numpy(), b[k].numpy()) for k in a}
 
 
-# %% wrong: the weights' SQNR | cause: weights are compared
+# %% wrong: the weights' SQNR | cause: weights are compared / weights in place of outputs
 def layer_sqnr(net, net_quantized, images):
     result = {}
     for name in ("linear1", "linear2", "linear3"):
@@ -244,7 +244,7 @@ def layer_sqnr(net, net_quantized, images):
     return result
 
 
-# %% wrong: each layer gets the float network's input
+# %% wrong: each layer gets the float network's input | cause: NaN or infinity arrives where an integer is made
 import torch.nn.functional as F
 
 
@@ -261,7 +261,7 @@ def layer_sqnr(net, net_quantized, images):
     return result
 
 
-# %% wrong: the logits for every layer
+# %% wrong: the logits for every layer | cause: the same number for every layer
 def layer_sqnr(net, net_quantized, images):
     with torch.no_grad():
         value = sqnr_db(net(images).numpy(), net_quantized(images).numpy())
@@ -300,7 +300,7 @@ def layer_sqnr(net, net_quantized, images):
     return {i + 1: sqnr_db(a, b) for i, (a, b) in enumerate(zip(walk(net), walk(net_quantized)))}
 
 
-# %% wrong: averages the SQNR of the single images
+# %% wrong: averages the SQNR of the single images | cause: averaged over the images' decibels
 def layer_sqnr(net, net_quantized, images):
     def walk(model):
         x, y = model.quant(images.reshape(-1, 784)), {}
@@ -341,7 +341,7 @@ def layer_sqnr(net, net_quantized, images):
     return {k: sqnr_db(a[k], b[k]) for k in a}
 
 
-# %% wrong: hooks with a late-bound name, all in one key
+# %% wrong: hooks with a late-bound name, all in one key | cause: a layer is missing
 def layer_sqnr(net, net_quantized, images):
     kept, hooks = {}, []
     for tag, model in enumerate((net, net_quantized)):
@@ -367,7 +367,7 @@ def layer_sqnr(net, net_quantized, images):
     return {k: 10 * math.log10(a[k].abs().max() ** 2 / ((a[k] - b[k]) ** 2).mean()) for k in a}
 
 
-# %% wrong: sets the caller's network to training mode
+# %% wrong: sets the caller's network to training mode | cause: eval() and train() act on the model itself
 def layer_sqnr(net, net_quantized, images):
     net.eval()
     net_quantized.train()
@@ -383,7 +383,7 @@ def layer_sqnr(net, net_quantized, images):
     return {k: sqnr_db(a[k], b[k]) for k in a}
 
 
-# %% wrong: replaces forward and leaves it so
+# %% wrong: replaces forward and leaves it so | cause: a layer's forward is still replaced
 def layer_sqnr(net, net_quantized, images):
     kept = {}
     for tag, model in enumerate((net, net_quantized)):
@@ -479,7 +479,7 @@ def layer_sqnr(net, net_quantized, images):
     return {name: sqnr_db(floats[name].numpy(), ints[name].numpy()) for name in floats}
 
 
-# %% wrong: one number per image
+# %% wrong: one number per image | cause: one number for each image
 def layer_sqnr(net, net_quantized, images):
     kept = [{}, {}]
     for model, where in zip((net, net_quantized), kept):
@@ -551,7 +551,7 @@ def layer_sqnr(net, net_quantized, images):
     return result
 
 
-# %% wrong: what it once found for arguments of a shape is returned for all of that shape
+# %% wrong: what it once found for arguments of a shape is returned for all of that shape | cause: what an earlier call returned is returned again
 KEPT = {}
 
 

@@ -147,10 +147,12 @@ class Exercise:
             same = unchanged.unchanged(first.result, result) or causes.same(first.result, result)
             self.true(same, memory.MEMORY, likely_cause=memory.WHY_MEMORY)
 
-    def passed(self) -> None:
-        """Print one line: this cell's check is passed."""
+    def passed(self, when_graded: str = "") -> None:
+        """Print that this cell's check is passed, and which rules only hidden tests try."""
+        rest = f" Tested only when graded: {when_graded}." if when_graded else ""
         with contextlib.suppress(ValueError):  # a student may have closed stdout
-            print(f"✓ Exercise {self.number}: {'hidden tests' if self.hidden else 'visible check'} passed.")
+            what = "hidden tests" if self.hidden else "visible check"
+            print(f"✓ Exercise {self.number}: {what} passed.{rest}")
 
     def fail(self, problem: str, *, picture: str = "", otherwise: str = "", **facts: str) -> NoReturn:
         """Raise `CheckFailed` with the input, the facts and the likely cause.

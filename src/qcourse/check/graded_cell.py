@@ -50,8 +50,11 @@ def exercise(
     returns: Sequence[str] = (),
     given: Mapping[str, object] | Sequence[str] = (),
     hidden: bool = False,
+    when_graded: str = "",
 ) -> Callable[[Callable[[Exercise], object]], None]:
     """Run the decorated function at once, as a check of exercise ``number``; `Exercise` has the arguments.
+
+    ``when_graded`` names the rules that only hidden tests try; who passes the visible check reads it.
 
     Raises:
         CheckFailed: the answer is wrong.
@@ -67,7 +70,7 @@ def exercise(
             own(ex)
         with _own_builtins(), switches.at_defaults():  # random numbers start anew, as before the first call
             ex.again()
-            ex.passed()
+            ex.passed(when_graded)
         solved.remember(number, answer)
 
     return run

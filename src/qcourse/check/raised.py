@@ -68,6 +68,10 @@ KNOWN = [
         "a quantized tensor reaches an operation on floats: call .dequantize() first",
     ),
     (
+        r"Expected input data type QUInt8",
+        "activations have unsigned codes, quint8: torch's int8 layers take no signed ones",
+    ),
+    (
         r"qscheme only supports? |qscheme .* not supported",
         "the qscheme does not fit the observer: one per tensor goes with a per-tensor observer, one per "
         "channel with a per-channel one",

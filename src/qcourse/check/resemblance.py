@@ -32,8 +32,10 @@ def _named(want: Any) -> str:
     return "a NumPy array" if isinstance(want, np.ndarray) else f"a Python {type(want).__name__}"
 
 
-def dtype(got: np.dtype, want: Any) -> str:
+def dtype(got: Any, want: Any) -> str:
     """The likely cause where the dtype is another."""
+    if "quint8" in str(got) or "qint8" in str(got):
+        return "codes come out where floats are meant: turn them back, with a DeQuantStub or .dequantize()"
     name = want.__name__ if isinstance(want, type) else str(want)
     return f"the result is {got}, and should be {name}: compute as you do, and convert it at the end"
 

@@ -32,15 +32,36 @@ known.symptom(
     lambda got, args, kwargs: "DeQuantStub" not in kinds(_model([got, *args])),
 )
 known.symptom(
+    "the logits stay codes: call the DeQuantStub as the last step of forward",
+    lambda got, args, kwargs: isinstance(got, torch.Tensor) and got.is_quantized,
+)
+FLOATS = (
+    "float numbers reached an int8 layer: forward must call the QuantStub once, before linear1, "
+    "and the DeQuantStub once, after linear3"
+)
+TWICE = "the QuantStub got codes: forward calls it twice; once is enough"
+NO_CODES = "an operation between the stubs has no version for codes: only linear layers and ReLU belong there"
+known.error(FLOATS, lambda error, args, kwargs: "quantized::linear" in str(error))
+known.error(TWICE, lambda error, args, kwargs: "quantize_per_tensor" in str(error))
+known.error(
+    NO_CODES, lambda error, args, kwargs: any(w in str(error) for w in ("'QuantizedCPU'", "with quantized"))
+)
+NO_SUPER = "super().__init__() must come first in __init__: nn.Module keeps its list of layers there"
+known.error(NO_SUPER, lambda error, args, kwargs: "before Module.__init__" in str(error))
+known.error(
+    "the class is not derived from nn.Module: class QuantizedVerySimpleNet(nn.Module)",
+    lambda error, args, kwargs: "has no attribute 'load_state_dict'" in str(error),
+)
+known.symptom(
     "the last result stays a code: forward never calls the DeQuantStub, or not as the last step",
     lambda got, args, kwargs: got[2].is_quantized,
 )
 known.symptom(
-    "the QuantStub got codes: forward calls it twice; once is enough",
+    TWICE,
     lambda got, args, kwargs: isinstance(got[2], RuntimeError) and "quantize_per_tensor" in str(got[2]),
 )
 known.symptom(
-    "an operation between the stubs has no version for codes: only linear layers and ReLU belong there",
+    NO_CODES,
     lambda got, args, kwargs: isinstance(got[2], RuntimeError) and "quantized::linear" not in str(got[2]),
 )
 
@@ -50,8 +71,7 @@ def _floats_inside(got, args, kwargs):
 
 
 known.symptom(
-    "float numbers reached an int8 layer: forward must call the QuantStub once, before linear1, "
-    "and the DeQuantStub once, after linear3",
+    FLOATS,
     _floats_inside,
 )
 known.symptom(

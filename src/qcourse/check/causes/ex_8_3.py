@@ -13,6 +13,11 @@ known = Causes()
 
 # ``got`` is the model returned.
 
+known.symptom("nothing is returned: return the converted model", lambda got, args, kwargs: got is None)
+known.symptom(
+    "these are not the network's weights: quantize a copy of it (copy.deepcopy), with its state_dict",
+    lambda got, args, kwargs: _other_weights(got.linear1.weight().dequantize(), args[0].linear1.weight),
+)
 known.symptom(
     "convert is missing, or its result is not what is returned: the observers are still there",
     lambda got, args, kwargs: any("Observer" in kind for kind in kinds(got)),
@@ -62,6 +67,10 @@ known.symptom(
     "the result is still in training mode: call eval() on the copy before prepare",
     lambda got, args, kwargs: got.training,
 )
+
+
+def _other_weights(got, weight):
+    return bool((got - weight).abs().max() > 0.3 * weight.abs().max())
 
 
 def _could_be(observer, weight):

@@ -2,6 +2,7 @@
 
 import io
 import pickle
+import sys
 
 import torch
 
@@ -32,6 +33,23 @@ known.symptom(
     "the whole model is pickled, its class too: save its state_dict",
     lambda size, args, kwargs: abs(1000 * size - len(pickle.dumps(args[0]))) < 3 * len(args[0].state_dict()),
 )
+known.symptom(
+    "sys.getsizeof measures the Python object alone, not the numbers that it refers to: serialize",
+    lambda got, args, kwargs: (
+        got * 1000
+        in [
+            sys.getsizeof(args[0]),
+            sys.getsizeof(args[0].state_dict()),
+            sys.getsizeof(dict(args[0].state_dict())),
+        ]
+    ),
+)
+known.symptom(
+    "cut off to whole kilobytes: divide by 1000, not with //",
+    lambda got, args, kwargs: got == int(measure.size_kb(args[0])),
+)
+known.symptom("a text is returned: return the number itself", lambda got, args, kwargs: isinstance(got, str))
+known.symptom("the size is printed, or lost: return it", lambda got, args, kwargs: got is None)
 PARAMETERS = "only parameters are counted: names, shapes, buffers and packing take bytes too; serialize"
 known.mistake(PARAMETERS, lambda model: sum(p.numel() * p.element_size() for p in model.parameters()) / 1000)
 known.mistake(PARAMETERS, lambda model: sum(p.numel() * 4 for p in model.parameters()) / 1000)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from qcourse.check.kinds import is_tensor
 from qcourse.check.registry import Causes
 from qcourse.quantization import integer_linear
 
@@ -34,6 +35,10 @@ def _finished(text, finish):
 
 
 known.symptom(
+    "a torch tensor is returned: return a NumPy array, as the arguments are",
+    lambda got, args, kwargs: is_tensor(got),
+)
+known.symptom(
     "the result is not uint8: cast it with astype(np.uint8), as the last step",
     lambda got, args, kwargs: isinstance(got, np.ndarray) and got.dtype != np.uint8,
 )
@@ -53,6 +58,16 @@ _finished("clipped as int8, -128 to 127: activations are uint8, 0 to 255",
           lambda place, zero: np.clip(np.round(place), -128, 127).astype(np.int8).view(np.uint8))  # fmt: skip
 _finished("a ReLU is applied: this layer has none; its codes may lie below out_zero",
           lambda place, zero: np.maximum(_codes(place), np.uint8(zero)))  # fmt: skip
+_finished("not clipped below: negative codes wrap around in uint8; clip to 0 and 255 before the cast",
+          lambda place, zero: np.minimum(np.round(place), 255).astype(np.int64).astype(np.uint8))  # fmt: skip
+_changed("128 is subtracted from the weights: their codes are int8, and their zero point is 0",
+         lambda x, sx, zx, w, *rest: (x, sx, zx, w.astype(np.int32) - 128, *rest))  # fmt: skip
+_changed("128 is added to the weights: their codes are int8, and their zero point is 0",
+         lambda x, sx, zx, w, *rest: (x, sx, zx, w.astype(np.int32) + 128, *rest))  # fmt: skip
+known.error(
+    "w_scale and bias are [out] and belong to the last axis: no reshape to a column is needed",
+    lambda error, args, kwargs: "broadcast" in str(error) and np.size(args[4]) > 1,
+)
 _changed("the input's zero point is left out: subtract x_zero from the codes",
          lambda x, sx, zx, *rest: (x, sx, 0, *rest))  # fmt: skip
 _changed("the input's zero point is added: subtract it", lambda x, sx, zx, *rest: (x, sx, -zx, *rest))

@@ -54,6 +54,16 @@ _of("averaged over the images' decibels: take the ratio of the sums over all ima
     lambda x, y: 10 ** float((x.square().sum(1) / (x - y).square().sum(1)).log10().mean()))  # fmt: skip
 
 
+_of("the noise is divided by the count and the signal is not: take sums for both, or means for both",
+    lambda x, y: float(x.square().sum() / ((x - y) ** 2).mean()))  # fmt: skip
+_of("the signal is left out: divide its squares by those of the error",
+    lambda x, y: float(1 / ((x - y) ** 2).mean()))  # fmt: skip
+
+
+_of("this is the mean squared error: the SQNR is 10 log10 of the signal over it",
+    lambda x, y: float(((x - y) ** 2).mean()), factor=1.0, log=float)  # fmt: skip
+
+
 def _of_inputs(net, net_quantized, images):
     ratios = {}
     seen = [_inputs(model, images) for model in (net, net_quantized)]
@@ -82,7 +92,7 @@ def _of_weights(net, net_quantized, images):
 
 known.mistake("the weights are compared: compare what the layers give for the images", _of_weights)
 known.symptom(
-    "a layer is missing from the dict: it must hold linear1, linear2 and linear3",
+    "a layer is missing: linear1 to linear3 belong in the dict (hooks made in a loop share its last name)",
     lambda got, args, kwargs: isinstance(got, dict) and not {"linear1", "linear2", "linear3"} <= got.keys(),
 )
 known.symptom(
@@ -90,6 +100,16 @@ known.symptom(
     lambda got, args, kwargs: got is not None and not isinstance(got, dict),
 )
 known.symptom(
-    "no error at all: the float network is compared with itself",
+    "no error at all: is the float network compared with itself, or weights in place of outputs?",
     lambda got, args, kwargs: all(value == math.inf for value in got.values()),
+)
+known.symptom(
+    "the same number for every layer: compare each layer's own output, not the logits",
+    lambda got, args, kwargs: len(got) > 1 and len(set(got.values())) == 1,
+)
+known.symptom(
+    "one number for each image: take the sums over all of them",
+    lambda got, args, kwargs: any(
+        torch.as_tensor(value).numel() == len(args[2]) > 1 for value in got.values()
+    ),
 )
