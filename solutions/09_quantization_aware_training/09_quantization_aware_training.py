@@ -18,9 +18,10 @@
 # derivative; how `torch.ao` does it in eager mode (prepare, train, freeze, convert); and when it is worth
 # the trouble, measured against post-training quantization (PTQ) at 8, 4, 3 and 2 bits.
 #
-# **Time:** about 90 minutes. **Before:** notebooks 06 (scale, zero point, symmetric codes) and 08 (observers,
-# prepare, calibrate, convert). If you are stuck in an exercise, go on: `checked.name` is your answer once its
-# check has passed, and the course's until then.
+# **Time:** about 135 minutes: 90 for the six exercises, the rest for reading and for the pictures.
+# **Before:** notebooks 06 (scale, zero point, symmetric codes) and 08 (observers, prepare, calibrate,
+# convert). If you are stuck in an exercise, go on: `checked.name` is your answer once its check has passed,
+# and the course's until then.
 #
 # **Why this matters.** PTQ takes a finished network and rounds it. At 8 bits that costs almost nothing. With
 # fewer bits the rounding error grows until the network forgets its task; in this notebook that happens at 2
@@ -31,18 +32,17 @@
 # %%
 import copy
 import math
-import warnings
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-from qcourse import checked, measure, models, pt2e, pt2e_qat, torch_ao
+from qcourse import checked, measure, models, torch_ao
 from qcourse.data import load_digits28
 from qcourse.measure import size_kb
 from qcourse.models import QuantizedVerySimpleNet, to_input, to_labels
-from qcourse.plots import figure, qat
+from qcourse.plots import explore_nets, figure, qat
 from qcourse.training import accuracy, deterministic, trained_net
 
 # %% [markdown]
@@ -95,8 +95,8 @@ for step in range(3):
 # The result is "fake" quantized: still float, but only values that the codes can represent. Beyond the ends
 # the gradient is 0, because a small change of $x$ changes nothing there. Note that $q$, the code *before* it
 # is clamped, decides. For finite `x` the output and its gradient are those of
-# `torch.fake_quantize_per_tensor_affine`, the operator that you are writing here; the check compares with it.
-# Do not change `x`.
+# `torch.fake_quantize_per_tensor_affine`, the operator that you are writing here; hidden tests compare with
+# it. Do not change `x`.
 #
 # A value at an outermost code is inside, and gets the gradient $g$. With a mask on $q$ this holds in every
 # version of torch. `torch.clamp` alone does not promise it: its gradient at a bound was 1 up to torch 2.13
@@ -111,6 +111,14 @@ for step in range(3):
 #   every other argument.
 # - The detach trick: a term whose *value* is 0 and whose *gradient* is what you want can be added to a
 #   tensor that has no gradient. What are the value and the gradient of `x - x.detach()`?
+#
+# </details>
+#
+# <details><summary>A deeper hint</summary>
+#
+# First everything without gradient, from `x.detach()`: the codes before the clamp, the mask `inside` (both
+# bounds included), the rounded values. These have no gradient. Then add one term with the value 0 and, for
+# elements inside, the gradient of `x`: multiply the detach trick's difference by the mask.
 #
 # </details>
 
@@ -168,9 +176,25 @@ qat.straight_through(x.detach().numpy(), output.detach().numpy(), x.grad.numpy()
 
 # %% [markdown]
 # **Takeaway.** The gradient is a useful lie: it points along the dashed line in the left-hand picture, not
-# along the staircase. It is exactly right on average over one step, and wrong at every single point. Outside
-# the range it is 0: a weight that has left the range gets no gradient from the loss and may stay there
-# forever. A fixed range that is too narrow freezes weights.
+# along the staircase. From one midpoint to the next $x$ rises by $s$ and the output rises by $s$, in one
+# jump: the mean slope is $s / s = 1$, as the estimator says, but at every single point the slope is 0.
+# Outside the range it is 0: a weight that has left the range gets no gradient from the loss and may stay
+# there forever. A fixed range that is too narrow freezes weights.
+#
+# The example on paper with sliders, where the notebook is open in JupyterLab: a single weight, a target of
+# 0.7, and the step that the straight-through gradient makes. **Predict first:** at 2 bits (−1, 0, 1), from
+# which weights does the step lead to the better code, and for which does nothing move?
+
+# %% tags=["experiment"]
+explore_nets.one_weight(checked.fake_quantize)
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# The code 1 is nearest to 0.7. Below 0.5 the weight has the code 0 (or −1) and is pushed up; above 0.5 it has
+# the code 1 and is pushed **down**, back across the boundary: it will hop between the two. Beyond −1.5 and
+# 1.5 there is no gradient, and nothing moves. With more bits the hops get smaller.
+# </details>
 #
 # ## The network and the data
 #
@@ -316,7 +340,8 @@ qat.weight_changes((weight[0] / step).numpy(), changes)
 # $$\text{observers are on in epoch } e = 1, 2, \dots, \texttt{epochs} \iff e \le \texttt{freeze\_after}$$
 #
 # `freeze_after` is a number of epochs: with `epochs=5, freeze_after=3` the observers are on for 3 epochs,
-# then off for 2. With `freeze_after >= epochs` they stay on. Choose its default yourself.
+# then off for 2. With `freeze_after >= epochs` they stay on. The model arrives as 9.2 prepares it, with its
+# observers on.
 #
 # Every epoch uses every image once, in train mode, best in shuffled batches. The loss is the cross-entropy of
 # the logits. Return the losses as a list of plain numbers (`loss.item()`): the mean of each epoch, or the
@@ -324,10 +349,19 @@ qat.weight_changes((weight[0] / step).numpy(), changes)
 #
 # <details><summary>Hint</summary>
 #
-# A plain loop as in your first PyTorch tutorial: `torch.randperm(len(images)).split(batch_size)` gives
-# shuffled batches of indices. Adam with a learning rate of 1e-3 and batches of at most 128 images will do. At
+# A plain loop as in your first PyTorch tutorial: `torch.randperm(len(images)).split(100)` gives shuffled
+# batches of indices. Adam with a learning rate of 1e-3 and batches of at most 128 images will do. At
 # the start of the right epoch: `model.apply(torch_ao.disable_observer)`. The reference solution also lets the
-# learning rate rise and fall once (`OneCycleLR`).
+# learning rate rise and fall once (`torch.optim.lr_scheduler.OneCycleLR`, a step of the schedule per batch).
+#
+# </details>
+#
+# <details><summary>A deeper hint</summary>
+#
+# Count epochs, not steps: `for epoch in range(epochs)` starts at 0, so the observers are switched off where
+# `epoch == freeze_after`. `model.train()` first, since the model may arrive in eval mode. In each step:
+# `zero_grad`, loss, `backward`, `step`. `F.cross_entropy` takes logits (no softmax before it). Collect
+# `loss.item()`, or every loss keeps its graph in memory.
 #
 # </details>
 
@@ -393,7 +427,7 @@ def check_train_qat(ex):
 # %% tags=["experiment"]
 trained = checked.prepare_for_qat(net)
 tops = []  # the upper end of a range, at each step
-observer = trained.linear1.activation_post_process.activation_post_process
+observer = trained.linear1.activation_post_process.activation_post_process  # the fake's own observer
 watch = trained.linear1.register_forward_hook(lambda *_: tops.append(observer.max_val.item()))
 
 # %% tags=["experiment"]
@@ -407,12 +441,13 @@ with torch.no_grad():
 qat.freezing([float(loss) for loss in losses], tops, 3 * epochs // 4, epochs, before)
 
 # %% [markdown]
-# **Takeaway.** The loss may first rise above that of the float network (dotted line): the reference
-# solution's learning rate rises, which takes the weights away from the float network's optimum, before it
-# falls. In the right-hand picture the range moves as long as its observer is on, and stays fixed afterwards:
-# the last quarter trains for exactly the scales that will be deployed. Freeze too early, and the network is
-# stuck with the ranges of its first steps. Jacob et al. (2018) solve the same problem from the other side:
-# with moving averages, and without any activation quantization in the first steps.
+# **Takeaway.** With the reference solution the loss first rises above that of the float network (dotted
+# line): its learning rate rises, which takes the weights away from the float network's optimum, before it
+# falls. With a small constant rate yours may just fall. In the right-hand picture the range moves as long as
+# its observer is on, and stays fixed afterwards: the last quarter trains for exactly the scales that will be
+# deployed. Freeze too early, and the network is stuck with the ranges of its first steps. The range itself is
+# a moving average (7.4), here as in Jacob et al. (2018), who also leave activations unquantized in the first
+# steps, until their ranges have settled.
 #
 # ## Exercise 9.4: convert to int8
 #
@@ -496,7 +531,7 @@ print(f"linear3's fake quantization saturates at code ≈ {trained.linear3.activ
 # ## At 8 bits there is nothing to see
 #
 # **A common mistake.** "QAT is more accurate than PTQ" is the usual headline, and the usual demonstration is
-# 8 bits on MNIST. Look at what it shows.
+# 8 bits on MNIST. Look at what it shows. **Predict first:** by how many points do PTQ and QAT differ?
 
 # %% tags=["experiment"]
 ptq_8 = checked.prepare_for_qat(net).eval()
@@ -746,7 +781,8 @@ print("at 2 bits QAT is ahead of PTQ:", results[2][1] > results[2][0])
 # %% [markdown]
 # ### 2 bits, one scale per output channel
 #
-# The same two methods once more, with one scale per neuron.
+# The same two methods once more, with one scale per neuron. **Predict first:** which helps more at 2 bits,
+# the scales per channel alone (PTQ) or the training alone (one scale)?
 
 # %% tags=["experiment"]
 qconfig = checked.low_bit_qconfig(2, per_channel=True)
@@ -781,11 +817,27 @@ qat.accuracy_against_bits(results, float_accuracy, per_channel)
 #
 # At 2 bits it takes both: enough scales and training.
 #
+# **Which way to take?** The table puts the four ways side by side: PTQ per channel is tried at every width,
+# since it costs no training. A box marks the least effort that comes within one point of float; a
+# row without one says that none does.
+
+# %% tags=["experiment"]
+ways = {bits: {"PTQ, one scale": ptq, "QAT, one scale": trained} for bits, (ptq, trained) in results.items()}
+for bits, found in ways.items():
+    model = checked.prepare_for_qat(net, checked.low_bit_qconfig(bits, per_channel=True)).eval()
+    with torch.no_grad():
+        model(few_images[:2000])
+    found["PTQ, per channel"] = accuracy(checked.convert_qat(model), test_images, test_labels)
+ways[2]["QAT, per channel"] = per_channel[2][1]
+qat.which_way(ways, float_accuracy)
+
+# %% [markdown]
 # ### What training did to the weights
 #
 # You might expect QAT to move the weights onto the values that the codes represent, so that rounding costs
-# less. The table shows the rounding error of each layer as a share of its weights' energy, $\sum (W - \hat
-# W)^2 / \sum W^2$, and the share of the codes that QAT changed, at 2 bits per channel.
+# less. **Predict first:** is that so? The table shows the rounding error of each layer as a share of its
+# weights' energy, $\sum (W - \hat W)^2 / \sum W^2$, and the share of the codes that QAT changed, at 2 bits
+# per channel.
 
 # %% tags=["experiment"]
 rows, errors, changed = [], [], []
@@ -830,94 +882,3 @@ print("QAT has more of them:", near[1] > near[0])
 sizes = size_kb(int_qat), size_kb(int8_qat)
 print("2 bits ≈ {:.0f} kB, 8 bits ≈ {:.0f} kB".format(*sizes))
 print("within 10 % of each other:", abs(sizes[0] / sizes[1] - 1) < 0.1)
-
-# %% [markdown]
-# ## The same with torchao
-#
-# **A common mistake** is to start anew with `torch.ao.quantization`: it is deprecated (as of 2026-11): torch
-# says so whenever it is used, and names its successor, torchao. This course teaches the eager mode first
-# because each of its steps can be inspected, and because it runs wherever torch runs.
-
-# %% tags=["experiment"]
-with warnings.catch_warnings(record=True) as caught:
-    warnings.simplefilter("always")
-    torch_ao.prepare_qat(copy.deepcopy(net).train())
-print("torch says torch.ao is deprecated:", any("deprecated" in str(warning.message) for warning in caught))
-
-# %% [markdown]
-# torchao's PT2E flow exports the network to a graph and finds out by itself where to quantize: no stubs, no
-# changes to the model. The steps are the same:
-# ```python
-# exported = torch.export.export(net, (images[:2],), dynamic_shapes=…).module()
-# quantizer = X86InductorQuantizer().set_global(get_default_x86_inductor_quantization_config(is_qat=True))
-# model = prepare_qat_pt2e(exported, quantizer)     # 9.2
-# …                                                 # 9.3: an ordinary training loop
-# int8 = convert_pt2e(model)                        # 9.4
-# ```
-# The next cell runs it if torchao is installed, on the float network without stubs: one epoch of at most
-# 5,000 images (`qcourse.pt2e_qat` holds the code).
-
-# %% tags=["experiment"]
-if pt2e.installed():
-    deterministic()
-    modern = pt2e_qat.train_pt2e(float_net, few_images[:5000], few_labels[:5000])
-    right = (modern(test_images).argmax(dim=1) == test_labels).float().mean().item()
-    print(f"torchao, QAT at 8 bits: accuracy ≈ {right:.1%}")
-else:
-    print("torchao is not installed (pip install torchao): nothing to run here.")
-
-# %% [markdown]
-# ## What you have measured
-
-# %% tags=["experiment"]
-rows = [["float", f"≈ {float_accuracy:.1%}", f"≈ {float_accuracy:.1%}"]]
-rows += [[f"{bits} bits, per tensor", f"≈ {p:.1%}", f"≈ {q:.1%}"] for bits, (p, q) in results.items()]
-rows += [["2 bits, per channel", f"≈ {per_channel[2][0]:.1%}", f"≈ {per_channel[2][1]:.1%}"]]
-figure.show_table(["weights", "PTQ", "QAT"], rows)
-
-# %% [markdown]
-# ## One question in words
-#
-# A colleague has an image classifier that runs at 8 bits after PTQ, 0.3 points below float. For a new chip
-# its weights must shrink to 3 bits. She plans ten epochs of QAT with `default_qconfig`, one scale per
-# tensor, observers on to the end, and will calibrate on the test set "since it is at hand". What would you
-# change, in which order, and why? (5 to 10 sentences.)
-
-# %% [markdown] tags=["question:question"]
-# ### BEGIN SOLUTION
-# First, `default_qconfig` only observes: its `weight_fake_quant` is an observer, so ten epochs would train a
-# float network. She needs a qconfig with `FakeQuantize` of 3 bits. Second, before any training, try PTQ at 3
-# bits with one scale per output channel: it is free and may be enough. If it is not, QAT with per-channel
-# scales, since one scale per tensor leaves small rows with almost no codes. Third, one or two epochs at a
-# small learning rate are usually enough, since QAT is fine-tuning; measure before running ten. Fourth, switch
-# the observers off for the last part, so that the weights adapt to the scales that will be deployed. Last,
-# calibrate and choose everything on training (or validation) images: ranges taken from the test set leak it
-# into the model, and the reported accuracy is no longer that of unseen data. She should also check that the
-# chip really packs 3-bit weights; otherwise nothing gets smaller.
-# ### END SOLUTION
-
-# %% [markdown]
-# ## Where to go from here
-#
-# This is the last notebook of the course. You have written every step from one rounded number to a network
-# that was trained for 2 bits. Next: learn the scale itself by gradient descent (LSQ, below), 4-bit weights
-# for language models, and torchao for deployment.
-#
-# **Papers**
-# - Y. Bengio, N. Léonard, A. Courville (2013). *Estimating or propagating gradients through stochastic
-#   neurons for conditional computation.* [arXiv:1308.3432](https://arxiv.org/abs/1308.3432). The
-#   straight-through estimator.
-# - B. Jacob, S. Kligys, B. Chen, M. Zhu, M. Tang, A. Howard, H. Adam, D. Kalenichenko (2018). *Quantization
-#   and training of neural networks for efficient integer-arithmetic-only inference.* CVPR.
-#   [arXiv:1712.05877](https://arxiv.org/abs/1712.05877). Fake quantization as used here (section 3).
-# - R. Krishnamoorthi (2018). *Quantizing deep convolutional networks for efficient inference: a whitepaper.*
-#   [arXiv:1806.08342](https://arxiv.org/abs/1806.08342). PTQ against QAT on ImageNet, down to 4 bits.
-# - S. K. Esser, J. L. McKinstry, D. Bablani, R. Appuswamy, D. S. Modha (2020). *Learned step size
-#   quantization.* ICLR. [arXiv:1902.08153](https://arxiv.org/abs/1902.08153). The scale as a trained
-#   parameter, down to 2 bits.
-# - M. Nagel, M. Fournarakis, Y. Bondarenko, T. Blankevoort (2022). *Overcoming oscillations in
-#   quantization-aware training.* ICML. [arXiv:2203.11086](https://arxiv.org/abs/2203.11086). Weights that
-#   hop between two codes, and two remedies.
-# - M. Nagel, M. Fournarakis, R. A. Amjad, Y. Bondarenko, M. van Baalen, T. Blankevoort (2021). *A white
-#   paper on neural network quantization.* [arXiv:2106.08295](https://arxiv.org/abs/2106.08295). PTQ and QAT
-#   pipelines, and when to use which (sections 3 and 4).

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from torch import nn
 
-from qcourse.challenges import groups, kernel, ranges
+from qcourse.challenges import groups, kernel, ranges, step
 from qcourse.course.cells import is_challenge
 from qcourse.course.folder import assignments, release_path
 from qcourse.course.lesson import read_source
@@ -22,7 +23,7 @@ NAMES = {name[:2]: name for name in assignments(Path(__file__).parents[2])}
 def challenge(notebook):
     """What the cell of a notebook's challenge defines."""
     (cell,) = filter(is_challenge, notebook.cells)
-    scope = {"np": np}
+    scope = {"np": np, "nn": nn}
     exec(cell.source, scope)
     name = re.search(r"^(?:def|class) (\w+)", cell.source, re.MULTILINE)[1]
     return scope[name]
@@ -56,6 +57,15 @@ def test_the_courses_ranges_reach_what_they_say(root, mnist, capsys):
     assert promised == ranges.COURSE
 
 
+def test_the_courses_step_reaches_what_it_says(root, mnist, capsys):
+    digits = load_digits28()  # 09's float network has seen all training images
+    net = trained_net(to_input(digits.train_images), to_labels(digits.train_labels))
+    step.score(challenge(read_source(root, NAMES["09"])), net, *mnist[1:])
+    got, promised = scores(capsys.readouterr().out)
+    assert got == pytest.approx(promised, abs=0.5)  # training differs by machine
+    assert promised == step.COURSE
+
+
 def test_the_courses_kernel_is_exact_and_its_time_a_claim_of_one_machine(root, capsys):
     kernel.score(challenge(read_source(root, NAMES["08"])))
     printed = capsys.readouterr().out
@@ -68,6 +78,7 @@ def test_the_courses_kernel_is_exact_and_its_time_a_claim_of_one_machine(root, c
 
 def test_untouched_they_say_so(root, mnist, capsys):
     scores = {"06": groups.score, "07": lambda stub: ranges.score(stub, *mnist), "08": kernel.score}
+    scores["09"] = lambda stub: step.score(stub, *mnist)
     for number, score in scores.items():
         score(challenge(read(release_path(root, NAMES[number]))))
         assert re.search("your answer +not tried yet", capsys.readouterr().out)

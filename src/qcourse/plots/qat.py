@@ -54,7 +54,8 @@ def freezing(
     ``before`` is the loss of the float network, before QAT.
     """
     fig, (left, right) = new_figure(1, 2, size=(8, 3.2))
-    left.plot(np.arange(1, len(losses) + 1) * epochs / len(losses), losses, "o-", color=BLUE, markersize=4)
+    look = "o-" if len(losses) <= 30 else "-"  # a marker for each step would be a comb
+    left.plot(np.arange(1, len(losses) + 1) * epochs / len(losses), losses, look, color=BLUE, markersize=4)
     left.axhline(before, color=GREY, linestyle=":", label="float network, before")
     left.set(title="Training loss", xlabel="epoch", ylabel="cross-entropy (nats)", xlim=(0, epochs * 1.05))
     left.set_ylim(0, 1.3 * max(*losses, before))
@@ -79,7 +80,8 @@ def agreement(fake: np.ndarray, int8: np.ndarray) -> None:
     ends = [min(fake.min(), int8.min()), max(fake.max(), int8.max())]
     ax.plot(ends, ends, "--", color=GREY, label="equal")
     ax.plot(fake.ravel(), int8.ravel(), ".", color=BLUE, markersize=4, label="one logit of one test image")
-    ax.set(title="Trained with fakes, run on integers", xlabel="logit, fake quantization in float (no unit)",
+    ax.set(title="Trained with fake quantization, run on integers",
+           xlabel="logit, fake quantization in float (no unit)",
            ylabel="logit, int8 model (no unit)")  # fmt: skip
     ax.legend()
     show(
@@ -134,6 +136,36 @@ def accuracy_against_bits(
     ]
     show(fig, f"Test accuracy of PTQ and of QAT against the bits of the weights: {'; '.join(found)}; float "
               f"≈ {100 * float_accuracy:.0f} %.")  # fmt: skip
+
+
+EFFORT = ("PTQ, one scale", "PTQ, per channel", "QAT, one scale", "QAT, per channel")
+
+
+def which_way(found: Mapping[int, Mapping[str, float]], in_float: float) -> None:
+    """The accuracy of each way at each number of bits, least effort first, a box around what serves."""
+    fig, ax = new_figure(size=(7.5, 0.9 + 0.5 * len(found)))
+    chosen = {}
+    for row, (bits, accuracies) in enumerate(found.items()):
+        served = [way for way in EFFORT if accuracies.get(way, 0) > in_float - 0.01]
+        chosen[bits] = served[0] if served else ""
+        for column, way in enumerate(EFFORT):
+            text = f"{accuracies[way]:.1%}" if way in accuracies else "not tried"
+            box = {"boxstyle": "round", "facecolor": "white", "edgecolor": BLUE, "linewidth": 2}
+            here = way == chosen[bits]
+            ax.text(column, row, text, ha="center", va="center", weight="bold" if here else "normal",
+                    color="black" if way in accuracies else GREY, bbox=box if here else None)  # fmt: skip
+    ax.set(
+        title=f"Box: least effort within one point of float ({in_float:.1%})", ylim=(len(found) - 0.5, -0.5)
+    )
+    ax.set(
+        xlim=(-0.5, 3.5), ylabel="bits of the weights", xlabel="effort: scales and training grow to the right"
+    )
+    ax.set_xticks(range(len(EFFORT)), EFFORT)
+    ax.set_yticks(range(len(found)), [str(bits) for bits in found])
+    ax.grid(visible=False)
+    numbers = [f"{bits} bits ≈ {EFFORT.index(way) + 1 if way else 0}" for bits, way in chosen.items()]
+    show(fig, f"A table of test accuracies, bits against the ways {'; '.join(EFFORT)}. The box is, from "
+              f"the left, at {', '.join(numbers)} (0: at none).")  # fmt: skip
 
 
 def weights_in_steps(weights: Mapping[str, np.ndarray], layer: str) -> None:

@@ -15,13 +15,15 @@ MODULES = (
 )
 COURSE = (  # only for notebooks that use this package, or matplotlib
     "qcourse.plots.calibration",
+    "qcourse.plots.explore",
     "qcourse.plots.scratch",
 )
 TORCH = (  # three quarters of the time: only for notebooks that use torch
+    "qcourse.plots.explore_nets",
     "qcourse.plots.ptq",
     "qcourse.plots.qat",
     "qcourse.grading.trust.encode_torch",
-    "qcourse.pt2e_qat",
+    "qcourse.pt2e",
     "qcourse.torch_ao",
     "qcourse.training",
 )
