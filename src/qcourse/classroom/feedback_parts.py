@@ -1,6 +1,5 @@
 """The parts of a page of feedback: what each exercise earned, and the notebook in sections that fold."""
 
-import functools
 import html
 import re
 from collections.abc import Iterator, Mapping
@@ -14,7 +13,7 @@ from qcourse.classroom.exercises import Exercise
 from qcourse.classroom.results import Entry, Score
 from qcourse.course.cells import cause, grade_id, is_answer, is_check, is_hidden, is_test, message
 from qcourse.course.harmless import PICTURES
-from qcourse.course.markdown import WithoutMathJax, to_html
+from qcourse.course.markdown import to_html
 from qcourse.course.notebooks import NotebookNode
 
 SECTION = re.compile(r"^#{1,2} +(.+?)\s*$", re.MULTILINE)
@@ -80,7 +79,8 @@ def row(entry: Entry, notebook: str, exercise: Exercise, cells: Mapping[str, Not
     comment = next(filter(None, written), "")
     return Row(
         exercise.number, exercise.title, found.get(exercise.check), found.get(exercise.hidden), _sum(others),
-        reason, Markup(_markdown(comment)), frozenset({exercise.answer, *exercise.scored}) - {""},
+        reason, Markup(to_html(comment, mathjax=False)),
+        frozenset({exercise.answer, *exercise.scored} - {""}),
     )  # fmt: skip
 
 
@@ -120,8 +120,7 @@ def _shown(cell: NotebookNode, *, plain: bool) -> Shown:
     if cell.cell_type == "raw" or (cell.cell_type == "markdown" and plain):
         return Shown("", Markup(), _cut(cell.source), [], "")
     if cell.cell_type == "markdown":
-        attached = cell.get("attachments")
-        text = to_html(cell.source, attached, WithoutMathJax) if attached else _markdown(cell.source)
+        text = to_html(cell.source, cell.get("attachments"), mathjax=False)
         return Shown("", Markup(text), "", [], "")
     outputs = [Markup(markup) for output in _told(cell) for markup in _output(output)]
     if is_test(cell):
@@ -162,8 +161,3 @@ def _output(output: NotebookNode) -> Iterator[str]:
             yield f'<img src="data:{picture};base64,{data[picture]}" alt="{alt}">'
         elif "text/plain" in data:
             yield f"<pre>{html.escape(data['text/plain'])}</pre>"
-
-
-@functools.lru_cache(2_000)  # most texts are those that were handed out
-def _markdown(source: str) -> str:
-    return to_html(source, kind=WithoutMathJax)

@@ -1,5 +1,6 @@
 """Students' Markdown as HTML that cannot act: a filter for nbconvert, and so for formgrader and feedback."""
 
+import functools
 import html
 from typing import Any
 
@@ -45,13 +46,23 @@ class WithoutMathJax(Renderer):
         return self.block_math(body)
 
 
-def to_html(source: str, attachments: Any = None, kind: type[Renderer] = Renderer) -> str:
-    """Markdown as HTML of which nothing can act; `Renderer` leaves formulas to MathJax."""
-    if len(source) > LONGEST:
-        return f"<pre>{html.escape(source)}</pre>"
+def to_html(source: str, attachments: Any = None, *, mathjax: bool = True) -> str:
+    """Markdown as HTML of which nothing can act; formulas are left to MathJax, if there is any."""
     known = attachments if isinstance(attachments, dict) else {}
     own = {name: kinds for name, kinds in known.items() if isinstance(kinds, dict)}
-    renderer = kind(escape=False, attachments=own, exclude_anchor_links=True)
+    return _made(source, own, mathjax) if own else _known(source, mathjax)
+
+
+@functools.lru_cache(1_000)  # most texts of a class are those that were handed out
+def _known(source: str, mathjax: bool) -> str:
+    return _made(source, {}, mathjax)
+
+
+def _made(source: str, attachments: dict[str, dict[str, str]], mathjax: bool) -> str:
+    if len(source) > LONGEST:
+        return f"<pre>{html.escape(source)}</pre>"
+    kind = Renderer if mathjax else WithoutMathJax
+    renderer = kind(escape=False, attachments=attachments, exclude_anchor_links=True)
     return clean(MarkdownWithMath(renderer=renderer).render(source))
 
 
