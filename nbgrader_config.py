@@ -6,6 +6,7 @@ from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from qcourse.course.harmless import clean
 from qcourse.course.markdown import markdown2html
 from qcourse.course.preprocessors import ClearSolutions, GoOn, Harmless, HideTests
+from qcourse.classroom.quoted_csv import QuotedCsv
 from qcourse.course.settings import QUIET, STAYING
 from qcourse.grading.execute import ContainedExecute
 from qcourse.grading.restore import RestoreCells
@@ -56,3 +57,6 @@ c.OverwriteCells.add_missing_cells = True  # a test cell that a student has dele
 c.Execute.timeout = 300  # seconds for one cell: a loaded machine must not cost a student points
 c.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:", QUIET, STAYING]
 c.Execute.shutdown_kernel = "immediate"  # a kernel that stays despite `exit` is not asked to end
+
+# nbgrader's own exporter quotes nothing: a comma in a name would shift the columns.
+c.ExportApp.plugin_class = QuotedCsv

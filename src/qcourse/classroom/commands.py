@@ -8,7 +8,7 @@ from qcourse.subcommand import Subcommands, at_least_one, command, takes_course,
 
 def add(commands: Subcommands) -> None:
     """Add them all, in the order in which a class meets them."""
-    for add_one in (_add_handout, _add_collect, _add_grade, _add_report, _add_feedback):
+    for add_one in (_add_handout, _add_collect, _add_grade, _add_report, _add_feedback, _add_export):
         add_one(commands)
 
 
@@ -77,6 +77,15 @@ def _add_feedback(commands: Subcommands) -> None:
     takes_course(feedback)
 
 
+def _add_export(commands: Subcommands) -> None:
+    what = "write points as a CSV file, for Moodle, for Canvas or with a column for each exercise"
+    export = command(commands, "export", _export, what)
+    export.add_argument("assignments", metavar="ASSIGNMENT", nargs="+", help="a name or a unique prefix")
+    export.add_argument("--format", choices=("moodle", "canvas", "csv"), required=True)
+    export.add_argument("--out", metavar="FILE", type=Path, required=True, help="where to write it")
+    takes_course(export)
+
+
 def _handout(options: argparse.Namespace) -> int:
     from qcourse.classroom import handout
 
@@ -110,3 +119,9 @@ def _report(options: argparse.Namespace) -> int:
     from qcourse.classroom import report
 
     return report.run(options.course, options.assignment, options.out, names=options.names)
+
+
+def _export(options: argparse.Namespace) -> int:
+    from qcourse.classroom import export
+
+    return export.run(options.course, options.assignments, options.format, options.out)
