@@ -24,7 +24,7 @@
 # - what an int8 layer computes, code for code, in ten lines of NumPy;
 # - which layer loses the most.
 #
-# **Time:** about 120 minutes: 75 for the six exercises, the rest for reading and for the pictures.
+# **Time:** about 110 minutes: 75 for the six exercises, the rest for reading and for the pictures.
 # **Before:** notebooks 06 (codes, scale, zero point, SQNR) and 07 (calibration). You should have written a
 # `torch.nn.Module` before. If you are stuck in an exercise, go on: `checked.name` is your answer once its
 # check has passed, and the course's until then.
@@ -584,8 +584,8 @@ ptq.sizes(parts)
 #
 # Shapes: `[batch, in] @ [in, out]`, so the weights are transposed. The integer sum times `x_scale * w_scale`
 # is in real units; there the bias can be added as it is. Divide by `out_scale`, round, **then** add
-# `out_zero`, clip to 0 and 255, cast. On paper, first row of the check: 12,500 − 2,500 … go through it with
-# the numbers of "The idea on paper".
+# `out_zero`, clip to 0 and 255, cast. Go through the first row of the check
+# with the numbers of "The idea on paper".
 #
 # </details>
 

@@ -18,7 +18,7 @@
 # derivative; how `torch.ao` does it in eager mode (prepare, train, freeze, convert); and when it is worth
 # the trouble, measured against post-training quantization (PTQ) at 8, 4, 3 and 2 bits.
 #
-# **Time:** about 135 minutes: 90 for the six exercises, the rest for reading and for the pictures.
+# **Time:** about 125 minutes: 90 for the six exercises, the rest for reading and for the pictures.
 # **Before:** notebooks 06 (scale, zero point, symmetric codes) and 08 (observers, prepare, calibrate,
 # convert). If you are stuck in an exercise, go on: `checked.name` is your answer once its check has passed,
 # and the course's until then.
@@ -178,8 +178,8 @@ qat.straight_through(x.detach().numpy(), output.detach().numpy(), x.grad.numpy()
 # **Takeaway.** The gradient is a useful lie: it points along the dashed line in the left-hand picture, not
 # along the staircase. From one midpoint to the next $x$ rises by $s$ and the output rises by $s$, in one
 # jump: the mean slope is $s / s = 1$, as the estimator says, but at every single point the slope is 0.
-# Outside the range it is 0: a weight that has left the range gets no gradient from the loss and may stay
-# there forever. A fixed range that is too narrow freezes weights.
+# Outside the range the estimator is 0, too: a weight that has left the range gets no gradient from the loss
+# and may stay there forever. A fixed range that is too narrow freezes weights.
 #
 # The example on paper with sliders, where the notebook is open in JupyterLab: a single weight, a target of
 # 0.7, and the step that the straight-through gradient makes. **Predict first:** at 2 bits (−1, 0, 1), from
