@@ -33,6 +33,12 @@
 # cell. The last pages have a challenge, the formulas and a glossary.
 
 # %%
+from importlib.util import find_spec
+
+if not find_spec("qcourse"):  # the notebook was opened alone, as on Colab or Kaggle
+    print("First, in a cell of its own: %pip install git+https://github.com/qcourse/qcourse")
+
+# %%
 import copy
 import math
 
@@ -493,8 +499,6 @@ def check_symmetric_quantization(ex):
 # %% tags=["experiment"]
 codes, scale = checked.symmetric_quantization(params, 3)
 scratch.number_line(params, codes, scale, 0, -3, 3, "symmetric")
-
-# %% tags=["experiment"]
 params_symmetric_q, symmetric_scale = checked.symmetric_quantization(params, 8)
 print(f"scale {symmetric_scale:.6f}")
 print(params_symmetric_q)
@@ -843,8 +847,6 @@ weight = np.random.default_rng(9).normal(0, 1, (8, 64)) * np.logspace(-3, 0, 8)[
 weight_q, one_scale = checked.symmetric_quantization(weight, 8)
 channel_q, scales = checked.symmetric_quantization_per_channel(weight, 8)
 restored = {"one scale": weight_q * one_scale, "one scale per row": channel_q * scales[:, None]}
-
-# %% tags=["experiment"]
 row_mse = {name: ((weight - values) ** 2).mean(axis=1) for name, values in restored.items()}
 scratch.error_of_rows(weight, row_mse)
 
@@ -949,8 +951,6 @@ draw = np.random.default_rng(10)
 inputs = np.maximum(draw.normal(0, 1, (200, 64)), 0)
 weight, bias = draw.normal(0, 0.1, (10, 64)), draw.normal(0, 0.1, 10)
 in_float = inputs @ weight.T + bias
-
-# %% tags=["experiment"]
 x_q, x_scale, x_zero = checked.asymmetric_quantization(inputs, 8)
 w_q, w_scales = checked.symmetric_quantization_per_channel(weight, 8)
 in_integers = checked.integer_linear(x_q, x_scale, x_zero, w_q, w_scales, bias)

@@ -31,6 +31,12 @@
 # `checked.name` is your answer once its check has passed, and the course's until then.
 
 # %%
+from importlib.util import find_spec
+
+if not find_spec("qcourse"):  # the notebook was opened alone, as on Colab or Kaggle
+    print("First, in a cell of its own: %pip install git+https://github.com/qcourse/qcourse")
+
+# %%
 import copy
 import math
 

@@ -38,6 +38,12 @@
 # is nothing left to measure, and each layer hands codes to the next without going back to floats.
 
 # %%
+from importlib.util import find_spec
+
+if not find_spec("qcourse"):  # the notebook was opened alone, as on Colab or Kaggle
+    print("First, in a cell of its own: %pip install git+https://github.com/qcourse/qcourse")
+
+# %%
 import copy
 import io
 import math

@@ -30,6 +30,12 @@
 # networks on phones (Jacob et al. 2018).
 
 # %%
+from importlib.util import find_spec
+
+if not find_spec("qcourse"):  # the notebook was opened alone, as on Colab or Kaggle
+    print("First, in a cell of its own: %pip install git+https://github.com/qcourse/qcourse")
+
+# %%
 import copy
 import math
 

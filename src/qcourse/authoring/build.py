@@ -16,7 +16,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 from qcourse import files
-from qcourse.authoring import pack
+from qcourse.authoring import front_page, pack
 from qcourse.course.cells import exercise, is_experiment, metadata
 from qcourse.course.folder import pick, release_path, solution_path
 from qcourse.course.lesson import place, read_source, read_text
@@ -122,4 +122,6 @@ def run(root: Path, choices: Sequence[str] = (), force: bool = False) -> int:
         if made or not release_is_current(root, name):
             build_release(root, name, root / "notebooks")
             print(f"{name}: student version made", flush=True)
+    if not front_page.is_current(root):
+        files.replace(front_page.target(root), front_page.front_page(root))
     return 0

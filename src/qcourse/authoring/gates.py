@@ -7,7 +7,7 @@ import statistics
 from collections.abc import Iterator
 from pathlib import Path
 
-from qcourse.authoring import pack
+from qcourse.authoring import front_page, pack
 from qcourse.authoring.assignment import Course
 from qcourse.authoring.build import release_is_current, same_cells
 from qcourse.check.graded_cell import MODULES
@@ -47,6 +47,8 @@ def built_is_current(course: Course) -> Iterator[str]:
             yield f"{pack.target(course.root, of.name)} has other answers than the text: run make build."
         elif not release_is_current(course.root, of.name):
             yield f"{release_path(course.root, of.name).parent} is not what nbgrader makes: run make build."
+    if not front_page.is_current(course.root):
+        yield f"{front_page.target(course.root)} is not what the notebooks say: run make build."
 
 
 def exercises_are_complete(course: Course) -> Iterator[str]:

@@ -1,0 +1,60 @@
+"""The page that a student opens first, ``notebooks/START_HERE.ipynb``: made from what the notebooks say."""
+
+import re
+from pathlib import Path
+
+from qcourse.course.folder import assignments, release_path
+from qcourse.course.notebooks import from_text, read, to_bytes
+
+NAME = "START_HERE.ipynb"
+TEXT = """\
+# %% [markdown]
+# # Start here
+#
+# {count} notebooks, in this order; each builds on the one before. All you write is checked at once.
+# If you are stuck in an exercise, go on: what follows takes the course's version, and says so.
+
+# %% [markdown]
+{notebooks}
+
+# %% [markdown]
+# ## How far you are
+#
+# The next cell reads your saved notebooks, and runs nothing. Save a notebook, then run it again.
+
+# %%
+from qcourse import way
+
+way.show()
+"""
+
+
+def front_page(root: Path) -> bytes:
+    """The notebook: titles, minutes and aims are those of the student versions."""
+    parts = [_about(root, name) for name in assignments(root)]
+    lines = "\n".join(f"# {line}".rstrip() for part in parts for line in [*part, ""])
+    return to_bytes(from_text(TEXT.format(count=len(parts), notebooks=lines.removesuffix("\n#"))))
+
+
+def _about(root: Path, name: str) -> list[str]:
+    path = release_path(root, name)
+    title, *text = read(path).cells[0].source.split("\n")
+    told = "\n".join(text)
+    aims = re.search(r"\*\*(?:You will learn|What you will learn)\.?\*\*.*?(?=\n\n)", told, re.DOTALL)
+    minutes = re.search(r"\*\*Time:\*\* about (\d+) minutes", told)
+    link = f"## [{title.lstrip('# ')}]({name}/{name}.ipynb)"
+    time = [f"*About {minutes[1]} minutes.*", ""] if minutes else []
+    return [link, "", *time, *(aims[0].split("\n") if aims else [])]
+
+
+def target(root: Path) -> Path:
+    """Where it is."""
+    return root / "notebooks" / NAME
+
+
+def is_current(root: Path) -> bool:
+    """Whether it says what the notebooks say. Only the course of this package has such a page."""
+    path = target(root)
+    return not (root / "src" / "qcourse").exists() or (
+        path.exists() and path.read_bytes() == front_page(root)
+    )
