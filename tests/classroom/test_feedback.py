@@ -165,6 +165,19 @@ def test_what_a_student_wrote_is_shown_and_does_not_act(own):
     assert "&lt;script&gt;document.title" in page
 
 
+def test_the_lines_that_a_traceback_quotes_of_a_hidden_test_are_cut(own):
+    path = own / "autograded" / "cy" / NAME / f"{NAME}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    (cell,) = (c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") == "clamp-hidden")
+    lines = ["Traceback", "----> 4 clamp(a_secret_input)", "NameError: name 'clamp' is not defined"]
+    cell.outputs = [nbformat.v4.new_output("error", ename="NameError", evalue="", traceback=lines)]
+    path.chmod(0o644)
+    nbformat.write(notebook, path)
+    page = page_of(own, "cy")
+    assert "a_secret_input" not in page
+    assert "NameError: name &#x27;clamp&#x27; is not defined" in page
+
+
 @pytest.mark.parametrize("content", ["{", "[]", '{"cells": [{}]}', '{"cells": 1}'])
 def test_a_graded_notebook_that_cannot_be_read_is_said_in_one_sentence(own, content, capsys):
     path = own / "autograded" / "cy" / NAME / f"{NAME}.ipynb"
