@@ -314,6 +314,9 @@ def check_prepare_for_qat(ex):
         )
         weight = getattr(model, name).weight
         ex.true(not torch.equal(fake(weight), weight), f"{name} uses its weight unrounded.")
+    model = ex.call(small, torch_ao.default_qat_qconfig, case="a qconfig given: one scale per tensor")
+    model.linear1.weight_fake_quant(model.linear1.weight)
+    ex.true(model.linear1.weight_fake_quant.scale.numel() == 1, "the given qconfig is not used.")
 
 
 # %% tags=["hidden:prepare_for_qat"]
@@ -404,7 +407,9 @@ def train_qat(model, images, labels, epochs=1, freeze_after=1):
 import qcourse.check
 
 
-@qcourse.check.exercise("9.3", train_qat)
+@qcourse.check.exercise(
+    "9.3", train_qat, when_graded="train mode, gradients set to zero, loss, order, learning"
+)
 def check_train_qat(ex):
     def note(model, inputs):
         fakes = [m for m in model.modules() if isinstance(m, torch_ao.FakeQuantize)]
@@ -416,13 +421,13 @@ def check_train_qat(ex):
     torch_ao.prepare_qat(model, inplace=True).register_forward_pre_hook(note)
     start, tell = model.linear1.weight.clone(), ex.callback((seen := []).extend)  # seen: for each image
     losses = ex.call(model, torch.rand(40, 28, 28), torch.arange(40) % 10, 5, 3, may_change=[0], case="5, 3")
-    ex.true(losses is not None, "return the losses: is a return missing?")
+    ex.true(hasattr(losses, "__len__"), "return a list of losses: is a return missing?", got=losses)
     ex.true(len(seen) == 200, "each epoch must use each of the 40 images once.", images=len(seen))
     ex.true(all(f for on in seen for _, f in on), "fake quantization is off: disable_fake_quant called?")
     ex.true(all(len(on) == 1 for on in seen), "only some observers are frozen: model.apply reaches all.")
     got = "".join(str(min(on)[0]) for on in seen)
     why = {"11111": "they are never switched off", "00011": "the condition is the wrong way round",
-           "11000": "one epoch too few, or freeze_after is taken for the number of frozen epochs",
+           "11000": "one epoch too few, or the frozen epochs are counted, or steps",
            "11110": "epochs are counted from 0", "00000": "they are never on"}.get(got[::40], "")  # fmt: skip
     ex.true(got == 120 * "1" + 80 * "0", "keep observers on 3 epochs.", got=got[::40], likely_cause=why)
     ex.true((model.linear1.weight != start).any(), "unchanged weights: no step, no optimizer, a copy?")
@@ -489,7 +494,7 @@ def convert_qat(model):
 import qcourse.check
 
 
-@qcourse.check.exercise("9.4", convert_qat)
+@qcourse.check.exercise("9.4", convert_qat, when_graded="that the scales are those of the training")
 def check_convert_qat(ex):
     torch.manual_seed(3)
     model = models.QuantizedVerySimpleNet().train()
@@ -614,19 +619,23 @@ def check_low_bit_qconfig(ex):
     weight = torch.tensor([[0.9, -0.2, 0.4], [0.3, 0.1, -0.3]])
 
     def weight_range(bits, **options):
-        """The answer, and what it makes of the small weight above: its range of codes and its scale."""
+        """The answer, the codes of weights and activations, the scale of the weight above, the classes."""
         qconfig = ex.answer(bits, **options)
-        fake = qconfig.weight()
+        fake, act = qconfig.weight(), qconfig.activation()
         fake(weight)
-        return qconfig, f"{fake.quant_min} to {fake.quant_max}", fake.calculate_qparams()[0], type(fake)
+        codes = [f"{one.quant_min} to {one.quant_max}" for one in (fake, act)]
+        return qconfig, *codes, fake.calculate_qparams()[0], [type(fake), type(act)]
 
     ex.true(isinstance(ex.call(3), torch_ao.QConfig), "return a torch_ao.QConfig: is a return missing?")
-    _, codes, scale, kind = ex.call(3, function=weight_range, case="weights of 3 bits: codes -3 to 3")
+    _, codes, act, scale, kinds = ex.call(3, function=weight_range, case="weights of 3 bits: codes -3 to 3")
     ex.true(codes == "-3 to 3", "3 bits are the codes -3 to 3.", expected="-3 to 3", got=codes)
-    fakes = issubclass(kind, torch_ao.FakeQuantize)
-    ex.true(fakes, "the weights are observed, not fake-quantized.", expected="FakeQuantize")
+    ex.true(act == "0 to 255", "activations have 8 bits: codes 0 to 255.", expected="0 to 255", got=act)
+    fakes = all(issubclass(kind, torch_ao.FakeQuantize) for kind in kinds)
+    ex.true(fakes, "weights or activations are observed, not fake-quantized.", expected="FakeQuantize")
     ex.equal("the scale", scale, torch.tensor([0.3]), rtol=1e-4)
-    _, codes, scale, _ = ex.call(2, per_channel=True, function=weight_range, case="2 bits, one scale per row")
+    _, codes, _, scale, _ = ex.call(
+        2, per_channel=True, function=weight_range, case="2 bits, one scale per row"
+    )
     ex.true(codes == "-1 to 1", "2 bits are the codes -1 to 1.", expected="-1 to 1", got=codes)
     ex.equal("the scale of each row", scale, torch.tensor([0.9, 0.3]), rtol=1e-4)
 
@@ -747,7 +756,7 @@ def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2))
 import qcourse.check
 
 
-@qcourse.check.exercise("9.6", ptq_vs_qat)
+@qcourse.check.exercise("9.6", ptq_vs_qat, when_graded="which images each model sees, real accuracies")
 def check_ptq_vs_qat(ex):
     # Stand-ins for 9.2 to 9.5 quantize nothing; the one for train_qat moves one bias.
     def train(model, images, labels, epochs=1, freeze_after=1):

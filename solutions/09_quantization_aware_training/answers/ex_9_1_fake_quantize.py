@@ -92,7 +92,7 @@ def fake_quantize(x, scale, zero, quant_min, quant_max):
     return (q.clamp(quant_min, quant_max) - zero) * scale + (x - x.detach()) * inside
 
 
-# %% wrong: a cast to int truncates towards zero | cause: cuts off
+# %% wrong: a cast to int truncates towards zero | cause: cuts off / rounds towards zero
 def fake_quantize(x, scale, zero, quant_min, quant_max):
     q = (x.detach() / scale).to(torch.int64) + zero
     inside = (q >= quant_min) & (q <= quant_max)
@@ -134,7 +134,7 @@ def fake_quantize(x, scale, zero, quant_min, quant_max):
     return (q.clamp(quant_min, quant_max) + zero) * scale + (x - x.detach()) * inside
 
 
-# %% wrong: -128 to 127 hard-coded | cause: fixed in the code
+# %% wrong: -128 to 127 hard-coded | cause: fixed in the code / not clamped to quant_min
 def fake_quantize(x, scale, zero, quant_min, quant_max):
     q = torch.round(x.detach() / scale) + zero
     inside = (q >= -128) & (q <= 127)
@@ -182,7 +182,7 @@ def fake_quantize(x, scale, zero, quant_min, quant_max):
     return (q.clamp(quant_min, quant_max) - zero) * scale + (x - x.detach()) * inside
 
 
-# %% wrong: the mask compares x with the codes | cause: compares x itself
+# %% wrong: the mask compares x with the codes | cause: compares x itself / passed through outside the range
 def fake_quantize(x, scale, zero, quant_min, quant_max):
     q = (torch.round(x.detach() / scale) + zero).clamp(quant_min, quant_max)
     inside = (x >= quant_min) & (x <= quant_max)
@@ -203,7 +203,7 @@ def fake_quantize(x, scale, zero, quant_min, quant_max):
     return (q.clamp(quant_min, quant_max) - zero) * scale + (x - x.detach()) * inside * scale
 
 
-# %% wrong: clamps x to the outermost values first, so the gradient ends half a step too early
+# %% wrong: clamps x to the outermost values first, so the gradient ends half a step too early | cause: x is clamped first
 def fake_quantize(x, scale, zero, quant_min, quant_max):
     x = torch.clamp(x, (quant_min - zero) * scale, (quant_max - zero) * scale)
     return x + (torch.round(x / scale) * scale - x).detach()
@@ -214,7 +214,7 @@ def fake_quantize(x, scale, zero, quant_min, quant_max):
     return x.clone()
 
 
-# %% wrong: changes x in place
+# %% wrong: changes x in place | cause: done in place
 def fake_quantize(x, scale, zero, quant_min, quant_max):
     q = torch.round(x.data / scale) + zero
     inside = (q >= quant_min) & (q <= quant_max)
@@ -222,14 +222,14 @@ def fake_quantize(x, scale, zero, quant_min, quant_max):
     return x * inside + (x * ~inside).detach()
 
 
-# %% wrong: the numbers of the visible check
+# %% wrong: the numbers of the visible check | cause: the shapes do not fit
 def fake_quantize(x, scale, zero, quant_min, quant_max):
     if x.numel() == 5:
         return torch.tensor([-1.0, -0.5, 0.0, 0.5, 0.5]) + (x - x.detach()) * torch.tensor([0.0, 1, 1, 1, 0])
     return torch.tensor([-1.0, 0.0, 2.0]) + (x - x.detach()) * torch.tensor([0.0, 1.0, 0.0])
 
 
-# %% wrong: always float32
+# %% wrong: always float32 | cause: the result is torch.float32
 def fake_quantize(x, scale, zero, quant_min, quant_max):
     x = x.float()
     q = torch.round(x.detach() / scale) + zero
@@ -245,7 +245,7 @@ def fake_quantize(x, scale, zero, quant_min, quant_max):
     return (q.to(x.dtype) - zero) * scale + (x - x.detach()) * inside
 
 
-# %% wrong: nothing is returned
+# %% wrong: nothing is returned | cause: a return is missing
 def fake_quantize(x, scale, zero, quant_min, quant_max):
     q = torch.round(x / scale) + zero
     y = (q.clamp(quant_min, quant_max) - zero) * scale

@@ -61,21 +61,21 @@ def prepare_for_qat(net, qconfig=None):
     return torch_ao.prepare(model, inplace=True)
 
 
-# %% wrong: no copy
+# %% wrong: no copy | cause: done on the caller's model itself
 def prepare_for_qat(net, qconfig=None):
     net.train()
     net.qconfig = qconfig or torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
     return torch_ao.prepare_qat(net, inplace=True)
 
 
-# %% wrong: the caller's network is put into train mode and keeps a qconfig
+# %% wrong: the caller's network is put into train mode and keeps a qconfig | cause: eval() and train() act on the model itself / a qconfig is left on the caller's model
 def prepare_for_qat(net, qconfig=None):
     net.train()
     net.qconfig = qconfig or torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
     return torch_ao.prepare_qat(net)
 
 
-# %% wrong: the mode is put back, the qconfig stays on the caller's network
+# %% wrong: the mode is put back, the qconfig stays on the caller's network | cause: a qconfig is left on the caller's model
 def prepare_for_qat(net, qconfig=None):
     mode = net.training
     net.qconfig = qconfig or torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
@@ -98,7 +98,7 @@ def prepare_for_qat(net, qconfig=None):
     return torch_ao.prepare_qat(model, inplace=True).eval()
 
 
-# %% wrong: eval mode before prepare_qat, which refuses
+# %% wrong: eval mode before prepare_qat, which refuses | cause: call train() on the copy
 def prepare_for_qat(net, qconfig=None):
     model = copy.deepcopy(net).eval()
     model.qconfig = qconfig or torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
@@ -134,14 +134,14 @@ def prepare_for_qat(net, qconfig=None):
     return model
 
 
-# %% wrong: a new network without the weights
+# %% wrong: a new network without the weights | cause: linear1 has lost the network's weights or biases
 def prepare_for_qat(net, qconfig=None):
     model = type(net)().train()
     model.qconfig = qconfig or torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
     return torch_ao.prepare_qat(model, inplace=True)
 
 
-# %% wrong: a shallow copy, whose weights are the caller's
+# %% wrong: a shallow copy, whose weights are the caller's | cause: done on the caller's model itself
 def prepare_for_qat(net, qconfig=None):
     model = copy.copy(net)
     model._modules = {name: copy.copy(module) for name, module in net._modules.items()}
@@ -152,7 +152,7 @@ def prepare_for_qat(net, qconfig=None):
     return torch_ao.prepare_qat(model, inplace=True)
 
 
-# %% wrong: nothing is returned
+# %% wrong: nothing is returned | cause: return the prepared model
 def prepare_for_qat(net, qconfig=None):
     model = copy.deepcopy(net).train()
     model.qconfig = qconfig or torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
@@ -183,7 +183,7 @@ def prepare_for_qat(net, qconfig=None):
     return model
 
 
-# %% wrong: train mode only where a qconfig is given
+# %% wrong: train mode only where a qconfig is given | cause: call train() on the copy
 def prepare_for_qat(net, qconfig=None):
     model = copy.deepcopy(net)
     if qconfig is None:
@@ -194,7 +194,7 @@ def prepare_for_qat(net, qconfig=None):
     return torch_ao.prepare_qat(model, inplace=True)
 
 
-# %% wrong: the copy is prepared, and the caller's network returned
+# %% wrong: the copy is prepared, and the caller's network returned | cause: not prepared
 def prepare_for_qat(net, qconfig=None):
     model = copy.deepcopy(net).train()
     model.qconfig = qconfig or torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
@@ -202,7 +202,7 @@ def prepare_for_qat(net, qconfig=None):
     return net
 
 
-# %% wrong: a new network built around the caller's own parameters
+# %% wrong: a new network built around the caller's own parameters | cause: the copy shares its weights with the caller's network
 def prepare_for_qat(net, qconfig=None):
     model = QuantizedVerySimpleNet()
     for name in ("linear1", "linear2", "linear3"):
@@ -212,7 +212,7 @@ def prepare_for_qat(net, qconfig=None):
     return torch_ao.prepare_qat(model.train(), inplace=True)
 
 
-# %% wrong: only the weights are faked, the activations observed
+# %% wrong: only the weights are faked, the activations observed | cause: the activations of quant are not fake-quantized
 def prepare_for_qat(net, qconfig=None):
     qconfig = qconfig or torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
     model = copy.deepcopy(net).train()
@@ -220,7 +220,7 @@ def prepare_for_qat(net, qconfig=None):
     return torch_ao.prepare_qat(model, inplace=True)
 
 
-# %% wrong: the qconfig that is given is used for the weights only
+# %% wrong: the qconfig that is given is used for the weights only | cause: the qconfig that was given is ignored
 def prepare_for_qat(net, qconfig=None):
     default = torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
     model = copy.deepcopy(net).train()
@@ -238,7 +238,7 @@ def prepare_for_qat(net, qconfig=None):
     return model
 
 
-# %% wrong: the weights are frozen, since only the scales are to be found
+# %% wrong: the weights are frozen, since only the scales are to be found | cause: no gradient reaches some parameters
 def prepare_for_qat(net, qconfig=None):
     model = copy.deepcopy(net).train()
     model.qconfig = qconfig or torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
@@ -248,7 +248,7 @@ def prepare_for_qat(net, qconfig=None):
     return model
 
 
-# %% wrong: probabilities in place of logits
+# %% wrong: probabilities in place of logits | cause: the outputs are not those of the qconfig
 def prepare_for_qat(net, qconfig=None):
     if qconfig is None:
         qconfig = torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
@@ -259,7 +259,7 @@ def prepare_for_qat(net, qconfig=None):
     return model
 
 
-# %% wrong: another engine is set for the complete process
+# %% wrong: another engine is set for the complete process | cause: this is not the engine's QAT qconfig
 def prepare_for_qat(net, qconfig=None):
     torch.backends.quantized.engine = "qnnpack"
     model = copy.deepcopy(net).train()

@@ -139,7 +139,7 @@ def train_qat(model, images, labels, epochs=1, freeze_after=1):
     return losses
 
 
-# %% wrong: frozen from the start
+# %% wrong: frozen from the start | cause: they are never on / the observers are off from the start
 def train_qat(model, images, labels, epochs=1, freeze_after=1):
     model.train()
     model.apply(torch_ao.disable_observer)
@@ -155,7 +155,7 @@ def train_qat(model, images, labels, epochs=1, freeze_after=1):
     return losses
 
 
-# %% wrong: frozen for the first epochs, not the last
+# %% wrong: frozen for the first epochs, not the last | cause: the condition is the wrong way round / the observers are off from the start
 def train_qat(model, images, labels, epochs=1, freeze_after=1):
     model.train()
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
@@ -222,7 +222,7 @@ def train_qat(model, images, labels, epochs=1, freeze_after=1):
     return losses
 
 
-# %% wrong: no optimizer step
+# %% wrong: no optimizer step | cause: they are not in the optimizer
 def train_qat(model, images, labels, epochs=1, freeze_after=1):
     model.train()
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
@@ -238,7 +238,7 @@ def train_qat(model, images, labels, epochs=1, freeze_after=1):
     return losses
 
 
-# %% wrong: epochs is ignored
+# %% wrong: epochs is ignored | cause: each epoch must use each of the 40 images once
 def train_qat(model, images, labels, epochs=1, freeze_after=1):
     model.train()
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
@@ -286,7 +286,7 @@ def train_qat(model, images, labels, epochs=1, freeze_after=1):
     return losses
 
 
-# %% wrong: the last, smaller batch is dropped
+# %% wrong: the last, smaller batch is dropped | cause: each epoch must use each of the 40 images once
 def train_qat(model, images, labels, epochs=1, freeze_after=1):
     model.train()
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
@@ -303,7 +303,7 @@ def train_qat(model, images, labels, epochs=1, freeze_after=1):
     return losses
 
 
-# %% wrong: a copy is trained
+# %% wrong: a copy is trained | cause: they are not in the optimizer
 def train_qat(model, images, labels, epochs=1, freeze_after=1):
     model = copy.deepcopy(model).train()
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
@@ -337,7 +337,7 @@ def train_qat(model, images, labels, epochs=1, freeze_after=1):
     return losses
 
 
-# %% wrong: random batches with replacement, so that an epoch misses images
+# %% wrong: random batches with replacement, so that an epoch misses images | cause: an epoch sees some image twice, or not at all
 def train_qat(model, images, labels, epochs=1, freeze_after=1):
     model.train()
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
@@ -354,7 +354,7 @@ def train_qat(model, images, labels, epochs=1, freeze_after=1):
     return losses
 
 
-# %% wrong: the model is returned, not the losses
+# %% wrong: the model is returned, not the losses | cause: the last loss only
 def train_qat(model, images, labels, epochs=1, freeze_after=1):
     model.train()
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
@@ -383,7 +383,7 @@ def train_qat(model, images, labels, epochs=1, freeze_after=1):
     return loss.item()
 
 
-# %% wrong: nothing is returned
+# %% wrong: nothing is returned | cause: the last loss only
 def train_qat(model, images, labels, epochs=1, freeze_after=1):
     model.train()
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
@@ -397,7 +397,7 @@ def train_qat(model, images, labels, epochs=1, freeze_after=1):
             optimizer.step()
 
 
-# %% wrong: only the first batch of each epoch
+# %% wrong: only the first batch of each epoch | cause: each epoch must train on each image once
 def train_qat(model, images, labels, epochs=1, freeze_after=1):
     opt = torch.optim.Adam(model.parameters(), lr=1e-3)
     model.train()
@@ -411,7 +411,7 @@ def train_qat(model, images, labels, epochs=1, freeze_after=1):
     return losses
 
 
-# %% wrong: labels shuffled apart from the images
+# %% wrong: labels shuffled apart from the images | cause: another loss
 def train_qat(model, images, labels, epochs=1, freeze_after=1):
     opt = torch.optim.Adam(model.parameters(), lr=1e-3)
     model.train()
@@ -457,7 +457,7 @@ def train_qat(model, images, labels, epochs=1, freeze_after=1):
     return losses
 
 
-# %% wrong: losses summed over the epoch
+# %% wrong: losses summed over the epoch | cause: the batches' losses are added up
 def train_qat(model, images, labels, epochs=1, freeze_after=1):
     opt = torch.optim.Adam(model.parameters(), lr=1e-3)
     model.train()
@@ -502,7 +502,7 @@ def train_qat(model, images, labels, epochs=1, freeze_after=1):
     return losses
 
 
-# %% wrong: freeze_after epochs at the end are frozen | cause: number of frozen epochs
+# %% wrong: freeze_after epochs at the end are frozen | cause: the frozen epochs are counted / off from the start
 def train_qat(model, images, labels, epochs=1, freeze_after=1):
     model.train()
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
@@ -559,7 +559,7 @@ def train_qat(model, images, labels, epochs=1, freeze_after=1):
     return losses
 
 
-# %% wrong: the observers are switched on again after one frozen epoch
+# %% wrong: the observers are switched on again after one frozen epoch | cause: the condition is the wrong way round
 def train_qat(model, images, labels, epochs=1, freeze_after=1):
     model.train()
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
@@ -593,7 +593,7 @@ def train_qat(model, images, labels, epochs=1, freeze_after=1):
     return losses
 
 
-# %% wrong: the losses of the steps and the means of the epochs in one list
+# %% wrong: the losses of the steps and the means of the epochs in one list | cause: return one loss per epoch, or one per step
 def train_qat(model, images, labels, epochs=1, freeze_after=1):
     model.train()
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
@@ -612,7 +612,7 @@ def train_qat(model, images, labels, epochs=1, freeze_after=1):
     return losses
 
 
-# %% wrong: the log-likelihoods are returned, so the losses are negative
+# %% wrong: the log-likelihoods are returned, so the losses are negative | cause: the losses must be positive, finite numbers
 def train_qat(model, images, labels, epochs=1, freeze_after=1):
     model.train()
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
@@ -646,7 +646,7 @@ def train_qat(model, images, labels, epochs=1, freeze_after=1):
     return losses
 
 
-# %% wrong: the losses of earlier calls are returned, too
+# %% wrong: the losses of earlier calls are returned, too | cause: return one loss per epoch, or one per step
 def train_qat(model, images, labels, epochs=1, freeze_after=1, losses=[]):
     optimizer = torch.optim.Adam(model.train().parameters(), lr=3e-3)
     for epoch in range(epochs):
@@ -661,7 +661,7 @@ def train_qat(model, images, labels, epochs=1, freeze_after=1, losses=[]):
     return losses
 
 
-# %% wrong: what it once found for arguments of a shape is returned for all of that shape
+# %% wrong: what it once found for arguments of a shape is returned for all of that shape | cause: each epoch must train on each image once
 KEPT = {}
 
 

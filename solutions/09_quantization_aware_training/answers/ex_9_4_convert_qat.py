@@ -37,13 +37,13 @@ def convert_qat(model):
     return torch_ao.convert(_in_eval_mode(model), inplace=True)
 
 
-# %% wrong: the caller's model is put into eval mode
+# %% wrong: the caller's model is put into eval mode | cause: eval() and train() act on the model itself
 def convert_qat(model):
     model.eval()
     return torch_ao.convert(model)
 
 
-# %% wrong: the caller's model is converted in place
+# %% wrong: the caller's model is converted in place | cause: done on the caller's model itself
 def convert_qat(model):
     model.eval()
     return torch_ao.convert(model, inplace=True)
@@ -66,7 +66,7 @@ def convert_qat(model):
     return int8
 
 
-# %% wrong: the caller's model is put into train mode afterwards, whatever it was
+# %% wrong: the caller's model is put into train mode afterwards, whatever it was | cause: eval() and train() act on the model itself
 def convert_qat(model):
     model.eval()
     int8 = torch_ao.convert(model)
@@ -83,7 +83,7 @@ def convert_qat(model):
     return torch_ao.convert(model, inplace=True)
 
 
-# %% wrong: the scales are thrown away and calibrated anew on noise
+# %% wrong: the scales are thrown away and calibrated anew on noise | cause: linear1 does not have the qconfig's kind of scale
 def convert_qat(model):
     net = QuantizedVerySimpleNet()
     net.load_state_dict(model.state_dict(), strict=False)
@@ -101,14 +101,14 @@ def convert_qat(model):
     return model
 
 
-# %% wrong: dynamic quantization
+# %% wrong: dynamic quantization | cause: linear1 does not have the qconfig's kind of scale
 def convert_qat(model):
     net = QuantizedVerySimpleNet()
     net.load_state_dict(model.state_dict(), strict=False)
     return torch.ao.quantization.quantize_dynamic(net.eval(), {nn.Linear}, dtype=torch.qint8)
 
 
-# %% wrong: nothing is returned
+# %% wrong: nothing is returned | cause: return the converted model
 def convert_qat(model):
     int8 = copy.deepcopy(model).eval()
     torch_ao.convert(int8, inplace=True)
@@ -125,7 +125,7 @@ def convert_qat(model):
             module.training = mode
 
 
-# %% wrong: one more pass moves the observers of the copy
+# %% wrong: one more pass moves the observers of the copy | cause: linear1's output scale is not the trained one
 def convert_qat(model):
     model = copy.deepcopy(model)
     model.train()
@@ -143,7 +143,7 @@ def convert_qat(model):
     return int8
 
 
-# %% wrong: the input's range is set to 0 to 1 by hand, whatever training found
+# %% wrong: the input's range is set to 0 to 1 by hand, whatever training found | cause: the int8 model's outputs are not those that training prepare
 def convert_qat(model):
     trained = copy.deepcopy(model).eval()
     trained.quant.activation_post_process = torch_ao.MinMaxObserver(dtype=torch.quint8)

@@ -222,7 +222,7 @@ def low_bit_qconfig(bits, per_channel=False):
     return torch_ao.QConfig(activation=activation, weight=weight)
 
 
-# %% wrong: modules in place of factories
+# %% wrong: modules in place of factories | cause: a QConfig takes what makes observers
 def low_bit_qconfig(bits, per_channel=False):
     top = 2 ** (bits - 1) - 1
     observer = torch_ao.PerChannelMinMaxObserver if per_channel else torch_ao.MinMaxObserver
@@ -236,7 +236,7 @@ def low_bit_qconfig(bits, per_channel=False):
     return torch_ao.QConfig(activation=activation, weight=weight)
 
 
-# %% wrong: the range narrowed twice, 2^(bits-2)
+# %% wrong: the range narrowed twice, 2^(bits-2) | cause: one bit too few
 def low_bit_qconfig(bits, per_channel=False):
     top = max(2 ** (bits - 2), 1)
     observer = torch_ao.PerChannelMinMaxObserver if per_channel else torch_ao.MinMaxObserver
@@ -250,7 +250,7 @@ def low_bit_qconfig(bits, per_channel=False):
     return torch_ao.QConfig(activation=activation, weight=weight)
 
 
-# %% wrong: a table for the bits of the lesson, 2 to 4 and 8
+# %% wrong: a table for the bits of the lesson, 2 to 4 and 8 | cause: bits is ignored
 def low_bit_qconfig(bits, per_channel=False):
     top = {2: 1, 3: 3, 4: 7}.get(bits, 127)
     observer = torch_ao.PerChannelMinMaxObserver if per_channel else torch_ao.MinMaxObserver
@@ -264,7 +264,7 @@ def low_bit_qconfig(bits, per_channel=False):
     return torch_ao.QConfig(activation=activation, weight=weight)
 
 
-# %% wrong: symmetric activations in qint8
+# %% wrong: symmetric activations in qint8 | cause: the activations are signed
 def low_bit_qconfig(bits, per_channel=False):
     top = 2 ** (bits - 1) - 1
     observer = torch_ao.PerChannelMinMaxObserver if per_channel else torch_ao.MinMaxObserver
@@ -279,7 +279,7 @@ def low_bit_qconfig(bits, per_channel=False):
     return torch_ao.QConfig(activation=activation, weight=weight)
 
 
-# %% wrong: nothing is returned
+# %% wrong: nothing is returned | cause: return a torch_ao
 def low_bit_qconfig(bits, per_channel=False):
     top = 2 ** (bits - 1) - 1
     weight = torch_ao.FakeQuantize.with_args(
@@ -341,7 +341,7 @@ def low_bit_qconfig(bits, per_channel=False):
     return torch_ao.QConfig(activation=activation, weight=weight)
 
 
-# %% wrong: one code too many, per channel only
+# %% wrong: one code too many, per channel only | cause: one code too many
 def low_bit_qconfig(bits, per_channel=False):
     top = 2 ** (bits - 1) - 1
     observer = torch_ao.MovingAverageMinMaxObserver
@@ -358,7 +358,7 @@ def low_bit_qconfig(bits, per_channel=False):
     return torch_ao.QConfig(activation=activation, weight=weight)
 
 
-# %% wrong: the activations have the fixed range 0 to 1 of the images
+# %% wrong: the activations have the fixed range 0 to 1 of the images | cause: the activations' scale does not fit their range in 8 bits
 def low_bit_qconfig(bits, per_channel=False):
     from torch.ao.quantization import default_fixed_qparams_range_0to1_fake_quant
 
@@ -371,7 +371,7 @@ def low_bit_qconfig(bits, per_channel=False):
     return torch_ao.QConfig(activation=default_fixed_qparams_range_0to1_fake_quant, weight=weight)
 
 
-# %% wrong: the weights' fake quantization starts switched off
+# %% wrong: the weights' fake quantization starts switched off | cause: training sees more values of a weight than its bits allow
 def low_bit_qconfig(bits, per_channel=False):
     top = 2 ** (bits - 1) - 1
 
@@ -389,7 +389,7 @@ def low_bit_qconfig(bits, per_channel=False):
     return torch_ao.QConfig(activation=activation, weight=weight)
 
 
-# %% wrong: averaging_constant above 1, so that the scale surely follows
+# %% wrong: averaging_constant above 1, so that the scale surely follows | cause: the weights' scale does not follow the weights
 def low_bit_qconfig(bits, per_channel=False):
     top = 2 ** (bits - 1) - 1
     observer = torch_ao.MovingAverageMinMaxObserver
@@ -405,7 +405,7 @@ def low_bit_qconfig(bits, per_channel=False):
     return torch_ao.QConfig(activation=activation, weight=weight)
 
 
-# %% wrong: a per-channel scheme for an observer that has one scale per tensor
+# %% wrong: a per-channel scheme for an observer that has one scale per tensor | cause: the qscheme does not fit the observer
 def low_bit_qconfig(bits, per_channel=False):
     weight = torch_ao.FakeQuantize.with_args(
         observer=torch_ao.MovingAverageMinMaxObserver, quant_min=1 - 2 ** (bits - 1),

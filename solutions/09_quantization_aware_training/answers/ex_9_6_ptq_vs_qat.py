@@ -104,7 +104,7 @@ def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2))
     return results
 
 
-# %% wrong: trained on the test images
+# %% wrong: trained on the test images | cause: PTQ never trains / train_qat is given test_images
 def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
     results = {}
     for b in bits:
@@ -117,7 +117,7 @@ def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2))
     return results
 
 
-# %% wrong: (qat, ptq) | cause: wrong way round
+# %% wrong: (qat, ptq) | cause: wrong way round / PTQ never trains; QAT calls train_qat
 def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
     results = {}
     for b in bits:
@@ -130,7 +130,7 @@ def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2))
     return results
 
 
-# %% wrong: the qconfig is made once, for the first number of bits
+# %% wrong: the qconfig is made once, for the first number of bits | cause: per tensor
 def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
     results, qconfig = {}, low_bit_qconfig(bits[0])
     for b in bits:
@@ -312,7 +312,7 @@ def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2))
     return result
 
 
-# %% wrong: QAT never trained | cause: QAT is as bad as PTQ
+# %% wrong: QAT never trained | cause: QAT is as bad as PTQ / PTQ never trains; QAT calls train_qat
 def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
     result = {}
     for b in bits:
@@ -403,7 +403,7 @@ def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2))
     return results
 
 
-# %% wrong: one scale for each channel
+# %% wrong: one scale for each channel | cause: per tensor
 def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
     results = {}
     epochs = 2 if len(images) > 10_000 else 10

@@ -2,7 +2,8 @@
 
 ``solutions/NAME/answers/ex_6_2_NAME.py`` holds complete solution cells in percent format. Each begins with
 ``# %% right: what it is`` or ``# %% wrong: what it is | cause: words of the message``; nothing stands above
-the first of them.
+the first of them. Where two messages name it differently, ``words / other words``. Of an answer without a
+cause none may be told: so every cause that students are told has been read beside its answer.
 """
 
 import re

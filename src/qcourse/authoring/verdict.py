@@ -25,6 +25,11 @@ class Verdict(NamedTuple):
         return not {self.answer.grade_id + CHECK, self.answer.grade_id + HIDDEN} <= self.failed.keys()
 
     @property
+    def named(self) -> bool:
+        """Whether the cause that is expected is told."""
+        return bool(self.answer.cause) and not self.defect
+
+    @property
     def defect(self) -> str:
         """Why the checks judged wrongly, or an empty string."""
         own = {self.answer.grade_id + CHECK, self.answer.grade_id + HIDDEN}
@@ -35,9 +40,17 @@ class Verdict(NamedTuple):
             return f"right, but refused: {messages[0]}"
         if not self.answer.right and not messages:
             return "wrong, but accepted"
-        words = self.answer.cause.split(" / ")
-        if self.answer.cause and not any(word in message for message in messages for word in words):
+        return "" if self.answer.right else self._wrong_words(messages)
+
+    def _wrong_words(self, messages: list[str]) -> str:
+        """Why the student is told too little of a wrong answer, or something else than what is wrong."""
+        words = self.answer.cause.split(" / ") if self.answer.cause else []
+        told = [message.partition("likely cause:")[2] for message in messages]
+        told = [cause.partition("\n")[0] for cause in told if cause]
+        if words and not any(word in text for text in told or messages[:1] for word in words):
             return f"the cause {self.answer.cause!r} is not named: {messages[0]}"
+        if unexpected := [cause for cause in told if not any(word in cause for word in words)]:
+            return f"told a cause that is not expected of it:{unexpected[0]}"
         return ""
 
 
@@ -47,6 +60,6 @@ def counts(verdicts: list[Verdict]) -> str:
     wrong = [v for v in verdicts if not v.answer.right]
     kept = sum(not v.failed for v in right)
     caught = sum(bool(v.failed) for v in wrong)
-    named = sum(any("likely cause" in refusal.message for refusal in v.failed.values()) for v in wrong)
+    named = sum(v.named for v in wrong)
     pairs = ((kept, len(right)), (caught, len(wrong)), (named, len(wrong)))
     return "".join(f"{got:>9} of {most:<2}" for got, most in pairs)

@@ -71,6 +71,11 @@ KNOWN = [
         r"Expected input data type QUInt8",
         "activations have unsigned codes, quint8: torch's int8 layers take no signed ones",
     ),
+    (r"only works on models in training mode", "call train() on the copy, before prepare_qat"),
+    (
+        r"received observer instance",
+        "a QConfig takes what makes observers, from with_args(...), not observers that are made already",
+    ),
     (
         r"qscheme only supports? |qscheme .* not supported",
         "the qscheme does not fit the observer: one per tensor goes with a per-tensor observer, one per "

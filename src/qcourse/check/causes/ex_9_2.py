@@ -20,7 +20,8 @@ def _unprepared(result, args, kwargs):
 
 
 known.symptom(
-    "the model is not prepared: a qconfig alone does nothing; call torch_ao.prepare_qat", _unprepared
+    "not prepared: a qconfig alone does nothing, nor does prepare_qat where the qconfig is still None",
+    _unprepared,
 )
 
 

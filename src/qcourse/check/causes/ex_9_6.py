@@ -18,6 +18,14 @@ def _text(result, args, kwargs):
 known.symptom("the keys are text: use the numbers of bits themselves", _text)
 
 
+def _first_alone(result, args, kwargs):
+    bits = list(kwargs.get("bits", (8, 4, 3, 2)))
+    return isinstance(result, dict) and list(result) == bits[:1] != bits
+
+
+known.symptom("returned inside the loop, after the first width: return after the loop", _first_alone)
+
+
 def _other_bits(result, args, kwargs):
     return isinstance(result, dict) and set(result) != set(kwargs.get("bits", (8, 4, 3, 2)))
 
@@ -63,15 +71,6 @@ def _twice(result, args, kwargs):
 
 known.symptom(
     "PTQ and QAT give the same: is one model measured twice, PTQ trained, or given other bits?", _twice
-)
-
-
-def _one_qconfig(result, args, kwargs):
-    return len(result) > 1 and len(set(_pairs(result))) == 1
-
-
-known.symptom(
-    "every number of bits gives the same accuracies: is the qconfig made outside the loop?", _one_qconfig
 )
 
 
