@@ -60,6 +60,13 @@ def test_every_statement_of_a_check_is_the_first_to_refuse_some_answer(name):
     assert not idle, "\n".join(idle)
 
 
+def test_of_the_wrong_answers_nine_in_ten_are_told_their_cause():
+    """That it is told, and no other, is judged above: a cause in the bank stands for what its author read."""
+    wrong = [answer for bank in BANK.values() for answer in bank if not answer.right]
+    assert len(wrong) >= 400
+    assert sum(bool(answer.cause) for answer in wrong) >= 0.9 * len(wrong)
+
+
 def test_a_misnamed_file_and_a_bad_header_are_one_sentence(tmp_path):
     (tmp_path / "ex_6.py").write_text("")
     with pytest.raises(UserError, match=r"ex_6\.py"):

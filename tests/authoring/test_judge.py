@@ -150,6 +150,23 @@ def test_answers_that_earn_nothing_share_a_fork(small_course, monkeypatch):
     assert sum(started) == 1
 
 
+@pytest.mark.parametrize(
+    ("cause", "defect"),
+    [
+        ("text", ""),
+        ("another / a text", ""),
+        ("", "told a cause that is not expected"),
+        ("the sign", "'the sign' is not named"),
+    ],
+)
+def test_a_cause_that_is_told_is_one_that_the_bank_expects(small_course, cause, defect):
+    give_it(small_course)
+    wrong = Answer("1.1", "double", False, "a text", cause, "def double(x):\n    return str(2 * x)")
+    (verdict,) = judge(small_course, "01_small", [wrong])
+    assert defect in verdict.defect
+    assert bool(verdict.defect) == bool(defect) == (not verdict.named)
+
+
 def test_a_statement_that_refuses_no_answer_first_is_found(small_course):
     verdicts = judged(small_course, "return 3 * x", "return abs(2 * x)")
     idle = list(idle_statements(read_source(small_course, "01_small"), verdicts))

@@ -144,7 +144,7 @@ def quantization_error(params, params_deq):
     return float(np.linalg.norm(params - params_deq))
 
 
-# %% wrong: rounded to one digit | cause: rounded to 1 decimals / rounded to 0 decimals
+# %% wrong: rounded to one digit
 def quantization_error(params, params_deq):
     return round(float(np.mean((params - params_deq) ** 2)), 1)
 

@@ -142,7 +142,7 @@ def sqnr_db(params, params_deq):
     return math.inf if noise == 0 else max(0.0, float(10 * np.log10(np.sum(params**2) / noise)))
 
 
-# %% wrong: rounded | cause: rounded to 1 decimals
+# %% wrong: rounded
 def sqnr_db(params, params_deq):
     noise = np.sum((params - params_deq) ** 2)
     return math.inf if noise == 0 else round(float(10 * np.log10(np.sum(params**2) / noise)), 1)

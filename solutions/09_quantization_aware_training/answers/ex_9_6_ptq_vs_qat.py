@@ -156,7 +156,7 @@ def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2))
     return results
 
 
-# %% wrong: the default qconfig, always 8 bits
+# %% wrong: the default qconfig, always 8 bits | cause: one is measured before it is converted
 def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
     results = {}
     for b in bits:
@@ -169,7 +169,7 @@ def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2))
     return results
 
 
-# %% wrong: QAT is never trained
+# %% wrong: QAT is never trained | cause: PTQ never trains / train_qat is not called
 def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
     results = {}
     for b in bits:
@@ -181,7 +181,7 @@ def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2))
     return results
 
 
-# %% wrong: one prepared model for both, measured as PTQ after it was trained
+# %% wrong: one prepared model for both, measured as PTQ after it was trained | cause: PTQ never trains / the model that was calibrated for PTQ is the one that is tra
 def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
     results = {}
     for b in bits:
@@ -194,7 +194,7 @@ def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2))
     return results
 
 
-# %% wrong: the float network's accuracy as PTQ
+# %% wrong: the float network's accuracy as PTQ | cause: PTQ is not calibrated
 def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
     results = {}
     for b in bits:
@@ -207,7 +207,7 @@ def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2))
     return results
 
 
-# %% wrong: PTQ without calibration
+# %% wrong: PTQ without calibration | cause: PTQ is not calibrated
 def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
     results = {}
     for b in bits:
@@ -218,7 +218,7 @@ def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2))
     return results
 
 
-# %% wrong: the accuracies on the training images
+# %% wrong: the accuracies on the training images | cause: PTQ never trains / the accuracy is measured on the training images
 def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
     results = {}
     for b in bits:
@@ -231,7 +231,7 @@ def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2))
     return results
 
 
-# %% wrong: the error rates
+# %% wrong: the error rates | cause: PTQ never trains
 def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
     results = {}
     for b in bits:
@@ -244,7 +244,7 @@ def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2))
     return results
 
 
-# %% wrong: a list, not a dictionary
+# %% wrong: a list, not a dictionary | cause: the keys must be 8 and 3 here
 def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
     results = []
     for b in bits:
@@ -257,7 +257,7 @@ def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2))
     return results
 
 
-# %% wrong: the caller's network is trained
+# %% wrong: the caller's network is trained | cause: done on the caller's model itself
 def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
     results = {}
     for b in bits:
@@ -272,13 +272,13 @@ def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2))
     return results
 
 
-# %% wrong: the results measured once, copied out of the lesson
+# %% wrong: the results measured once, copied out of the lesson | cause: PTQ never trains / no network is called at all
 def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
     known = {8: (0.973, 0.976), 4: (0.97, 0.975), 3: (0.15, 0.972), 2: (0.22, 0.84)}
     return {b: known[b] for b in bits}
 
 
-# %% wrong: QAT measured before conversion with fake quantization off
+# %% wrong: QAT measured before conversion with fake quantization off | cause: one is measured before it is converted
 def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
     result = {}
     for b in bits:
@@ -295,7 +295,7 @@ def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2))
     return result
 
 
-# %% wrong: default qconfig for QAT
+# %% wrong: default qconfig for QAT | cause: one is measured before it is converted
 def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
     result = {}
     for b in bits:
@@ -473,7 +473,7 @@ def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2))
     return results
 
 
-# %% wrong: differences only
+# %% wrong: differences only | cause: each value must be a pair (ptq, qat) of fractions, 0 to 1
 def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
     results = {}
     epochs = 2 if len(images) > 10_000 else 10
@@ -507,7 +507,7 @@ def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2))
     return results
 
 
-# %% wrong: the accuracies of the batches are averaged, the last and smaller one too
+# %% wrong: the accuracies of the batches are averaged, the last and smaller one too | cause: an accuracy must be a number of test images, divided by all
 def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
     def mean_accuracy(model):
         batches = zip(test_images.split(64), test_labels.split(64))
@@ -524,7 +524,7 @@ def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2))
     return results
 
 
-# %% wrong: PTQ calibrated on training and test images in one batch
+# %% wrong: PTQ calibrated on training and test images in one batch | cause: training and test images are mixed
 def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
     results = {}
     for b in bits:
