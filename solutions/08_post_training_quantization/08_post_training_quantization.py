@@ -193,8 +193,7 @@ def check_QuantizedVerySimpleNet(ex):
     for kind in (torch_ao.QuantStub, torch_ao.DeQuantStub):
         count = sum(isinstance(module, kind) for module in model.modules())
         ex.true(count == 1, f"it needs one {kind.__name__} among its modules.", got=str(count))
-    names = [*model.state_dict()]
-    ex.true({*names} == {*state}, "its parameters must have VerySimpleNet's names.", want=[*state], got=names)
+    ex.true({*model.state_dict()} == {*state}, "parameters must have VerySimpleNet's names.", want=[*state])
     ex.call(state, case="VerySimpleNet's state_dict", function=lambda state: model.load_state_dict(state))
     for shape in ([2, 28, 28], [2, 1, 28, 28], [2, 784]):
         got = ex.call(images.reshape(shape), case=f"two images of shape {shape}", function=model)
@@ -751,9 +750,8 @@ def check_layer_sqnr(ex):
     single = all(np.asarray(value).size == 1 and value is not None for value in result.values())
     ex.true(single, "each layer needs a single number of dB.", got=result)
     for name, bias in biases.items():
-        error = bias - round(bias, 1)
-        want, what = 10 * math.log10(bias**2 / error**2), f"{name}: 10 log10({bias}² / {error:.2f}²) in dB"
-        ex.equal(what, float(result[name]), want, rtol=0, atol=0.02)
+        want = 10 * math.log10(bias**2 / (error := bias - round(bias, 1)) ** 2)
+        ex.equal(f"{name}: 10 log10({bias}² / {error:.2f}²)", float(result[name]), want, rtol=0, atol=0.02)
 
 
 # %% tags=["hidden:layer_sqnr"]

@@ -407,9 +407,7 @@ def train_qat(model, images, labels, epochs=1, freeze_after=1):
 import qcourse.check
 
 
-@qcourse.check.exercise(
-    "9.3", train_qat, when_graded="train mode, gradients set to zero, loss, order, learning"
-)
+@qcourse.check.exercise("9.3", train_qat, when_graded="train mode, gradients, loss, order, learning")
 def check_train_qat(ex):
     def note(model, inputs):
         fakes = [m for m in model.modules() if isinstance(m, torch_ao.FakeQuantize)]
@@ -619,7 +617,6 @@ def check_low_bit_qconfig(ex):
     weight = torch.tensor([[0.9, -0.2, 0.4], [0.3, 0.1, -0.3]])
 
     def weight_range(bits, **options):
-        """The answer, the codes of weights and activations, the scale of the weight above, the classes."""
         qconfig = ex.answer(bits, **options)
         fake, act = qconfig.weight(), qconfig.activation()
         fake(weight)
@@ -630,8 +627,7 @@ def check_low_bit_qconfig(ex):
     _, codes, act, scale, kinds = ex.call(3, function=weight_range, case="weights of 3 bits: codes -3 to 3")
     ex.true(codes == "-3 to 3", "3 bits are the codes -3 to 3.", expected="-3 to 3", got=codes)
     ex.true(act == "0 to 255", "activations have 8 bits: codes 0 to 255.", expected="0 to 255", got=act)
-    fakes = all(issubclass(kind, torch_ao.FakeQuantize) for kind in kinds)
-    ex.true(fakes, "weights or activations are observed, not fake-quantized.", expected="FakeQuantize")
+    ex.true(all(issubclass(k, torch_ao.FakeQuantize) for k in kinds), "fake weights and activations.")
     ex.equal("the scale", scale, torch.tensor([0.3]), rtol=1e-4)
     _, codes, _, scale, _ = ex.call(
         2, per_channel=True, function=weight_range, case="2 bits, one scale per row"
