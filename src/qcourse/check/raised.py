@@ -123,12 +123,8 @@ KNOWN = [
         "a list does not compute: make it an array first, with np.array or torch.tensor",
     ),
     (
-        r"'(numpy\.ndarray|numpy\.\w+)' object has no attribute",
-        "this is a NumPy array or number, and the method is torch's, or nobody's",
-    ),
-    (
-        r"'Tensor' object has no attribute",
-        "this is a torch tensor, and the method is NumPy's, or nobody's: torch's own has another name",
+        r"'(numpy\.\w+|Tensor)' object has no attribute",
+        "a torch tensor and a NumPy array have different methods: this one is the other's, or nobody's",
     ),
     (
         r"'(numpy\.)?(float|int|bool)\d*' object (is not|does not|has no)|invalid index to scalar variable|"
@@ -154,8 +150,6 @@ KNOWN = [
         "n elements have the indices 0 to n - 1: one is past the end",
     ),
     (r"^KeyError", "the dict does not hold this name: compare it with the names that are in it"),
-    (r"^RecursionError", "the function calls itself, and never stops"),
-    (r"read-only", "an array that the caller still needs is written to: build a new one"),
 ]
 
 
