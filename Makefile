@@ -16,7 +16,7 @@ CELLS := --allow-redefinition --allow-untyped-defs --allow-incomplete-defs --all
 SETUP := $(VENV)/.installed
 SOURCES := $(shell find src solutions notebooks tests -name '*.py' -o -name '*.ipynb') nbgrader_config.py
 
-.PHONY: help demo test quick build verify judge mutants lint pins lab bench engines clean setup
+.PHONY: help demo test quick build verify judge mutants lint pins lab bench class engines clean setup
 
 help: ## list the tasks
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -66,6 +66,9 @@ pins: ## remake constraints.txt: the newest versions that fit, from a fresh envi
 
 bench: $(SETUP) ## how fast: cold notebooks, the PTQ flow; figures in build/bench.json
 	@python tests/bench/bench.py
+
+class: $(SETUP) ## 60 made-up students, four assignments: from hand-ins to exported points, timed
+	@python tests/bench/class_of_60.py
 
 engines: $(SETUP) ## 08 and 09 on every engine and instruction set of this machine; tables in build/engines
 	@python tools/engines.py
