@@ -71,8 +71,9 @@ def test_a_page_is_complete_in_itself_and_nothing_acts_in_it(pages):
         assert "@media (prefers-color-scheme: dark)" in page
 
 
-def test_an_answer_in_words_is_shown_as_written_its_formulas_as_tex(pages):
-    assert "I, ben, think <em>so</em>: <code>a &lt; b</code>." in pages["ben"]
+def test_an_answer_in_words_is_shown_as_written_its_formulas_set_by_the_browser(pages):
+    set_ = '<math display="inline"><mrow><mi>a</mi><mo>&lt;</mo><mi>b</mi></mrow></math>'
+    assert f"I, ben, think <em>so</em>: {set_}." in pages["ben"]
 
 
 def test_no_line_of_a_hidden_test_is_in_any_page(pages, graded, root):

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 import time
 
 import nbformat
@@ -13,6 +14,7 @@ from PIL import Image
 from qcourse.check.failure import CheckFailed
 from qcourse.check.picture import number_line
 from qcourse.course import harmless
+from qcourse.course.formulas import mathml
 from qcourse.course.harmless import clean, reduce_outputs
 from qcourse.course.markdown import to_html
 from qcourse.course.notebooks import METADATA
@@ -124,3 +126,35 @@ def test_before_a_page_is_made_metadata_and_names_cannot_act():
         "last_name": "&lt;script&gt;", "first_name": "Ann", "student": "&quot;x",
         "nbgrader": {"student": '"x'},
     }  # fmt: skip
+
+
+def test_every_formula_of_the_course_is_set_without_a_script(root):
+    texts = [
+        cell.source
+        for path in root.glob("notebooks/*/*.ipynb")
+        for cell in nbformat.read(path, as_version=4).cells
+        if cell.cell_type == "markdown"
+    ]
+    pages = [to_html(text, mathjax=False) for text in texts]
+    assert sum(page.count("<math") for page in pages) > 200
+    assert not [page for page in pages if "$" in page or "\\" in page.replace("\\n", "")]
+
+
+@pytest.mark.parametrize(
+    ("tex", "shown"),
+    [
+        (r"\href{javascript:alert(1)}{x}", "<mi>x</mi>"),
+        (r"\text{<img src=x onerror=y>}", "<mtext>&lt;img\xa0src=x\xa0onerror=y&gt;</mtext>"),
+        (r"\style{color:red}{x}", "<mi>x</mi>"),
+        (r"\left( x", r"<code>\left( x</code>"),
+        ("x" * 1001, f"<code>{'x' * 1001}</code>"),
+    ],
+)
+def test_a_formula_holds_nothing_that_acts(tex, shown):
+    formula = mathml(tex, "inline")
+    assert shown in formula
+    assert not re.search("href|javascript|style=|<img", formula)
+
+
+def test_the_mark_of_a_formula_that_a_student_writes_is_nothing():
+    assert to_html("a \ue0007\ue001 b", mathjax=False) == "<p>a  b</p>\n"

@@ -2,12 +2,14 @@
 
 import functools
 import html
+import re
 from typing import Any
 
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
+from qcourse.course.formulas import mathml
 from qcourse.course.harmless import PICTURES, clean, is_picture
 
 LONGEST = 20_000  # characters of a cell: Markdown may take time that grows with their square
@@ -29,25 +31,45 @@ class Renderer(IPythonRenderer):
         alt = html.escape(text)
         return f'<img src="{address}" alt="{alt}">' if is_picture(address) else f"[picture: {alt}]"
 
+    def finish(self, cleaned: str) -> str:
+        """What is shown of Markdown that has been rendered and cleaned."""
+        return cleaned
 
-class WithoutMathJax(Renderer):
-    """For a page that loads nothing: formulas stand there as TeX, set off from the text."""
+
+class WithMathML(Renderer):
+    """For a page that loads nothing: formulas are set by the browser.
+
+    In the text stands a mark for each, so that they need not be cleaned: `formulas` makes what cannot act.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.formulas: list[str] = []
 
     def inline_math(self, body: str) -> str:
         """A formula in the text."""
-        return f"<code>{html.escape(body)}</code>"
+        return self._mark(mathml(body, "inline"))
 
     def block_math(self, body: str) -> str:
         """A formula on a line of its own."""
-        return f"<br><code>{html.escape(body.strip())}</code><br>"
+        return self._mark(mathml(body, "block"))
 
     def latex_environment(self, name: str, body: str) -> str:
         """Several lines of formulas."""
-        return self.block_math(body)
+        return self.block_math(rf"\begin{{{name}}}{body}\end{{{name}}}")
+
+    def _mark(self, formula: str) -> str:
+        self.formulas.append(formula)
+        return f"\ue000{len(self.formulas) - 1}\ue001"
+
+    def finish(self, cleaned: str) -> str:
+        """Every mark is its formula again; one that a student wrote is nothing."""
+        known = {str(number): formula for number, formula in enumerate(self.formulas)}
+        return re.sub("\ue000(\\d*)\ue001", lambda mark: known.get(mark[1], ""), cleaned)
 
 
 def to_html(source: str, attachments: Any = None, *, mathjax: bool = True) -> str:
-    """Markdown as HTML of which nothing can act; formulas are left to MathJax, if there is any."""
+    """Markdown as HTML of which nothing can act; formulas are left to MathJax, or are MathML."""
     known = attachments if isinstance(attachments, dict) else {}
     own = {name: kinds for name, kinds in known.items() if isinstance(kinds, dict)}
     return _made(source, own, mathjax) if own else _known(source, mathjax)
@@ -61,9 +83,9 @@ def _known(source: str, mathjax: bool) -> str:
 def _made(source: str, attachments: dict[str, dict[str, str]], mathjax: bool) -> str:
     if len(source) > LONGEST:
         return f"<pre>{html.escape(source)}</pre>"
-    kind = Renderer if mathjax else WithoutMathJax
+    kind = Renderer if mathjax else WithMathML
     renderer = kind(escape=False, attachments=attachments, exclude_anchor_links=True)
-    return clean(MarkdownWithMath(renderer=renderer).render(source))
+    return renderer.finish(clean(MarkdownWithMath(renderer=renderer).render(source)))
 
 
 @pass_context
