@@ -23,11 +23,11 @@ class LargestWeight(nn.Module):
 
     def __init__(self, weight: torch.Tensor, bits: int) -> None:
         super().__init__()
-        self.last = 2 ** (bits - 1) - 1
+        self.highest = 2 ** (bits - 1) - 1
 
     def forward(self, weight: torch.Tensor) -> torch.Tensor:
         """The weight on its grid, with a straight-through gradient."""
-        scale = weight.detach().abs().max() / self.last
+        scale = weight.detach().abs().max() / self.highest
         return weight + ((weight / scale).round() * scale - weight).detach()
 
 

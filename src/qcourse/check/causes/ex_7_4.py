@@ -108,7 +108,7 @@ def _only_grows(batches, momentum=0.01, lower=True, upper=True):
     ranges = [(float(np.min(batches[0])), float(np.max(batches[0])))]
     for batch in batches[1:]:
         beta, alpha = ranges[-1]
-        low, high = float(np.min(batch)), float(np.max(batch))
+        low, high = map(float, (np.min(batch), np.max(batch)))
         low, high = min(beta, low) if lower else low, max(alpha, high) if upper else high
         ranges.append((beta + momentum * (low - beta), alpha + momentum * (high - alpha)))
     return ranges
