@@ -198,7 +198,5 @@ def shows_nothing_that_acts(page, notebook, title, asked):
         )
     assert page.title() == title
     assert [url for url in asked if "acted" in url] == []
-    active = (
-        "script, iframe, object, embed, form, base, meta, style, link, math, [srcdoc], [onload], [onerror]"
-    )
+    active = "script, iframe, object, embed, form, base, meta, style, link, [srcdoc], [onload], [onerror]"
     assert notebook.locator(active).count() == 0

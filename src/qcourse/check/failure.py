@@ -43,8 +43,8 @@ class CheckFailed(AssertionError):
         )
 
     def display(self) -> None:
-        """In a notebook, show the message as HTML, with its plain text as the fallback."""
-        if in_notebook():
+        """In a notebook, show the message as HTML, with its plain text as the fallback; not a single line."""
+        if in_notebook() and (self.facts or self.picture):
             from IPython.display import display
 
             display({"text/html": self.html(), "text/plain": self.text()}, raw=True)
@@ -53,10 +53,12 @@ class CheckFailed(AssertionError):
         """What a notebook shows of it: outputs as nbformat has them."""
         shown = {"text/html": self.html(), "text/plain": self.text()}
         error = {"ename": "CheckFailed", "evalue": self.text(), "traceback": self._render_traceback_(True)}
-        return [
-            {"output_type": "display_data", "data": shown, "metadata": {}},
-            {"output_type": "error", **error},
-        ]
+        display = (
+            [{"output_type": "display_data", "data": shown, "metadata": {}}]
+            if self.facts or self.picture
+            else []
+        )
+        return [*display, {"output_type": "error", **error}]
 
     def _render_traceback_(self, notebook: bool | None = None) -> list[str]:
         """In a notebook, the lines that nbgrader's Validate dialog shows: it ignores what was displayed."""

@@ -20,7 +20,6 @@ ORDINARY = frozenset(
     for line in """
     )  # fmt: skip
     buffer = io.BytesIO()
-    for batch in torch.randperm(len(images)).split(batch_size):
     for name, ends in ranges.items():
     loss.backward()
     losses.append(total / len(images))
@@ -29,8 +28,6 @@ ORDINARY = frozenset(
     model(batch)
     model(images)
     model.qconfig = qconfig
-    optimizer.step()
-    optimizer.zero_grad()
     return losses
     return torch_ao.convert(model)
     steps = epochs * math.ceil(len(images) / batch_size)
