@@ -309,6 +309,8 @@ for name in ("quant", "linear1", "linear2", "linear3"):
     numbers = (observer.min_val, observer.max_val, *observer.calculate_qparams())
     rows.append([name, *(f"≈ {float(number):.4g}" for number in numbers)])
 figure.show_table(["output of", "minimum", "maximum", "scale", "zero point"], rows)
+
+# %% tags=["experiment"]
 by_06 = (float(observer.max_val) - float(observer.min_val)) / 255
 times = float(observer.calculate_qparams()[0]) / by_06
 print(f"the last scale is {times:.2f} times the one that 06's formula gives for 8 bits")
