@@ -111,7 +111,7 @@ def test_validate_finds_the_settings_of_the_course(out, root):
 def test_a_student_checks_a_notebook(as_student):
     ran = as_student("-m", "qcourse.cli", "check", "06")
     assert "0 of 27, 3 by hand" in ran.stdout, ran.stderr
-    assert "Exercise 6.9" in ran.stdout
+    assert "6.9" in ran.stdout
 
 
 @pytest.mark.parametrize("kind", ["solution", "hidden tests"])

@@ -124,14 +124,16 @@ def to_grade(cell: NotebookNode) -> NotebookNode:
 def message(cell: NotebookNode) -> str:
     """What the student is told of a test cell that failed; empty where no error was raised.
 
-    A check shows its message, and then raises; any other error is shown by its name and text.
+    A check shows its message, and then raises, or raises only; any other error is shown by its name and text.
     """
     outputs = cell.get("outputs", [])
     errors = [output for output in outputs if output.output_type == "error"]
     shown = [output.data.get("text/plain") for output in outputs if output.output_type == "display_data"]
     if not errors:
         return ""
-    return (shown[-1] if shown else "") or f"{errors[-1].ename}: {errors[-1].evalue}"
+    last = errors[-1]
+    text: str = last.evalue if last.ename == "CheckFailed" else f"{last.ename}: {last.evalue}"
+    return (shown[-1] if shown else "") or text
 
 
 def secret_and_public_lines(notebook: NotebookNode) -> tuple[set[str], set[str]]:
