@@ -55,4 +55,6 @@ def test_the_message_is_what_was_shown_last_or_else_the_error():
     one.outputs = [*shown, error]
     assert cells.message(one) == "the reason"
     one.outputs = [new_output("display_data", data={"image/png": ""}), error]
-    assert cells.message(one) == "CheckFailed: clamp is wrong"
+    assert cells.message(one) == "clamp is wrong"
+    one.outputs = [new_output("error", ename="ValueError", evalue="no number")]
+    assert cells.message(one) == "ValueError: no number"
