@@ -25,7 +25,7 @@ each_notebook = pytest.mark.parametrize(
 PLUGINS = ["-p", "no:cacheprovider", "-p", "no:xdist", "-p", "nbval_record"]
 NBVAL = ["--nbval", "--nbval-kernel-name", "python3"]
 NBVAL += ["--nbval-sanitize-with", "tests/lessons/nbval_sanitize.cfg"]
-TIMES = re.compile(r" *≈\s*[\d.,]+ (ms|µs|μs|s)")
+TIMES = re.compile(r" *≈\s*[\d.,]+ (times|ms|µs|μs|s)")  # and ratios of them
 PROGRESS = re.compile(r"(?: …|: done\.)(?=\n|$)")  # nbval does not follow updates of a display
 
 
