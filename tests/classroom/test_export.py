@@ -10,7 +10,8 @@ from nbgrader.api import Gradebook
 
 from qcourse import cli
 from qcourse.authoring import nbgrader_command
-from qcourse.classroom.people import harmless, read_roster
+from qcourse.classroom.people import read_roster
+from qcourse.classroom.tables import harmless
 
 CLASS = {  # id: first and last name, e-mail, number, points of each test, of the question, and what is late
     "ada": ("Ada", "O'Neil, Jr.", "ada@x.org", "1001", 1, 2.5, 0),

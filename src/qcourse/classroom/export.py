@@ -15,8 +15,9 @@ from typing import Any
 from nbgrader.coursedir import CourseDirectory
 
 from qcourse.classroom.exercises import Exercise, exercises
-from qcourse.classroom.people import Person, harmless, in_gradebook
+from qcourse.classroom.people import Person, in_gradebook
 from qcourse.classroom.results import Class, Entry
+from qcourse.classroom.tables import harmless
 from qcourse.course.folder import number
 from qcourse.course.settings import course_settings
 from qcourse.errors import UserError

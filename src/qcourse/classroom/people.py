@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from qcourse.classroom.tables import as_meant
 from qcourse.errors import UserError
 
 LONGEST = 128  # characters of an entry of nbgrader's gradebook
@@ -22,7 +23,6 @@ FIELDS = {  # of a person, by headers in small letters
     "id": "id", "student id": "id", "username": "login", "sis login id": "login", "id number": "number",
     "lms user id": "number", "identifier": "identifier", "roles": "roles", "role": "roles",
 }  # fmt: skip
-ACTIVE = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet computes cells that begin with these
 
 
 class Person(NamedTuple):
@@ -45,11 +45,6 @@ class Person(NamedTuple):
     def shown(self) -> str:
         """Name and id, for people."""
         return f"{self.name} ({self.id})" if self.name else self.id
-
-
-def harmless(text: str) -> str:
-    """``text`` as a cell that no spreadsheet computes; `read_roster` takes the apostrophe away again."""
-    return f"'{text}" if text.startswith(ACTIVE) else text
 
 
 def key(name: str) -> str:
@@ -87,16 +82,15 @@ def read_roster(path: Path) -> list[Person]:
             f"{path} has no header with names and ids: export Moodle's participants (First name, Last name, "
             "Email address) or Canvas's gradebook (Student, ID)."
         )
-    people = [person for row in rows if (person := _person(dict(zip(fields, map(_text, row)))))]
+    people = [
+        person
+        for row in rows
+        if (person := _person(dict(zip(fields, (as_meant(cell.strip(" ")) for cell in row)))))
+    ]
     ids = [person.id for person in people]
     if twice := [name for name in ids if ids.count(name) > 1]:
         raise UserError(f"{path} has two students with the id {twice[0]!r}.")
     return people
-
-
-def _text(cell: str) -> str:
-    cell = cell.strip(" ")
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(ACTIVE) else cell
 
 
 def _person(row: dict[str, str]) -> Person | None:

@@ -112,12 +112,15 @@ known.mistake(
 )
 
 
-def _int16_sum(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
-    product = (x_q - x_zero).astype(np.int16) @ w_q.astype(np.int16).T
-    return x_scale * np.asarray(w_scale) * product + (0 if bias is None else bias)
+def _sum_in(dtype):
+    def layer(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
+        product = (x_q - x_zero).astype(dtype) @ w_q.astype(dtype).T
+        return x_scale * np.asarray(w_scale) * product + (0 if bias is None else bias)
+
+    return layer
 
 
-known.mistake("the sum does not fit: accumulate in int32, not in 16 bits or fewer", _int16_sum)
+known.mistake("the sum does not fit: accumulate in int32, not in 16 bits or fewer", _sum_in(np.int16))
 known.mistake(
     "the codes do not fit in int8: codes of the input reach 255; compute in int32",
     lambda x, sx, zx, w, sw, b=None: integer_linear(x.astype(np.int8).astype(np.int32), sx, zx, w, sw, b),
@@ -129,10 +132,7 @@ known.mistake(
     ),
 )
 known.mistake(
-    "the sum does not fit: float32 holds whole numbers of 24 bits; accumulate in int32",
-    lambda x, sx, zx, w, sw, b=None: (
-        sx * np.asarray(sw) * ((x - zx).astype(np.float32) @ w.astype(np.float32).T) + (0 if b is None else b)
-    ),
+    "the sum does not fit: float32 holds whole numbers of 24 bits; accumulate in int32", _sum_in(np.float32)
 )
 known.mistake(
     "the weights do not fit in int8 where they have more bits: compute in int32",
@@ -144,14 +144,7 @@ known.mistake(
         (x - zx).astype(np.int8).astype(np.int32), sx, 0, w, sw, b
     ),
 )
-
-
-def _int8_sum(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
-    product = (x_q - x_zero).astype(np.int8) @ w_q.astype(np.int8).T
-    return x_scale * np.asarray(w_scale) * product + (0 if bias is None else bias)
-
-
-known.mistake("the products do not fit in int8: compute in int32", _int8_sum)
+known.mistake("the products do not fit in int8: compute in int32", _sum_in(np.int8))
 known.symptom(
     "the bias is rounded: it is a real number, added after the rescale",
     lambda got, args, kwargs: (
