@@ -195,7 +195,6 @@ def hidden_ptq_vs_qat(ex):
         for pair in (results[want[0]], [accuracy(model, *others) for model in two]):
             if bits == (8,):
                 ex.verified(min(pair) > 0.8, "both must be close to the float network at 8 bits.", got=pair)
-            if bits == (3,):
+            if bits == (3,):  # on one secret in 25, PTQ has 0.6 and more, and QAT 0.9
                 ex.verified(pair[0] < 0.9, "PTQ must fail at 3 bits: are the bits ignored?", got=pair)
-                better = pair[1] > pair[0] + 0.1  # on one in 25 secrets PTQ has 0.6 and more, and QAT 0.9
-                ex.verified(better, "QAT is as bad as PTQ at 3 bits: is it trained?", got=pair)
+                ex.verified(pair[1] > pair[0] + 0.1, "QAT is as bad as PTQ at 3 bits: is it trained?", got=pair)
