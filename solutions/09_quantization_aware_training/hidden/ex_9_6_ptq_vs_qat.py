@@ -192,9 +192,9 @@ def hidden_ptq_vs_qat(ex):
             problem = "the accuracies are not those of the int8 models on the test images."
             why = "the pair is the wrong way round" if results[width][0] > results[width][1] else ""
             ex.true(same, problem, expected=exact, got=results[width], likely_cause=why)
-        for pair in (results[want[0]], [accuracy(model, *others) for model in two]):
+        for p in (results[want[0]], [accuracy(model, *others) for model in two]):
             if bits == (8,):
-                ex.verified(min(pair) > 0.8, "both must be close to the float network at 8 bits.", got=pair)
+                ex.verified(min(p) > 0.8, "both must be close to the float network at 8 bits.", got=p)
             if bits == (3,):  # on one secret in 25, PTQ has 0.6 and more, and QAT 0.9
-                ex.verified(pair[0] < 0.9, "PTQ must fail at 3 bits: are the bits ignored?", got=pair)
-                ex.verified(pair[1] > pair[0] + 0.1, "QAT is as bad as PTQ at 3 bits: is it trained?", got=pair)
+                ex.verified(p[0] < 0.9, "PTQ must fail at 3 bits: are the bits ignored?", got=p)
+                ex.verified(p[1] > p[0] + 0.1, "QAT is as bad as PTQ at 3 bits: is it trained?", got=p)

@@ -28,7 +28,7 @@ from qcourse.grading.trust.line import Ended
 from qcourse.grading.trust.secret import course_secret
 
 LIMITS = Limits()
-IMPORTS_TORCH = re.compile(r"^\s*(?:from|import)\b[^#\n]*\btorch", re.MULTILINE)  # naming it is not importing it
+IMPORTS_TORCH = re.compile(r"^\s*(?:from|import)\b[^#\n]*\btorch", re.MULTILINE)  # to name it is not enough
 REFEREES = 3  # that may be lost over one cell
 
 
