@@ -56,7 +56,8 @@ def test_folder_and_zip_hold_the_same(out, root):
     files = {p.relative_to(out).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
     with zipfile.ZipFile(out / f"{handout.FOLDER}.zip") as archive:
         assert {name: archive.read(name) for name in archive.namelist()} == files
-    assert [p.name for p in sorted((folder / "notebooks").iterdir())] == assignments(root)
+    handed_out = [p.name for p in sorted((folder / "notebooks").iterdir())]
+    assert handed_out == [*assignments(root), "START_HERE.ipynb"]
 
 
 def test_the_bytes_are_the_same_each_time(out, root, tmp_path):

@@ -7,7 +7,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from qcourse import way
 from qcourse.authoring import front_page
-from qcourse.course.folder import assignments, exercises
+from qcourse.course.folder import assignments, exercises, front_page_path
 from qcourse.course.notebooks import from_bytes, write
 
 
@@ -54,8 +54,8 @@ def test_the_course_s_notebooks_are_read(root):
 
 def test_the_front_page_is_current_and_tells_of_each_notebook(root):
     assert front_page.is_current(root)
-    text = json.dumps(json.loads(front_page.target(root).read_text(encoding="utf-8")), ensure_ascii=False)
+    text = json.dumps(json.loads(front_page_path(root).read_text(encoding="utf-8")), ensure_ascii=False)
     assert text.count("*About ") == text.count("ou will learn") == len(assignments(root))
-    cells = from_bytes(front_page.target(root).read_bytes()).cells
+    cells = from_bytes(front_page_path(root).read_bytes()).cells
     levels = [line.split(" ")[0] for c in cells for line in c.source.split("\n") if line.startswith("#")]
     assert levels == ["#", *["##"] * (len(assignments(root)) + 1)]

@@ -18,7 +18,7 @@ from nbclient.exceptions import CellExecutionError
 from qcourse import files
 from qcourse.authoring import front_page, pack
 from qcourse.course.cells import exercise, is_experiment, metadata
-from qcourse.course.folder import pick, release_path, solution_path
+from qcourse.course.folder import front_page_path, pick, release_path, solution_path
 from qcourse.course.lesson import place, read_source, read_text
 from qcourse.course.notebooks import NotebookNode, read, write
 from qcourse.course.settings import QUIET, nbgrader_settings, settings_path
@@ -123,5 +123,5 @@ def run(root: Path, choices: Sequence[str] = (), force: bool = False) -> int:
             build_release(root, name, root / "notebooks")
             print(f"{name}: student version made", flush=True)
     if not front_page.is_current(root):
-        files.replace(front_page.target(root), front_page.front_page(root))
+        files.replace(front_page_path(root), front_page.front_page(root))
     return 0

@@ -3,10 +3,9 @@
 import re
 from pathlib import Path
 
-from qcourse.course.folder import assignments, release_path
+from qcourse.course.folder import assignments, front_page_path, release_path
 from qcourse.course.notebooks import from_text, read, to_bytes
 
-NAME = "START_HERE.ipynb"
 TEXT = """\
 # %% [markdown]
 # # Start here
@@ -47,14 +46,9 @@ def _about(root: Path, name: str) -> list[str]:
     return [link, "", *time, *(aims[0].split("\n") if aims else [])]
 
 
-def target(root: Path) -> Path:
-    """Where it is."""
-    return root / "notebooks" / NAME
-
-
 def is_current(root: Path) -> bool:
     """Whether it says what the notebooks say. Only the course of this package has such a page."""
-    path = target(root)
+    path = front_page_path(root)
     return not (root / "src" / "qcourse").exists() or (
         path.exists() and path.read_bytes() == front_page(root)
     )

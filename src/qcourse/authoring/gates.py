@@ -23,7 +23,14 @@ from qcourse.course.cells import (
     is_test,
     points,
 )
-from qcourse.course.folder import closing_path, hidden_folder, release_path, solution_path, text_path
+from qcourse.course.folder import (
+    closing_path,
+    front_page_path,
+    hidden_folder,
+    release_path,
+    solution_path,
+    text_path,
+)
 from qcourse.course.lesson import place
 from qcourse.course.names import analyse
 from qcourse.course.notebooks import NotebookNode
@@ -48,7 +55,7 @@ def built_is_current(course: Course) -> Iterator[str]:
         elif not release_is_current(course.root, of.name):
             yield f"{release_path(course.root, of.name).parent} is not what nbgrader makes: run make build."
     if not front_page.is_current(course.root):
-        yield f"{front_page.target(course.root)} is not what the notebooks say: run make build."
+        yield f"{front_page_path(course.root)} is not what the notebooks say: run make build."
 
 
 def exercises_are_complete(course: Course) -> Iterator[str]:

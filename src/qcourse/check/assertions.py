@@ -40,9 +40,8 @@ class Exercise:
             given = {n: self.callback(f) for n, f in borrowing.finished_copies(given).items()}
         self.given = given
         self.hidden = hidden
-        self._short = (
-            shown.numbers if hidden else shown.short
-        )  # text that an answer makes could tell what it has seen
+        # Text that an answer makes could tell what it has seen.
+        self._short = shown.numbers if hidden else shown.short
         self.case = self.input = ""
         self._last: causes.Call | None = None
         self._memory = memory.Memory()
@@ -132,7 +131,7 @@ class Exercise:
         except Exception as other:
             got = type(other).__name__ if self.hidden else raised.first_line(other)
             if calling.is_stub(other):
-                raised.problem(other, self.number, self.hidden)
+                raised.problem(other, self.number, self.hidden)  # raises: not written yet
         else:
             got = self._short(result)
         self._last = causes.Call(None, [], {})  # the result tells nothing: the guard is missing

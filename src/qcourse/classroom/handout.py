@@ -8,7 +8,7 @@ from pathlib import Path
 
 from qcourse.classroom import search
 from qcourse.classroom.student_package import wheel_files, wheel_name
-from qcourse.course.folder import pick, release_path
+from qcourse.course.folder import assignments, front_page_path, pick, release_path
 from qcourse.course.settings import nbgrader_settings
 from qcourse.errors import UserError
 from qcourse.files import replace
@@ -71,6 +71,8 @@ def run(root: Path, choices: Sequence[str], out: Path) -> int:
 def handout_files(root: Path, names: Sequence[str]) -> dict[str, bytes]:
     """Everything that students get, by path: notebooks, the package, the guide, what to install."""
     files = {f"notebooks/{name}/{name}.ipynb": _read(release_path(root, name)) for name in names}
+    if names == assignments(root) and (page := front_page_path(root)).exists():
+        files[f"notebooks/{page.name}"] = _read(page)
     files |= {target: _read(root / source) for source, target in COPIED.items()}
     environment = _read(root / "environment.yml").decode()
     files["environment.yml"] = re.sub(

@@ -102,6 +102,11 @@ def solution_path(root: Path, name: str) -> Path:
     return root / "solutions" / name / f"{name}.ipynb"
 
 
+def front_page_path(root: Path) -> Path:
+    """The page that a student opens first, which tells of all assignments; it need not exist."""
+    return root / "notebooks" / "START_HERE.ipynb"
+
+
 def release_path(root: Path, name: str) -> Path:
     """The student version of assignment ``name``."""
     return root / "notebooks" / name / f"{name}.ipynb"
