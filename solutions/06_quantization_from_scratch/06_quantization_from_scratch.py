@@ -23,8 +23,8 @@
 # - why weights get one scale per row, and why that costs almost nothing;
 # - how a linear layer runs on integers, with a single floating-point step at the end.
 #
-# **Time:** about 110 minutes: 73 for the nine exercises, the rest for reading and for the pictures. **You
-# need:** NumPy arrays and matrix products. No PyTorch yet.
+# **Time:** about 110 minutes: 73 for the nine exercises, the rest for reading, the pictures and the question
+# at the end; the challenge is extra. **You need:** NumPy arrays and matrix products. No PyTorch yet.
 #
 # Each exercise has a cell to write in, a check that tells you at once what is wrong, and a picture. Replace
 # the line `raise NotImplementedError(...)`, run the cell, run the check. Hidden tests with other inputs run
@@ -658,10 +658,10 @@ for bits in bits_tried:
 scratch.mse_against_bits(bits_tried, mse)
 
 # %% [markdown]
-# **Takeaway.** The lines of the grid are a factor of 4 apart, and each bit goes down by one: it roughly
-# halves the scale, and so divides the mean squared error by about four. The error has the squared unit of the
-# values: 0.05 is little for values of 150 and ruinous for weights of 0.02. To compare arrays, you need a
-# ratio.
+# **Takeaway.** On the vertical axis the grid lines are a factor of 4 apart, and with each bit the curve falls
+# by one line: a bit roughly halves the scale, and so divides the mean squared error by about four. The error
+# has the squared unit of the values: 0.05 is little for values of 150 and ruinous for weights of 0.02. To
+# compare arrays, you need a ratio.
 #
 # ## Exercise 6.7: signal against noise, in decibels
 #

@@ -3,6 +3,8 @@
 # %% [markdown]
 # ## Question
 #
+# *A person reads your answer, for 3 points.*
+#
 # A layer's inputs are outputs of a ReLU, between 0 and 6. Its weights lie between −0.31 and 0.29, but one
 # output channel's weights all lie between −0.01 and 0.01. You have 8 bits. Which scheme (asymmetric or
 # symmetric, per tensor or per channel) do you choose for the inputs, and which for the weights? What would

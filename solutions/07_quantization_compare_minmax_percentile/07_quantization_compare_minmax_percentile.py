@@ -25,9 +25,9 @@
 #   range);
 # - judge a range by the error of all elements, by that of the bulk, and by the accuracy of a network.
 #
-# **Time:** about 95 minutes: 55 for the five exercises, the rest for reading and for the pictures; 10 more
-# for the part marked optional. **You need:** notebook 06 (asymmetric quantization, mean squared error) and
-# basic NumPy. A little PyTorch appears at the end. If you are stuck in an exercise, go on:
+# **Time:** about 95 minutes: 55 for the five exercises, the rest for reading, the pictures and the question;
+# 10 more for the part marked optional. **You need:** notebook 06 (asymmetric quantization, mean squared
+# error) and basic NumPy. A little PyTorch appears at the end. If you are stuck in an exercise, go on:
 # `checked.name` is your answer once its check has passed, and the course's until then.
 
 # %%
@@ -213,8 +213,8 @@ for percentile in (100, 99.99, 99):
 # The 100th percentile is min-max. The 99.99th makes the error of the 9,999 ordinary values 28 times smaller
 # (1.423 → 0.050). But the error over all elements is **51 times larger** (1.423 → 72.329), because the
 # outlier is now 850 off: $850^2 / 10{,}000 \approx 72$. A comparison that shows only the error without the
-# outlier tells half the story. Print both, then decide which one you care about. **Predict first:** between
-# which two percentiles does the curve of all elements turn down? From the 90th percentile to min-max:
+# outlier tells half the story. Print both, then decide which one you care about. **Predict first:** where,
+# close to 100, does the error of all elements begin to fall steeply? From the 90th percentile to min-max:
 
 # %% tags=["experiment"]
 percentiles = 100 - np.logspace(1, -3, 25)
@@ -228,9 +228,10 @@ calibration.error_against_percentile(percentiles, *np.transpose(errors), scale=1
 # Read it from the left (the axis is stretched towards 100: each tick leaves out a tenth of what the one
 # before leaves out). Up to about the 99th percentile too many ordinary values are cut off, and both errors
 # fall as the range grows (that of all elements from 100 to 72, which is hard to see here). Then the range
-# holds nearly all of them, and little changes. To the right of 99.99 the percentile lies between the two
-# largest values, 150 and 1000, and NumPy interpolates: the range stretches towards the outlier, the outlier's
-# error falls, and that of all the others rises to the dotted line.
+# holds nearly all of them, and little changes. The error of all elements turns down between 99.99 and 99.999:
+# there the percentile lies between the two largest values, 150 and 1000, and NumPy interpolates. The range
+# stretches towards the outlier, the outlier's error falls, and that of all the others rises to the dotted
+# line.
 #
 # **A common mistake.** Two faults from notebook 06 come back with percentiles. A range that leaves out 0
 # gives a zero point outside the codes, which cannot be stored in 8 bits; and `-1 * np.round(…)` is a float,
@@ -458,7 +459,7 @@ def check_mse_optimal_range(ex):
 #
 # (The arrow: at the least error the derivative by α, $-2b\,e^{-\alpha/b} + 2\alpha/(3\cdot 4^M)$, is 0.) They
 # publish α = 2.83 b, 3.89 b, 5.03 b at 2, 3, 4 bits; for a Gaussian, their code has 1.71 σ, 2.15 σ,
-# 2.55 σ. The Laplace values do solve the equation:
+# 2.55 σ. The Laplace values solve the equation to within 0.01:
 
 # %% tags=["experiment"]
 published = {"Gaussian": {2: 1.71, 3: 2.15, 4: 2.55}, "Laplace": {2: 2.83, 3: 3.89, 4: 5.03}}
@@ -579,8 +580,9 @@ for bits in (8, 4, 3):
     print(f"{bits} bits: {ends}; its squared error is ≈ {times:.1f} times as large")
 
 # %% [markdown]
-# One NaN, say from 0 / 0 in one image, is enough. `MinMaxObserver` keeps it for ever; `np.percentile` returns
-# it, and `np.nanpercentile` ignores it; `HistogramObserver` stops with an error:
+# A single NaN, say from 0 / 0 in one image, is enough to spoil a calibration. `MinMaxObserver` keeps it for
+# ever; `np.percentile` returns it, and `np.nanpercentile` ignores it; `HistogramObserver` stops with an
+# error:
 
 # %% tags=["experiment"]
 one_nan, clean = torch.tensor([0.0, 1.0, math.nan]), torch.tensor([0.0, 1.0])
@@ -597,7 +599,7 @@ except RuntimeError as error:
     print("HistogramObserver raises", type(error).__name__)
 
 # %% [markdown]
-# Look for NaN before you calibrate: only one of the four tells you that something is wrong.
+# Look for NaN before you calibrate: only one of the four stops.
 
 # %% [markdown]
 # **Takeaway.** The best range depends on the bits: with few bits, rounding is expensive and it pays to clip
@@ -698,7 +700,7 @@ def check_MovingAverageMinMax(ex):
 # ### One strange batch
 #
 # A hundred batches of 64 Gaussian values; the 30th holds a stray 25. Min-max is compared with two momenta.
-# **Predict first:** how far does each of the three jump at batch 30, and who comes back down?
+# **Predict first:** how far does each of the three jump at batch 30, and which of them come back down?
 
 # %% tags=["experiment"]
 stream = np.random.default_rng(74).normal(0, 1, (100, 64))
@@ -729,6 +731,9 @@ for batches in (10, 100, 500):
     print(f"after {batches:3} batches the first weighs {100 * 0.99 ** (batches - 1):4.1f} %")
 
 # %% [markdown]
+# Min-max jumps to 25 and stays there. With momentum 0.1 the end rises to 4.6 and ends at 2.3; with 0.01 it
+# rises to 2.7 and ends at 2.5.
+#
 # **Takeaway.** A moving average of extremes forgets a stray batch; a running min-max never does. It also
 # stays *inside* the largest values seen, so it clips a little in many batches. With momentum 0.01 and only
 # ten batches it is little more than the range of the first one: with few batches, shuffle the data, or use
@@ -946,7 +951,7 @@ calibration.accuracy_against_bits(widths, measured, in_float)
 # %% [markdown]
 # **At 8 bits the three are indistinguishable**: with 256 codes, each of the ranges is good enough for this
 # network. At 4 bits, too, they lie within chance of each other, although the table above gave min-max a
-# squared error half again as large: when this was written it even came out best, by 0.3 points. (An accuracy
+# squared error half again as large: when this was written it even came out ahead, by 0.2 points. (An accuracy
 # counted on $n$ images has the standard error $\sqrt{p(1-p)/n}$; as a rule of thumb, do not trust a
 # difference below two of them.) The choice matters at 2 bits: min-max lost about 3 percentage points there on
 # MNIST (and one at 3 bits), least MSE about one. On the offline digits min-max lost about one and least MSE

@@ -1,7 +1,9 @@
 """The last part of notebook 07: it goes on with the names of the lesson."""
 
 # %% [markdown]
-# ## A question to answer in words
+# ## Question
+#
+# *A person reads your answer, for 3 points.*
 #
 # A colleague calibrates a network's activations with percentile 99.9 and reports: "The mean squared error
 # over all elements is higher than with min-max, so percentile is worse." In three to six sentences: Why can
@@ -94,13 +96,13 @@ challenge.score(choose_ranges, net, (train_images, train_labels), every_test)
 # - **standard error**: how far a measured accuracy typically lies from the true one, by chance.
 
 # %% [markdown]
-# ## Next
+# ## What comes next
 #
 # Notebook 08 lets PyTorch do all this: observers are inserted into a network and calibrated, and the network
 # is converted to one that computes with 8-bit integers. You will look inside, and reproduce one of its layers
 # with integers by hand.
 #
-# ## Papers
+# ## Further reading
 #
 # - R. Banner, Y. Nahshan, D. Soudry: *Post training 4-bit quantization of convolutional networks for
 #   rapid-deployment.* NeurIPS 2019. arXiv:1810.05723. (ACIQ: the clipping values above.)

@@ -24,8 +24,8 @@
 # - what an int8 layer computes, code for code, in ten lines of NumPy;
 # - which layer loses the most.
 #
-# **Time:** about 110 minutes: 75 for the six exercises, the rest for reading and for the pictures.
-# **Before:** notebooks 06 (codes, scale, zero point, SQNR) and 07 (calibration). You should have written a
+# **Time:** about 110 minutes: 75 for the six exercises, the rest for reading, the pictures and the question.
+# **You need:** notebooks 06 (codes, scale, zero point, SQNR) and 07 (calibration). You should have written a
 # `torch.nn.Module` before. If you are stuck in an exercise, go on: `checked.name` is your answer once its
 # check has passed, and the course's until then.
 
@@ -297,8 +297,7 @@ def check_calibrate(ex):
 # %% tags=["hidden:calibrate"]
 
 # %% [markdown]
-# Now calibrate on the training images. **Predict first:** are the recorded ranges symmetric about 0? What did
-# the observers record, and which scale and zero point follow?
+# Now calibrate on the training images. **Predict first:** are the recorded ranges symmetric about 0?
 
 # %% tags=["experiment"]
 seen = checked.calibrate(prepared, train_images)
@@ -316,9 +315,10 @@ times = float(observer.calculate_qparams()[0]) / by_06
 print(f"the last scale is {times:.2f} times the one that 06's formula gives for 8 bits")
 
 # %% [markdown]
-# Twice as wide, because this qconfig spreads the range over the codes 0 to 127 only, 7 of the 8 bits; why, is
-# told after 8.3. The histograms show 1,000 of the training images; the lines show what the observers recorded
-# for *all* of them.
+# No range is symmetric: the pixels begin at 0, and all layers reach farther below 0 than above. The scale is
+# twice as wide, because this qconfig spreads the range over the codes 0 to 127 only, 7 of the 8 bits; the
+# reason comes after 8.3. The histograms show 1,000 of the training images; the lines show what the observers
+# recorded for *all* of them.
 
 # %% tags=["experiment"]
 ptq.activations(prepared, train_images[:1000])
@@ -477,7 +477,8 @@ print("largest code of an image:", int(pixels.int_repr().max()))
 # %% [markdown]
 # Why give up a bit? Older x86 processors multiply 8-bit numbers and add the products in pairs, in **16 bits**
 # (instruction `vpmaddubsw`). With activation codes up to 255, such a sum may not fit; with codes up to 127,
-# it always does (Khudia et al. 2021). The weight code with the largest absolute value is −128:
+# it always does (Khudia et al. 2021). The weight code with the largest absolute value is −128 (torch.ao,
+# unlike 6.4, uses it):
 
 # %% tags=["experiment"]
 largest_int16 = 2**15 - 1
@@ -576,8 +577,8 @@ ptq.sizes(parts)
 #
 # The sum is computed in 32-bit integers; one multiplication by $s_x s_w / s_y$ changes its unit to that of
 # the output (requantization; Jacob et al. 2018, section 2.2). With scales per channel, there is one $s_w$ per
-# output row. Whether the bias is first rounded to a multiple of $s_x s_w$, as in the paper, makes a
-# difference to almost no code: some kernels do it, some do not.
+# output row. Whether the bias is first rounded to a multiple of $s_x s_w$, as in the paper, changes almost
+# none of the output codes: some kernels round it, some do not.
 #
 # <details><summary>Hint</summary>
 #
@@ -666,12 +667,12 @@ ptq.requantization(total, by_hand[:, unit], converted[:, unit], narrow[:, unit])
 
 # %% [markdown]
 # **Takeaway.** An int8 layer is an integer matrix product and one multiplication per output. A value that
-# needs a code below 0 or above 255 saturates: the dashed line shows it. With `default_qconfig` the codes 128
-# to 255 are left free for values above the recorded maximum; below the recorded minimum there is no room.
-# Where the last bit differs between two processors, the reason is a rounding tie or the rounding of the bias.
-# So with 7-bit activations, as here, int8 models are reproducible to within one code, not bit for bit, unless
-# the kernel is the same. With 8-bit activations this is true only on some processors: see "Room for the
-# eighth bit", after 8.6.
+# needs a code below 0 or above 255 saturates: the dashed line, computed with an output range a sixteenth as
+# wide, shows it. With `default_qconfig` the codes 128 to 255 are left free for values above the recorded
+# maximum; below the recorded minimum there is no room. Where the last bit differs between two processors, the
+# reason is a rounding tie or the rounding of the bias. So with 7-bit activations, as here, an int8 *layer* is
+# reproducible to within one code, not bit for bit, unless the kernel is the same. With 8-bit activations this
+# is true only on some processors: see "Room for the eighth bit", after 8.6.
 
 # %% [markdown]
 # ## Exercise 8.6: which layer loses the most?
@@ -866,8 +867,8 @@ explore_nets.layer_and_image(net, quantized, test_images[:20])
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# linear1 gets pixels that are nearly exact, so most of its outputs are half a step off at most: its own
-# rounding. Each later layer starts from rounded inputs, and its outputs may be a step or more off.
+# linear1 hardly adds more than its own rounding: most of its outputs are half a step off at most. linear3
+# starts from inputs that were rounded twice, and many of its outputs are more than half a step off.
 # </details>
 
 # %% [markdown]
@@ -951,8 +952,8 @@ ptq.comparison(measured)
 # int8 kernels made for the processor, int8 is faster than float for a batch; for a single image in a network
 # this small it is slower, since each call of an int8 layer costs more time outside its kernel (the next cell
 # measures both); and where the kernels do not suit the processor, int8 can be slower than float for a batch,
-# too. Measure on the machine that will run the model. (Scales per channel take
-# about 4 kB more: a scale and a zero point of 8 bytes each for each of the 210 output rows.)
+# too. Measure on the machine that will run the model. (Scales per channel take about 4 kB more: 210 output
+# rows with a scale and a zero point of 8 bytes each make 3.4 kB, and packing.)
 
 # %% tags=["experiment"]
 micro = {

@@ -71,11 +71,12 @@ figure.show_table(["network", "accuracy", "size of the state_dict"], rows)
 print("all within 2 points of each other:", bool(max(right.values()) - min(right.values()) < 0.02))
 
 # %% [markdown]
-# Eager mode, PT2E and weights only agree in accuracy: it is the same arithmetic. PT2E's graph is larger than
-# the float network as long as nothing has compiled it, because it still holds float weights beside the codes.
+# All three agree in accuracy: each rounds the weights to 8 bits per channel, and at 8 bits it hardly matters
+# what else is rounded. PT2E's graph is larger than the float network as long as nothing has compiled it,
+# because it still holds float weights beside the codes.
 
 # %% [markdown]
-# ## What was measured on your machine
+# ## What you measured
 
 # %% tags=["experiment"]
 rows = [
@@ -84,7 +85,9 @@ rows = [
 figure.show_table(["network", "accuracy", "size", "256 images"], rows)
 
 # %% [markdown]
-# ## One question
+# ## Question
+#
+# *A person reads your answer, for 3 points.*
 #
 # An int8 model was calibrated on daylight photos. In use it also gets night photos, for which one layer's
 # activations are three times as large as any seen in calibration. What happens in that layer, code for code?
@@ -164,7 +167,8 @@ kernel.score(linear_with_zero_points)
 #
 # - **eager mode**: a model is Python code that runs line by line; you mark where codes begin and end.
 # - **stub** (`QuantStub`, `DeQuantStub`): where floats become codes, and where codes become floats.
-# - **observer**: records a range. **qconfig**: which observers (or fakes) activations and weights get.
+# - **observer**: records a range. **qconfig**: which observers (in notebook 09, fake quantizers) activations
+#   and weights get.
 # - **prepare, calibrate, convert**: attach observers, show images, replace layers by int8 ones.
 # - **static, dynamic**: ranges fixed by calibration, or measured at each call.
 # - **quint8, qint8**: unsigned 8-bit codes with a zero point; signed ones.

@@ -71,7 +71,7 @@ figure.show_table(["8 bits", "test accuracy"], [[name, f"≈ {value:.1%}"] for n
 print("all within 3 points of each other:", max(right.values()) - min(right.values()) < 0.03)
 
 # %% [markdown]
-# ## What you have measured
+# ## What you measured
 
 # %% tags=["experiment"]
 rows = [["float", f"≈ {float_accuracy:.1%}", f"≈ {float_accuracy:.1%}"]]
@@ -80,7 +80,9 @@ rows += [["2 bits, per channel", f"≈ {per_channel[2][0]:.1%}", f"≈ {per_chan
 figure.show_table(["weights", "PTQ", "QAT"], rows)
 
 # %% [markdown]
-# ## One question in words
+# ## Question
+#
+# *A person reads your answer, for 3 points.*
 #
 # A colleague has an image classifier that runs at 8 bits after PTQ, 0.3 points below float. For a new chip
 # its weights must shrink to 3 bits. She plans ten epochs of QAT with `default_qconfig`, one scale per
@@ -183,7 +185,7 @@ challenge.score(LearnedStep, float_net, (some_images, some_labels), (test_images
 # that was trained for 2 bits. Next: the challenge above, if you have not tried it, 4-bit weights
 # for language models, and torchao for deployment.
 #
-# **Papers**
+# **Further reading**
 # - Y. Bengio, N. Léonard, A. Courville (2013). *Estimating or propagating gradients through stochastic
 #   neurons for conditional computation.* [arXiv:1308.3432](https://arxiv.org/abs/1308.3432). The
 #   straight-through estimator.

@@ -71,6 +71,17 @@ def test_moodle_has_users_by_number_and_address(exported):
         ["李", "小龍", "", "dee@x.org", ""],
     ]
     assert "06: 3 with points; 1 not handed in, 1 refused or not graded, 1 still without points" in said
+    assert "unknown to Moodle" not in said
+
+
+def test_whom_moodle_cannot_know_is_said(exported, course):
+    with Gradebook(f"sqlite:///{course}/gradebook.db", "qcourse") as book:
+        book.update_or_create_student("eve", lms_user_id="")
+    try:
+        assert "Without an address or an ID number, unknown to Moodle: Eve (eve)." in exported("moodle")[1]
+    finally:
+        with Gradebook(f"sqlite:///{course}/gradebook.db", "qcourse") as book:
+            book.update_or_create_student("eve", lms_user_id="1005")
 
 
 def test_canvas_has_its_columns_and_points_possible(exported):

@@ -53,6 +53,8 @@ def run(course: Path, assignments: Sequence[str], kind: str, out: Path) -> int:
         print(f"{number(one.assignment)}: {_left_open(one)}")
     if kind == "canvas" and (unknown := [p.shown for p in people if not _canvas_id(p)]):
         print(f"Without an ID of Canvas, known by their names only: {', '.join(unknown)}.")
+    if kind == "moodle" and (unknown := [p.shown for p in people if not (p.email or p.number)]):
+        print(f"Without an address or an ID number, unknown to Moodle: {', '.join(unknown)}.")
     return 0
 
 
