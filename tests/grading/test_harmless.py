@@ -1,6 +1,7 @@
 """What is left of a student's HTML, Markdown and outputs: all that one reads, and nothing that acts."""
 
 import base64
+import html
 import io
 import re
 import time
@@ -156,5 +157,35 @@ def test_a_formula_holds_nothing_that_acts(tex, shown):
     assert not re.search("href|javascript|style=|<img", formula)
 
 
+@pytest.mark.parametrize("name", ["align", "align*", "aligned", "gather", "gather*", "gathered", "split"])
+def test_lines_of_formulas_stand_below_each_other_without_numbers(name):
+    and_sign = "" if name.startswith("gather") else "&"
+    tex = rf"\begin{{{name}}} a {and_sign}= b \\ c {and_sign}= d \end{{{name}}}"
+    for source in (tex, f"$${tex}$$"):
+        page = to_html(source, mathjax=False)
+        assert page.count("<mtr>") == 2
+        assert not re.search(r"&amp;|\(\d|\\", page)
+
+
+def test_lines_that_cannot_be_set_stay_tex():
+    for tex in (r"\begin{alignat}{2} a &= b \end{alignat}", r"a \\ b"):
+        assert mathml(tex, "block") == f"<code>{html.escape(tex)}</code>"
+    assert "<mi>&amp;</mi>" in mathml(r"a \& b", "inline")
+
+
+def test_a_formula_inside_a_tag_is_its_tex():
+    """A mark in an attribute, whatever quotes and signs stand before it; and signs are escaped once."""
+    for before in ("", "x > 'y' ", 'x > "y" '):
+        page = to_html(f"![{before}$a<b$](data:image/png;base64,{PNG}) $c$", mathjax=False)
+        assert re.fullmatch(r"<p><img [^<]*> <math.*</math></p>\n", page)
+        assert f"{before}a<b" in html.unescape(page)
+
+
 def test_the_mark_of_a_formula_that_a_student_writes_is_nothing():
-    assert to_html("a \ue0007\ue001 b", mathjax=False) == "<p>a  b</p>\n"
+    """Not the picture of a formula in place of the text, as where both signs are written."""
+    assert to_html("a \ue0000\ue001 $b$", mathjax=False).startswith("<p>a 0 <math")
+    assert to_html("a &#xe000;7&#xe001;", mathjax=False) == "<p>a </p>\n"
+
+
+def test_a_list_of_tasks_reads_as_one():
+    assert to_html("- [ ] open\n- [x] done\n") == "<ul>\n<li>☐ open</li>\n<li>☑ done</li>\n</ul>\n"

@@ -1,6 +1,7 @@
 """TeX as MathML, which a browser sets by itself: for pages without a script and without a network."""
 
 import html
+import re
 import xml.etree.ElementTree as ElementTree
 
 from latex2mathml.converter import convert_to_element
@@ -14,6 +15,8 @@ ATTRIBUTES = {
     "accent", "columnalign", "depth", "display", "fence", "form", "height", "lspace", "mathvariant",
     "maxsize", "minsize", "scriptlevel", "stretchy", "voffset", "width",
 }  # fmt: skip
+# Of environments with several lines latex2mathml sets this one, and numbers no line of it.
+LINES = re.compile(r"\\(begin|end)\{(?:align|aligned|gather\*?|gathered)\}")
 
 
 def mathml(tex: str, display: str) -> str:
@@ -25,12 +28,14 @@ def mathml(tex: str, display: str) -> str:
     if len(tex) > LONGEST:
         return plain
     try:
-        root = convert_to_element(tex, display=display)
+        root = convert_to_element(LINES.sub(r"\\\1{align*}", tex), display=display)
     except Exception:  # latex2mathml raises errors of many kinds
         return plain
     for element in root.iter():
         if element.tag not in TAGS:
             return plain
+        if "linebreak" in element.attrib or (element.text == "&" and r"\&" not in tex):
+            return plain  # several lines, or their columns, that it does not set
         element.attrib = {name: value for name, value in element.attrib.items() if name in ATTRIBUTES}
         # It leaves entities in its texts, and the backslash of a command that it does not know.
         element.text = html.unescape(element.text or "").replace("\\", "")

@@ -12,6 +12,8 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from qcourse.course.formulas import mathml
 from qcourse.course.harmless import PICTURES, clean, is_picture
 
+MARK = re.compile("\ue000([0-9]{1,9})\ue001")  # where a formula stands while the rest is cleaned
+TAG = re.compile(r"""(<(?:"[^"]*"|'[^']*'|[^'">])*>)""")
 LONGEST = 20_000  # characters of a cell: Markdown may take time that grows with their square
 
 
@@ -28,8 +30,12 @@ class Renderer(IPythonRenderer):
         attached = self.attachments.get(url.removeprefix("attachment:"), {})
         found = (f"data:{kind};base64,{attached[kind]}" for kind in PICTURES if kind in attached)
         address = next(found, url)
-        alt = html.escape(text)
+        alt = html.escape(html.unescape(TAG.sub("", text)))  # HTML already, as of the text beside it
         return f'<img src="{address}" alt="{alt}">' if is_picture(address) else f"[picture: {alt}]"
+
+    def task_list_item(self, text: str, checked: bool = False) -> str:
+        """``- [x] text``: a box that nobody can tick is a sign, and no form."""
+        return f"<li>{'☑' if checked else '☐'} {text}</li>\n"
 
     def finish(self, cleaned: str) -> str:
         """What is shown of Markdown that has been rendered and cleaned."""
@@ -44,28 +50,34 @@ class WithMathML(Renderer):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.formulas: list[str] = []
+        self.formulas: list[tuple[str, str]] = []  # as MathML, and as TeX
 
     def inline_math(self, body: str) -> str:
         """A formula in the text."""
-        return self._mark(mathml(body, "inline"))
+        return self._mark(body, "inline")
 
     def block_math(self, body: str) -> str:
         """A formula on a line of its own."""
-        return self._mark(mathml(body, "block"))
+        return self._mark(body, "block")
 
     def latex_environment(self, name: str, body: str) -> str:
         """Several lines of formulas."""
         return self.block_math(rf"\begin{{{name}}}{body}\end{{{name}}}")
 
-    def _mark(self, formula: str) -> str:
-        self.formulas.append(formula)
+    def _mark(self, tex: str, display: str) -> str:
+        self.formulas.append((mathml(tex, display), html.escape(tex)))
         return f"\ue000{len(self.formulas) - 1}\ue001"
 
     def finish(self, cleaned: str) -> str:
-        """Every mark is its formula again; one that a student wrote is nothing."""
-        known = {str(number): formula for number, formula in enumerate(self.formulas)}
-        return re.sub("\ue000(\\d*)\ue001", lambda mark: known.get(mark[1], ""), cleaned)
+        """Every mark is its formula again: in the text as MathML, inside a tag (``alt``) as TeX."""
+
+        def formula(mark: re.Match[str], kind: int) -> str:
+            return self.formulas[int(mark[1])][kind] if int(mark[1]) < len(self.formulas) else ""
+
+        tags_and_text = TAG.split(cleaned)  # every second one is a tag
+        return "".join(
+            MARK.sub(lambda m, k=n % 2: formula(m, k), part) for n, part in enumerate(tags_and_text)
+        )
 
 
 def to_html(source: str, attachments: Any = None, *, mathjax: bool = True) -> str:
@@ -84,6 +96,7 @@ def _made(source: str, attachments: dict[str, dict[str, str]], mathjax: bool) ->
     if len(source) > LONGEST:
         return f"<pre>{html.escape(source)}</pre>"
     kind = Renderer if mathjax else WithMathML
+    source = re.sub("[\ue000\ue001]", "", source)  # of which marks are made
     renderer = kind(escape=False, attachments=attachments, exclude_anchor_links=True)
     return renderer.finish(clean(MarkdownWithMath(renderer=renderer).render(source)))
 
