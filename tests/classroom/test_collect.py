@@ -1,6 +1,7 @@
 """`qcourse collect`: what Moodle, Canvas and folders deliver, and what somebody who means harm would."""
 
 import io
+import shutil
 import stat
 import time
 import warnings
@@ -147,6 +148,9 @@ def test_canvas_the_last_attempt_counts(course, collect, tmp_path):
         "byronada_123_461_06-2.ipynb.txt": b"other",
         "oneilbo_LATE_124_470_06-1.ipynb": b"late",
         "anon_ab12c_480_06.ipynb": b"?",
+        "LATE_anon_Xy9zQ_481_06_quantization_from_scratch.ipynb": b"?",
+        "anon_Xy9zQ_482_06_quantization_from_scratch.ipynb": b"?",
+        "byronada_123_text.html": b"?",
     }
     said = collect(packed(tmp_path / "c.zip", files), roster=CANVAS, code=1)
     assert submitted(course)["123"] == {
@@ -160,7 +164,25 @@ def test_canvas_the_last_attempt_counts(course, collect, tmp_path):
     assert "125" not in students(course)
     assert "Late: Bo O'Neil (124)." in said
     assert "byronada_123_456_06.ipynb: an earlier attempt." in said
-    assert "anon_ab12c_480_06.ipynb: Canvas hides who it is of" in said
+    assert submitted(course).keys() == {"123", "124"}
+    for name in ("anon_ab12c_480_06", "LATE_anon_Xy9zQ_481_06_quantization_from_scratch"):
+        assert f"{name}.ipynb: Canvas hides who it is of" in said
+    assert "byronada_123_text.html: it is a text typed into Canvas" in said
+
+
+def test_canvas_may_leave_nothing_of_a_name(course, collect, tmp_path):
+    files = {"_123_456_06_quantization.ipynb": b"1", "_LATE_124_457_06_quantization.ipynb": b"2"}
+    said = collect(packed(tmp_path / "c.zip", files), code=0)
+    assert students(course) == {"123": (None, None, None, "123"), "124": (None, None, None, "124")}
+    assert "Late: 124." in said
+
+
+def test_a_file_beside_a_notebook_is_none_of_canvas(course, collect, tmp_path):
+    files = {f"{who}/{name}": b"1" for who in ("ada", "ben") for name in ("x.ipynb", "data_2026_11_20.csv")}
+    collect(packed(tmp_path / "x.zip", files), code=0)
+    assert {who: set(names) for who, names in submitted(course).items()} == {
+        who: {"x.ipynb", "data_2026_11_20.csv", "timestamp.txt"} for who in ("ada", "ben")
+    }
 
 
 def test_folders_of_students_and_an_unpacked_archive(course, collect, tmp_path):
@@ -204,6 +226,118 @@ def test_again_changes_nothing_and_older_does_not_replace_newer(course, collect,
     assert "what was collected before is newer (2026-11-20 13:00 UTC)" in collect(old, code=1)
     assert submitted(course)["ada"]["x.ipynb"] == b"new"
     assert not list((course / "submitted" / "ada").glob(".*"))
+
+
+ODD = {
+    "a file that is a folder": {"eve/d": b"1", "eve/d/x.txt": b"2"},
+    "the same, in the other order": {"eve/d/x.txt": b"2", "eve/d": b"1"},
+    "the time is a folder": {"eve/timestamp.txt/x": b"1"},
+    "a long path": {f"eve/{'/'.join(['y' * 199] * 25)}/{'z' * 190}.ipynb": b"1"},
+}
+
+
+@pytest.mark.parametrize("kind", ODD)
+def test_one_odd_hand_in_does_not_stop_the_class(course, collect, tmp_path, kind, monkeypatch):
+    monkeypatch.setattr(deliveries, "MOST_PARTS", 30)
+    files = {"ada/x.ipynb": b"1", "zoe/x.ipynb": b"1"} | ODD[kind]
+    for _ in range(2):
+        said = collect(packed(tmp_path / "x.zip", files), code=1)
+        assert "eve's hand-in: two of its names exclude each other, or one is too long" in said
+        assert [path.name for path in sorted((course / "submitted").iterdir())] == ["ada", "zoe"]
+    assert students(course).keys() >= {"ada", "zoe"}
+
+
+def test_names_are_measured_in_bytes(course, collect, tmp_path):
+    files = {"ada/x.ipynb": b"1", f"eve/{'é' * 101}.ipynb": b"1", f"{'é' * 101}/x.ipynb": b"1"}
+    assert collect(packed(tmp_path / "x.zip", files), code=1).count("its name is too long") == 2
+    number = "9" * 5_000
+    files = {f"cox_{number}_6_x.ipynb": b"1", "dee_5_6_x.ipynb": b"1"}
+    files |= {f"gil_5_{number}_x.ipynb": b"1", f"A B_{number}_assignsubmission_file_x.ipynb": b"1"}
+    collect(packed(tmp_path / "y.zip", files), code=1)
+    assert submitted(course).keys() == {"ada", "5"}
+
+
+def test_what_was_collected_stays_where_the_new_cannot_be_written(course, collect, tmp_path):
+    collect(packed(tmp_path / "a.zip", {"ada/x.ipynb": (b"1", NOON)}), code=0)
+    before = submitted(course)
+    odd = packed(tmp_path / "b.zip", {"ada/d": (b"1", LATER), "ada/d/x.txt": (b"2", LATER)})
+    assert "exclude each other" in collect(odd, code=1)
+    assert submitted(course) == before
+
+
+def test_a_disk_that_takes_nothing_ends_it_in_a_sentence(course, collect, tmp_path):
+    (course / "submitted").write_text("a file")
+    assert "cannot be written" in collect(packed(tmp_path / "x.zip", {"ada/x.ipynb": b"1"}), code=2)
+
+
+def test_a_number_that_is_the_id_of_somebody_else_merges_nobody(course, collect, tmp_path):
+    canvas = packed(tmp_path / "c.zip", {"coxben_71_4_06.ipynb": b"ben"})
+    collect(canvas, roster='Student,ID\n"Cox, Ben",71\n', code=0)
+    moodle = {f"{MOODLE.format(*who)}/x.ipynb": b"other" for who in (("Ada Byron", 71), ("Participant", 71))}
+    for name, content in moodle.items():
+        said = collect(packed(tmp_path / "m.zip", {name: content}), code=1)
+        assert "its number 71 is the id of Ben Cox (71): give the platform's --roster" in said
+    assert submitted(course)["71"]["06.ipynb"] == b"ben"
+    assert students(course) == {"71": ("Ben", "Cox", None, "71")}
+    roster = "First name,Last name,Email address\nAda,Byron,a@x.org\n"
+    collect(packed(tmp_path / "m.zip", {f"{MOODLE.format('Ada Byron', 71)}/x.ipynb": b"ada"}), roster=roster)
+    assert submitted(course)["a@x.org"]["x.ipynb"] == b"ada"
+    collect(packed(tmp_path / "n.zip", {f"{MOODLE.format('Ben Cox', 71)}/x.ipynb": (b"new", LATER)}), code=0)
+    assert submitted(course)["71"]["x.ipynb"] == b"new"
+
+
+def test_two_deliveries_of_two_platforms_do_not_merge_their_students(course, collect, tmp_path):
+    canvas = packed(tmp_path / "c.zip", {"coxben_71_4_06.ipynb": b"ben"})
+    moodle = packed(tmp_path / "m.zip", {f"{MOODLE.format('Ada Byron', 71)}/x.ipynb": b"ada"})
+    for order in ((canvas, moodle), (moodle, canvas)):
+        assert "its number 71 is the id of" in collect(*order, code=1)
+        shutil.rmtree(course / "submitted")
+
+
+def test_two_of_one_name_can_hand_in_again(course, collect, tmp_path):
+    for content, when in ((b"old", NOON), (b"new", LATER)):
+        files = {f"{MOODLE.format('Ada Byron', number)}/a.ipynb": (content, when) for number in (71, 72)}
+        collect(packed(tmp_path / "a.zip", files), code=0)
+        assert {name: files["a.ipynb"] for name, files in submitted(course).items()} == {
+            "71": content,
+            "72": content,
+        }
+
+
+def test_who_is_in_no_roster_is_said(course, collect, tmp_path):
+    files = {f"{MOODLE.format(*who)}/a.ipynb": b"1" for who in (("Zoë Ångström", 72), ("Bo Guest", 73))}
+    said = collect(packed(tmp_path / "a.zip", files), roster=ROSTER, code=0)
+    assert "Not in the roster:\n  Bo Guest (73)\n" in said
+
+
+def test_an_id_of_the_gradebook_that_leads_elsewhere_is_not_used(course, collect, tmp_path):
+    with Gradebook(f"sqlite:///{course}/gradebook.db") as book:
+        book.add_student("../../evil", first_name="Ada", last_name="Byron")
+    archive = packed(tmp_path / "a.zip", {f"{MOODLE.format('Ada Byron', 71)}/a.ipynb": b"1"})
+    assert "cannot hold a student of this name" in collect(archive, code=1)
+    assert submitted(course) == {}
+
+
+def test_hidden_files_are_told_where_there_is_nothing_else(course, collect, tmp_path):
+    files = {"ada/x.ipynb": b"1", "ada/.x": b"1", "eve/.ipynb_checkpoints/x.ipynb": b"1", ".DS_Store": b"1"}
+    files |= {"__MACOSX/ada/._x.ipynb": b"1", ".git/config": b"1", "cy/.~x.ipynb": b"1"}
+    said = collect(packed(tmp_path / "x.zip", files), code=1)
+    assert said.splitlines()[2:] == [
+        "  eve/.ipynb_checkpoints/x.ipynb: its name, or a folder's, begins with a dot.",
+        "  cy/.~x.ipynb: its name, or a folder's, begins with a dot.",
+    ]
+
+
+def test_a_zip_file_of_zip_files_is_told(collect, tmp_path):
+    assert "class.zip: it is a zip file in another: unpack that first" in collect(
+        packed(tmp_path / "x.zip", {"class.zip": b"PK"}), code=1
+    )
+
+
+def test_only_a_time_is_no_hand_in(course, collect, tmp_path):
+    said = collect(packed(tmp_path / "x.zip", {"ada/timestamp.txt": b"2026-11-01 10:00 UTC"}), code=1)
+    assert "there is nothing but the time" in said
+    assert not (course / "submitted").exists()
 
 
 def entry(name, mode=0o100644, **changes):
@@ -288,6 +422,7 @@ def test_an_entry_that_lies_about_its_size_is_not_taken(course, collect, tmp_pat
     [
         (b"no zip", "is neither a folder nor a zip file"),
         (b"PK\x05\x06" + b"\xff" * 18, "cannot be read"),
+        (b"PK\x05\x06" + bytes(18), "x.zip holds no file"),
     ],
 )
 def test_what_is_no_delivery_is_refused(collect, tmp_path, content, reason):
@@ -300,7 +435,7 @@ def test_what_is_no_delivery_is_refused(collect, tmp_path, content, reason):
     [
         ("a,b\n1,2\n", "no header with names and ids"),
         ("id,last_name\n1,x\n1,y\n", "two students with the id '1'"),
-        (b"\xff\xfe", "is not UTF-8"),
+        (b"\xff\xfea", "is not UTF-8"),
         ("", "no header"),
     ],
 )

@@ -12,6 +12,7 @@ from qcourse import cli
 from qcourse.authoring import nbgrader_command
 from qcourse.classroom.people import read_roster
 from qcourse.classroom.tables import harmless
+from qcourse.errors import UserError
 
 CLASS = {  # id: first and last name, e-mail, number, points of each test, of the question, and what is late
     "ada": ("Ada", "O'Neil, Jr.", "ada@x.org", "1001", 1, 2.5, 0),
@@ -111,6 +112,10 @@ def test_the_wide_file_has_a_column_for_each_exercise_and_adds_up(exported):
 @pytest.mark.parametrize("kind", ["moodle", "csv", "canvas"])
 def test_ids_and_names_come_back_as_a_roster(exported, kind):
     _, _, path = exported(kind)
+    if kind == "canvas":
+        with pytest.raises(UserError, match="line 7: 李 小龍 has the id ''"):
+            read_roster(path)
+        path.write_text(path.read_text().replace('"小龍, 李",,,\n', ""))
     people = {person.number or person.id: person for person in read_roster(path)}
     for student, (first, last, email, number, *_) in CLASS.items():
         if kind == "canvas" and not number:
@@ -141,6 +146,13 @@ def test_nbgrader_export_survives_commas_and_quotes(course, tmp_path):
     scores = {row["student_id"]: row["score"] for row in rows}
     assert scores == {"ada": "20.5", "ben": "0.0", "cox, c.": "32.5", "dee": "0.0", "eve": "0.0"}
     assert {row["last_name"] for row in rows} == {"O'Neil, Jr.", "'=cmd|'calc'!A0", "'@At", "小龍", ""}
+
+
+def test_an_assignment_that_is_named_twice_has_its_columns_once(course, tmp_path):
+    out = tmp_path / "a.csv"
+    given = ["--format", "moodle", "--out", str(out), "--course", str(course)]
+    assert cli.main(["export", "06", "6", NAME, *given]) == 0
+    assert out.read_text(encoding="utf-8").splitlines()[0].endswith(f"Email address,{NAME}")
 
 
 def test_an_unknown_assignment_or_a_folder_as_file_is_refused(course, tmp_path, capsys):

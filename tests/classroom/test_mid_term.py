@@ -144,6 +144,16 @@ def test_other_names_are_refused(course, capsys, name, reason):
     assert reason in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("place", ["solutions", "notebooks"])
+def test_a_number_is_taken_by_a_notebook_without_a_text(root, tmp_path, capsys, place):
+    shutil.copy(root / "nbgrader_config.py", tmp_path)
+    (tmp_path / place / NAME).mkdir(parents=True)
+    (tmp_path / place / NAME / f"{NAME}.ipynb").write_text("{}")
+    assert cli.main(["new", "10_x", "--course", str(tmp_path)]) == 2
+    assert f"{NAME} has the number 10" in capsys.readouterr().err
+    assert not (tmp_path / "solutions" / "10_x").exists()
+
+
 def test_cells_that_are_added_are_told_too(course, tmp_path, capsys):
     folder = shutil.copytree(course, tmp_path / "course")
     text = text_path(folder, NAME)

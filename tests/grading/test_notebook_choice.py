@@ -122,8 +122,8 @@ def test_one_is_graded_and_a_note_says_what_else_is_there(hand_in, files, conten
 @pytest.mark.parametrize(
     ("files", "reason"),
     [
-        ({"notes.txt": b"x"}, f"there is no notebook named a.ipynb: {HAND_IN}"),
-        ({"._a.ipynb": b"Mac"}, f"there is no notebook named a.ipynb: {HAND_IN}"),
+        ({"all.zip": b"x"}, f"there is no notebook named a.ipynb: {HAND_IN[:-1]} (found: 'all.zip')."),
+        ({"._a.ipynb": b"Mac"}, f"there is no notebook named a.ipynb: {HAND_IN[:-1]} (found: '._a.ipynb')."),
         ({"b.ipynb": b"{", "c.ipynb": b""}, f"there are 2 notebooks, none named a.ipynb: {HAND_IN}"),
         ({"b.ipynb": NONE, "c.ipynb": NONE}, f"there are 2 notebooks, none named a.ipynb: {HAND_IN}"),
         (

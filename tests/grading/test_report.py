@@ -22,13 +22,20 @@ def test_rows_show_names_points_and_reasons_as_they_come(capsys):
     table.start(["Ada Byron (ada)", "ben"])
     table.add(result("ada", name="Ada Byron"))
     assert capsys.readouterr().out.splitlines() == [
-        "student          points                    seconds",
-        "Ada Byron (ada)  3 of 4.5, 3 by hand           1.2",
+        f"student          {'points':42}  seconds",
+        f"Ada Byron (ada)  {'3 of 4.5, 3 by hand':42}      1.2",
     ]
     table.add(result("ben", status="failed", reason="no notebook: hand it in.", seconds=0, cells={}))
-    assert capsys.readouterr().out == (
-        "ben              failed                        0.0  no notebook: hand it in.\n"
-    )
+    assert capsys.readouterr().out == (f"ben              {'failed':42}      0.0  no notebook: hand it in.\n")
+
+
+def test_a_row_with_a_penalty_is_as_wide_as_the_others(capsys):
+    table = Table()
+    table.start(["ada", "ben"])
+    table.add(result("ada", score=21.75, penalty=2.25, max_score=30))
+    table.add(result("ben", reason="why"))
+    head, *rows = capsys.readouterr().out.splitlines()
+    assert [row.index("    1.2") + len("    1.2") for row in rows] == [len(head)] * 2
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,10 @@
 """``qcourse new``: an assignment with one small exercise that works, to be made into one's own."""
 
 import re
+from itertools import chain
 from pathlib import Path
 
-from qcourse.course.folder import assignments, number, text_path
+from qcourse.course.folder import number, text_path
 from qcourse.course.settings import settings_path
 from qcourse.errors import UserError
 from qcourse.files import replace
@@ -107,7 +108,8 @@ def run(root: Path, name: str) -> int:
         UserError: the name is not as in 10_my_topic, or is taken, or the files cannot be written.
     """
     settings_path(root)  # without it this is no course folder
-    taken = assignments(root) if any((root / "solutions").glob("*/*.py")) else []
+    places = (root / "solutions").glob("*/*.*"), (root / "notebooks").glob("*/*.ipynb")
+    taken = sorted({path.stem for path in chain(*places) if path.stem == path.parent.name})
     if not re.fullmatch(r"\d\d_[a-z][a-z0-9_]*", name):
         raise UserError(f"{name!r} is no name of an assignment: use two digits and words, as in 10_my_topic.")
     if same := [other for other in taken if number(other) == number(name)]:

@@ -1,11 +1,12 @@
 """``qcourse collect``: what a platform delivers goes to ``submitted/``, and names to the gradebook."""
 
+import errno
 import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Mapping, Sequence
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ from qcourse.grading.database import one_transaction, only_one, open_gradebook
 from qcourse.grading.release import find_assignment
 from qcourse.grading.timestamps import NAME as STAMP
 from qcourse.grading.timestamps import judged, read_stamp
+
+ODD = {errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG}  # from the names that were handed in
 
 
 def run(course: Path, assignment: str, deliveries: Sequence[Path], roster: Path | None) -> int:
@@ -52,7 +55,8 @@ def run(course: Path, assignment: str, deliveries: Sequence[Path], roster: Path 
         _enter(book, [*listed, *(h.student for h in found if h.student not in listed)])
         commit()
         missing = [p for p in listed or in_gradebook(book.students) if not (submitted / p.id / name).exists()]
-    _tell(counts, [h for h in found if h.late or _after(h.time, due)], left, missing)
+    late = [hand_in for hand_in in found if hand_in.late or _after(hand_in.time, due)]
+    _tell(counts, late, [h.student for h in found if listed and h.student not in listed], left, missing)
     return int(bool(left))
 
 
@@ -63,7 +67,9 @@ def _newest(
     newest: dict[str, HandIn] = {}
     left: list[Left] = []
     for delivery in deliveries:
-        found, not_taken = hand_ins(delivery, assignment, people)
+        new = {hand_in.student.id: hand_in.student for hand_in in newest.values()}
+        known = [*people, *(new[name] for name in new.keys() - {person.id for person in people})]
+        found, not_taken = hand_ins(delivery, assignment, known)
         left += not_taken
         for hand_in in found:
             before = newest.get(hand_in.student.id)
@@ -76,7 +82,8 @@ def _put(submitted: Path, assignment: str, hand_in: HandIn, due: datetime | None
     """Write a hand-in, in one step, where it is new; "collected" or "unchanged".
 
     Raises:
-        Refused: a newer one is there, or something that is no folder.
+        Refused: a newer one is there, or something that is no folder; or its names fit no folder.
+        UserError: nothing can be written there.
     """
     target = submitted / hand_in.student.id / assignment
     files = dict(hand_in.files)
@@ -93,9 +100,16 @@ def _put(submitted: Path, assignment: str, hand_in: HandIn, due: datetime | None
         before = judged(read_stamp(target), datetime.now(UTC))[0]
         if before and stamp and before > stamp:
             raise Refused(f"what was collected before is newer ({before:%Y-%m-%d %H:%M} UTC)")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(dir=target.parent, prefix=".collect-"))
+    _write(target, files)
+    return "collected"
+
+
+def _write(target: Path, files: Mapping[str, bytes]) -> None:
+    """Put a folder of files in the place of ``target``; where that fails, what was there stays."""
+    scratch = target.parent
     try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(dir=target.parent, prefix=".collect-"))
         for path, content in files.items():
             (scratch / "new" / path).parent.mkdir(parents=True, exist_ok=True)
             (scratch / "new" / path).write_bytes(content)
@@ -103,10 +117,17 @@ def _put(submitted: Path, assignment: str, hand_in: HandIn, due: datetime | None
             target.rename(scratch / "old")
         (scratch / "new").rename(target)
     except OSError as error:
+        if (scratch / "old").exists():
+            (scratch / "old").rename(target)
+        if scratch != target.parent and error.errno in ODD:
+            what = f"two of its names exclude each other, or one is too long ({error.strerror})"
+            raise Refused(what) from None
         raise UserError(f"{error.filename or target} cannot be written ({error.strerror}).") from None
     finally:
-        shutil.rmtree(scratch, ignore_errors=True)
-    return "collected"
+        if scratch != target.parent:
+            shutil.rmtree(scratch, ignore_errors=True)
+        with suppress(OSError):
+            target.parent.rmdir()  # where nothing is in it
 
 
 def _stamp(hand_in: HandIn, due: datetime | None) -> datetime | None:
@@ -137,11 +158,17 @@ def _enter(book: Gradebook, people: Sequence[Person]) -> None:
 
 
 def _tell(
-    counts: dict[str, int], late: Sequence[HandIn], left: Sequence[Left], missing: Sequence[Person]
+    counts: dict[str, int],
+    late: Sequence[HandIn],
+    others: Sequence[Person],
+    left: Sequence[Left],
+    missing: Sequence[Person],
 ) -> None:
     print(f"{counts['collected']} collected, {counts['unchanged']} unchanged, {len(missing)} missing.")
     if late:
         print(f"Late: {', '.join(sorted(hand_in.student.shown for hand_in in late))}.")
+    if others:
+        print("Not in the roster:", *(f"  {person.shown}" for person in others), sep="\n")
     if left:
         print("Not taken:", *(f"  {what}: {why}." for what, why in left), sep="\n")
     if missing:

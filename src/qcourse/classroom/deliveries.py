@@ -16,6 +16,7 @@ MOST_FILES = 50_000  # in one delivery
 MOST_BYTES = 8 * 2**30  # in one delivery, unpacked
 MOST_OF_ONE = 64 * 2**20  # bytes of a file
 MOST_PARTS = 20  # folders above a file
+MOST_OF_NAME = 200  # bytes: file systems take 255
 NEVER = ("__MACOSX", "Thumbs.db", "desktop.ini")
 
 
@@ -28,12 +29,17 @@ class File(NamedTuple):
     read: Callable[[], bytes]
     reason: str = ""
 
+    @property
+    def is_hidden(self) -> bool:
+        """Whether systems and JupyterLab leave such files behind."""
+        return any(part.startswith(".") and part != ".." for part in self.path.parts)
+
 
 def files_of(delivery: Path) -> list[File]:
-    """The files in a zip file or folder, without those that systems leave behind.
+    """The files in a zip file or folder, without those that systems leave behind under known names.
 
     Raises:
-        UserError: it cannot be read, or is larger than any class's.
+        UserError: it cannot be read, is empty, or is larger than any class's.
     """
     try:
         if delivery.is_dir():
@@ -48,12 +54,10 @@ def files_of(delivery: Path) -> list[File]:
     if len(found) > MOST_FILES or total > MOST_BYTES:
         what = f"{len(found):,} files of {total / 2**30:.1f} GB"
         raise UserError(f"{delivery} holds {what}, more than {MOST_FILES:,} or {MOST_BYTES >> 30} GB.")
-    return [file for file in found if not any(map(_is_clutter, file.path.parts))]
-
-
-def _is_clutter(name: str) -> bool:
-    """Whether it is what systems and JupyterLab leave behind."""
-    return name in NEVER or (name.startswith(".") and name != "..")
+    kept = [file for file in found if not set(NEVER) & set(file.path.parts)]
+    if not kept:
+        raise UserError(f"{delivery} holds no file: download it again.")
+    return kept
 
 
 def _in_zip(delivery: Path) -> Iterator[File]:
@@ -120,7 +124,11 @@ def _reason(path: PurePosixPath, size: int) -> str:
     text = str(path)
     if path.is_absolute() or ".." in path.parts or "\\" in text or ":" in text[:2]:
         return "its path leads out of the folder"
-    if not text.isprintable() or len(path.parts) > MOST_PARTS or max(map(len, path.parts), default=0) > 200:
+    if (
+        not text.isprintable()
+        or len(path.parts) > MOST_PARTS
+        or any(len(os.fsencode(part)) > MOST_OF_NAME for part in path.parts)
+    ):
         return "its name is too long, or cannot be printed"
     if size > MOST_OF_ONE:
         return f"it is larger than {MOST_OF_ONE >> 20} MB"

@@ -34,7 +34,8 @@ def run(course: Path, assignments: Sequence[str], kind: str, out: Path) -> int:
     Raises:
         UserError: the gradebook knows no such assignment, or ``out`` cannot be written.
     """
-    classes = [Class(course, assignment) for assignment in assignments]
+    named = [Class(course, assignment) for assignment in assignments]
+    classes = list({one.assignment: one for one in named}.values())  # 06 and 6 are one
     config = course_settings(course)
     folders = CourseDirectory(config=config)
     with closing(open_gradebook(folders.db_url, folders.course_id)) as book:

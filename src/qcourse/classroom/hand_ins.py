@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from qcourse.classroom.deliveries import File, files_of
-from qcourse.classroom.people import Person, key, keys, one
-from qcourse.classroom.platforms import Owner, Part, outer_folders, part_of
+from qcourse.classroom.people import LONGEST, Person, is_fit, key, keys, one
+from qcourse.classroom.platforms import Owner, Part, canvas_folders, outer_folders, part_of
 from qcourse.errors import Refused
 from qcourse.grading.other_files import BOOKKEEPING
-from qcourse.grading.timestamps import LONGEST, read_time
+from qcourse.grading.timestamps import LONGEST as MOST_OF_TIME
 from qcourse.grading.timestamps import NAME as STAMP
+from qcourse.grading.timestamps import read_time
 
 MOST_OF_STUDENT, MOST_FILES = 128 * 2**20, 1_000  # bytes and number of the files of one hand-in
 AT_ONCE = timedelta(minutes=10)  # a class whose files are all of so short a time was packed then
@@ -43,16 +44,7 @@ def hand_ins(delivery: Path, assignment: str, people: Sequence[Person]) -> tuple
     Raises:
         UserError: the delivery cannot be read.
     """
-    files = files_of(delivery)
-    outer = outer_folders([file.path for file in files], assignment)
-    left: list[Left] = []
-    found: Found = defaultdict(list)
-    for file in files:
-        part = part_of(file.path, assignment, outer)
-        if reason := file.reason or part.reason:
-            left.append(Left(str(file.path), reason))
-        else:
-            found[part.owner].append((file, part))
+    found, left = _sorted(files_of(delivery), assignment)
     times = _known_times(found)
     taken: dict[str, HandIn] = {}
     for owner, parts in found.items():
@@ -63,22 +55,47 @@ def hand_ins(delivery: Path, assignment: str, people: Sequence[Person]) -> tuple
         except Refused as error:
             left.append(Left(str(parts[0][0].path), str(error)))
             continue
+        stamp = content.pop(STAMP, b"")
         if not content:
+            if stamp:
+                left.append(Left(str(parts[0][0].path), "there is nothing but the time"))
             continue
         if student.id in taken:
             left.append(Left(str(parts[0][0].path), f"{student.shown} has another hand-in here"))
             continue
         time = max(filter(None, (file.time for file, _ in chosen)), default=None) if times else None
-        if stamp := content.pop(STAMP, None):
+        if stamp:
             time = _stamped(stamp)
         taken[student.id] = HandIn(student, content, time, any(part.late for _, part in chosen))
     return list(taken.values()), left
 
 
+def _sorted(files: Sequence[File], assignment: str) -> tuple[Found, list[Left]]:
+    """The files of each owner, and what cannot be taken; hidden files where an owner has nothing else."""
+    paths = [file.path for file in files if not file.is_hidden]
+    outer, canvas = outer_folders(paths, assignment), canvas_folders(paths)
+    found: Found = defaultdict(list)
+    left: list[Left] = []
+    hidden: list[tuple[File, Part]] = []
+    for file in files:
+        part = part_of(file.path, assignment, outer, canvas)
+        if file.is_hidden:
+            hidden.append((file, part))
+        elif reason := file.reason or part.reason:
+            left.append(Left(str(file.path), reason))
+        else:
+            found[part.owner].append((file, part))
+    for file, part in hidden:
+        who = part.owner.name or part.owner.number
+        if part.owner not in found and who and not who.startswith("."):
+            left.append(Left(str(file.path), "its name, or a folder's, begins with a dot"))
+    return found, left
+
+
 def _stamped(content: bytes) -> datetime | None:
     """The time in a file of nbgrader's, as its own collect writes it."""
     try:
-        return read_time(content[:LONGEST].decode("utf-8-sig").strip()).replace(tzinfo=UTC)
+        return read_time(content[:MOST_OF_TIME].decode("utf-8-sig").strip()).replace(tzinfo=UTC)
     except ValueError:
         return None
 
@@ -117,33 +134,51 @@ def _read(chosen: Sequence[tuple[File, Part]], left: list[Left]) -> dict[str, by
 
 
 def _student(owner: Owner, people: Sequence[Person], found: Found) -> Person:
-    """Who an owner is: by the platform's number, else by a name that only one has.
+    """Who an owner is: by the platform's number, else by a name that only one has, else somebody new.
 
     Raises:
-        Refused: several have it, or no folder can have this name.
+        Refused: several have it, somebody else has the number as id, or no folder can have this name.
     """
-    name = key(owner.name)
+    student = _by_number(owner, people) or _by_name(owner, people, found) or _new(owner)
+    if not is_fit(student.id):
+        raise Refused("the gradebook, or nbgrader, cannot hold a student of this name")
+    other = one(people, lambda p: p.id == student.id)
+    if other not in (None, student):
+        raise Refused(f"its number {student.id} is the id of {other.shown}: give the platform's --roster")
+    return student
+
+
+def _by_number(owner: Owner, people: Sequence[Person]) -> Person | None:
+    """Whom the platform's number, or a folder's name, tells; a Moodle number only in its assignment."""
+    name, number = key(owner.name), owner.number
     if owner.platform == "folder":
-        known = one(people, lambda p: owner.name in (p.id, p.login, p.email, p.number))
-    elif owner.platform == "canvas":
-        known = one(people, lambda p: owner.number in (p.number, p.id))
-    else:
-        known = one(people, lambda p: p.identifier == owner.number)
-    if known is None and name and owner.platform != "canvas":
-        named = {person.id for person in people if name in keys(person)}
-        same = [other for other in found if key(other.name) == name]
-        if len(named) > 1 or (named and len(same) > 1):
-            raise Refused(f"{owner.name} is the name of several: give Moodle's grading worksheet as --roster")
-        known = one(people, lambda p: name in keys(p))
-    return known or _new(owner)
+        named = one(people, lambda p: p.id == owner.name)
+        return named or one(people, lambda p: owner.name in (p.login, p.email, p.number))
+    if owner.platform == "canvas":
+        numbered = one(people, lambda p: p.number == number)
+        return numbered or one(people, lambda p: p.id == number and _may_be(p, name))
+    collected = one(people, lambda p: p.id == p.number == number and _may_be(p, name))
+    return one(people, lambda p: p.identifier == number) or collected
+
+
+def _may_be(person: Person, name: str) -> bool:
+    """Whether somebody can have the name of which this is the `key`."""
+    return not keys(person) or name in keys(person)
+
+
+def _by_name(owner: Owner, people: Sequence[Person], found: Found) -> Person | None:
+    name = key(owner.name)
+    if not name or owner.platform == "canvas":
+        return None
+    named = {person.id for person in people if name in keys(person)}
+    same = [other for other in found if key(other.name) == name]
+    if len(named) > 1 or (named and len(same) > 1):
+        raise Refused(f"{owner.name} is the name of several: give Moodle's grading worksheet as --roster")
+    return one(people, lambda p: name in keys(p))
 
 
 def _new(owner: Owner) -> Person:
-    identity = owner.number or owner.name
-    unfit = set(identity) & set("/\\*?[]\0") or identity.startswith(".") or not identity.isprintable()
-    if unfit or not 0 < len(identity) <= 128:
-        raise Refused("the gradebook, or nbgrader, cannot hold a student of this name")
     if owner.platform == "folder":
-        return Person(identity)
+        return Person(owner.name)
     *first, last = owner.name.split() or [""]
-    return Person(identity, " ".join(first), last, number=owner.number)
+    return Person(owner.number, " ".join(first)[:LONGEST], last[:LONGEST], number=owner.number)

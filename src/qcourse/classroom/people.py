@@ -5,18 +5,21 @@ assignment's grading worksheet ("Identifier", "Full name"; https://docs.moodle.o
 its gradebook as a CSV file ("Student", "ID"; lib/gradebook_importer.rb in github.com/instructure/canvas-lms).
 """
 
+import codecs
 import csv
 import io
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from qcourse.classroom.deliveries import MOST_OF_NAME, NEVER
 from qcourse.classroom.tables import as_meant
 from qcourse.errors import UserError
 
 LONGEST = 128  # characters of an entry of nbgrader's gradebook
 LARGEST = 20 * 2**20  # bytes of a CSV file
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 FIELDS = {  # of a person, by headers in small letters
     "first name": "first", "firstname": "first", "last name": "last", "lastname": "last", "surname": "last",
     "full name": "name", "student": "name", "email address": "email", "email": "email",
@@ -47,6 +50,14 @@ class Person(NamedTuple):
         return f"{self.name} ({self.id})" if self.name else self.id
 
 
+def is_fit(identity: str) -> bool:
+    """Whether a folder of ``submitted/``, and nbgrader, can hold a student of this id."""
+    if not identity.isprintable() or set(identity) & set("/\\*?[]"):
+        return False
+    hidden = identity.startswith(".") or identity in NEVER or identity != identity.strip()
+    return not hidden and 0 < len(identity) <= LONGEST and len(identity.encode()) <= MOST_OF_NAME
+
+
 def key(name: str) -> str:
     """What is left of a name in a file's name: platforms drop quotes, blanks and other signs."""
     return "".join(c for c in unicodedata.normalize("NFKC", name).casefold() if c.isalnum())
@@ -61,20 +72,11 @@ def read_roster(path: Path) -> list[Person]:
     """The students of a CSV file, in its order.
 
     Raises:
-        UserError: it is no such file, or two of its rows have one id.
+        UserError: it is no such file, a student has no id that `is_fit`, or two rows have the same.
     """
-    try:
-        if path.stat().st_size > LARGEST:
-            raise UserError(f"{path} is larger than {LARGEST >> 20} MB: is it a list of students?")
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise UserError(f"{path} is not UTF-8: save it as CSV UTF-8.") from None
-    except OSError as error:
-        raise UserError(f"{path} cannot be read ({error.strerror}).") from None
-    first = text.partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)
-    header, *rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)) or [[]]
-    fields = [FIELDS.get(title.strip().lower().replace("_", " "), "") for title in header]
+    lines = _rows(path)
+    _, header = next(lines, (0, []))
+    fields = [FIELDS.get(title.lower().replace("_", " "), "") for title in header]
     if not (
         {"name", "last"} & set(fields) and {"id", "login", "number", "email", "identifier"} & set(fields)
     ):
@@ -82,19 +84,47 @@ def read_roster(path: Path) -> list[Person]:
             f"{path} has no header with names and ids: export Moodle's participants (First name, Last name, "
             "Email address) or Canvas's gradebook (Student, ID)."
         )
-    people = [
-        person
-        for row in rows
-        if (person := _person(dict(zip(fields, (as_meant(cell.strip(" ")) for cell in row)))))
-    ]
-    ids = [person.id for person in people]
-    if twice := [name for name in ids if ids.count(name) > 1]:
-        raise UserError(f"{path} has two students with the id {twice[0]!r}.")
-    return people
+    people: dict[str, Person] = {}
+    for line, cells in lines:
+        person = _person({field: cell for field, cell in zip(fields, map(as_meant, cells)) if field and cell})
+        if person is None:
+            continue
+        if not is_fit(person.id):
+            what = f"{path}, line {line}: {person.name or 'a student'} has the id {person.id[:40]!r}"
+            raise UserError(f"{what}; one that can be the name of a folder is needed.")
+        if person.id in people:
+            raise UserError(f"{path}, line {line}: there are two students with the id {person.id!r}.")
+        people[person.id] = person
+    if not people:
+        raise UserError(f"{path} names no student: it has a header, but no row of a student with an id.")
+    return list(people.values())
+
+
+def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """The number of a line where a row ends, and its cells; rows without a text are left out."""
+    try:
+        if path.stat().st_size > LARGEST:
+            raise UserError(f"{path} is larger than {LARGEST >> 20} MB: is it a list of students?")
+        content = path.read_bytes()
+        text = content.decode("utf-16" if content.startswith(UTF_16) else "utf-8-sig")
+    except UnicodeDecodeError:
+        raise UserError(f"{path} is not UTF-8: save it as CSV UTF-8.") from None
+    except OSError as error:
+        raise UserError(f"{path} cannot be read ({error.strerror}).") from None
+    first = text.partition("\n")[0]
+    delimiter = max(",;\t", key=first.count)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        for row in rows:
+            cells = [cell.strip() for cell in row]
+            if any(cells):
+                yield rows.line_num, cells
+    except csv.Error as error:
+        raise UserError(f"{path}, line {rows.line_num}, is no row of a CSV file ({error}).") from None
 
 
 def _person(row: dict[str, str]) -> Person | None:
-    """A row as a student; None for one of another role, or one without an id, as Canvas's points possible."""
+    """A row as a student; None for one of another role, and for Canvas's points possible and its like."""
     first, last, name = row.get("first", ""), row.get("last", ""), row.get("name", "")
     if name and not (first or last):
         last, comma, first = (part.strip() for part in name.partition(","))
@@ -103,12 +133,12 @@ def _person(row: dict[str, str]) -> Person | None:
     known = (row.get("id"), row.get("login"), number, row.get("email"), identifier)
     identity = next(filter(None, known), "")
     is_student = "student" in row.get("roles", "student").lower()
-    if not identity or not is_student or name in ("Student, Test", "Points Possible"):
+    if not is_student or not (identity or first or last) or name in ("Student, Test", "Points Possible"):
         return None
     email = row.get("email") or (row.get("login", "") if "@" in row.get("login", "") else "")
     number = number or (row.get("id", "") if "name" in row else "")  # Canvas: its ID is the platform's
-    found = Person(identity, first, last, email, number, row.get("login", ""), identifier)
-    return Person(*(part[:LONGEST] for part in found))
+    others = (first, last, email, number, row.get("login", ""), identifier)
+    return Person(identity, *(part[:LONGEST] for part in others))
 
 
 def in_gradebook(students: Iterable[Any]) -> list[Person]:

@@ -3,17 +3,24 @@
 Moodle: ``First Last_123456_assignsubmission_file/x.ipynb``, or ``…_file_x.ipynb`` without folders; the number
 is the participant's in this one assignment (mod/assign/classes/downloader.php in github.com/moodle/moodle).
 Canvas: ``lastfirst_LATE_123_456_x-1.ipynb``; 123 is the user's ID, 456 the file's, -1 says that it is the
-second of that name (lib/content_zipper.rb in github.com/instructure/canvas-lms).
+second of that name; all of a name's signs but letters and digits are dropped, so nothing may be left of it.
+Where names are hidden, ``LATE_anon_a1B2c_456_x.ipynb`` (lib/content_zipper.rb in
+github.com/instructure/canvas-lms).
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Sequence
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-MOODLE = re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_(?P<kind>[a-z]+)_?(?P<file>.*)", re.DOTALL)
-CANVAS = re.compile(r"(?P<name>.+?)_(?P<late>LATE_)?(?P<id>\d+)_(?P<order>\d+)_(?P<file>.+)", re.DOTALL)
-ANONYMOUS = re.compile(r"(LATE_)?anon_\w+?_\d+_.+|anon_.*")
+MOODLE = re.compile(
+    r"(?P<name>.+)_(?P<id>[0-9]{1,20})_assignsubmission_(?P<kind>[a-z]+)_?(?P<file>.*)", re.DOTALL
+)
+CANVAS = re.compile(
+    r"(?P<name>.*?)_(?P<late>LATE_)?(?P<id>[0-9]{1,20})_(?P<order>[0-9]{1,20})_(?P<file>.+)", re.DOTALL
+)
+TYPED = re.compile(r".*_[0-9]{1,20}_(text|link)\.html", re.DOTALL)
+ANONYMOUS = re.compile(r"(LATE_)?anon_[A-Za-z0-9]+_.+", re.DOTALL)
 AGAIN = re.compile(r"-(\d+)(?=(\.\w+)*$)")
 
 
@@ -35,8 +42,15 @@ class Part(NamedTuple):
     reason: str = ""
 
 
-def part_of(path: PurePosixPath, assignment: str, outer: int) -> Part:
-    """Read a path of which the first ``outer`` folders hold the whole class."""
+def canvas_folders(paths: Iterable[PurePosixPath]) -> set[PurePosixPath]:
+    """The folders whose notebooks all have names of Canvas's: in a student's, a name may look like one."""
+    notebooks = [path for path in paths if ".ipynb" in path.name.lower()]
+    others = {p.parent for p in notebooks if not (CANVAS.fullmatch(p.name) or ANONYMOUS.fullmatch(p.name))}
+    return {path.parent for path in notebooks} - others
+
+
+def part_of(path: PurePosixPath, assignment: str, outer: int, canvas: Container[PurePosixPath]) -> Part:
+    """Read a path of which the first ``outer`` folders hold the whole class, those of ``canvas`` Canvas's."""
     parts = path.parts[outer:]
     for depth, text in enumerate(parts):
         if found := MOODLE.fullmatch(text):
@@ -45,16 +59,22 @@ def part_of(path: PurePosixPath, assignment: str, outer: int) -> Part:
             owner = Owner("moodle", name, found["id"])
             reason = "" if found["kind"] == "file" and rest else "it is a text typed into Moodle, not a file"
             return Part(owner, PurePosixPath(*rest), reason=reason)
-    if found := CANVAS.fullmatch(parts[-1]):
+        if "_assignsubmission_" in text:
+            return Part(Owner("moodle", ""), path, reason="Moodle names no student: it is a group's")
+    by_name = len(parts) == 1 or path.parent in canvas
+    if by_name and ANONYMOUS.fullmatch(path.name):
+        return Part(Owner("canvas", ""), path, reason="Canvas hides who it is of: download it without")
+    if by_name and TYPED.fullmatch(path.name):
+        return Part(Owner("canvas", ""), path, reason="it is a text typed into Canvas, not a file")
+    if by_name and (found := CANVAS.fullmatch(path.name)):
         name = AGAIN.sub("", found["file"])
         owner = Owner("canvas", found["name"], found["id"])
         return Part(owner, PurePosixPath(name), bool(found["late"]), int(found["order"]))
-    if ANONYMOUS.fullmatch(parts[-1]):
-        return Part(Owner("canvas", ""), path, reason="Canvas hides who it is of: download it without")
     if len(parts) < 2:
-        return Part(
-            Owner("folder", ""), path, reason="its name is none of Moodle's or Canvas's, nor in a folder"
-        )
+        why = "its name is none of Moodle's or Canvas's, nor in a folder"
+        zipped = "it is a zip file in another: unpack that first"
+        is_zip = path.suffix.lower() == ".zip"
+        return Part(Owner("folder", ""), path, reason=zipped if is_zip else why)
     inside = parts[2:] if parts[1] == assignment and len(parts) > 2 else parts[1:]
     return Part(Owner("folder", parts[0]), PurePosixPath(*inside))
 
@@ -73,5 +93,6 @@ def outer_folders(paths: Sequence[PurePosixPath], assignment: str) -> int:
         if assignment in inner or any(map(MOODLE.fullmatch, tops)):
             break
         outer += 1
-    flat = [len(path.parts) == outer + 2 and CANVAS.fullmatch(path.name) for path in paths]
+    canvas = canvas_folders(paths)
+    flat = [len(path.parts) == outer + 2 and path.parent in canvas for path in paths]
     return outer + (bool(paths) and all(flat) and len({p.parts[outer] for p in paths}) == 1)

@@ -43,7 +43,9 @@ def choose(folder: Path, files: Sequence[Path], released: Mapping[str, NotebookN
         ((name, original),) = released.items()
         chosen = {name: _best(found, name, original, read)}
     if not chosen:
-        raise Refused(f"there {_what(found)} named {_names(released)}: hand in the notebook under that name.")
+        there = ", ".join(repr(path.name) for path in files[:3]) + (" and others" if len(files) > 3 else "")
+        ask = f"hand in the notebook under that name (found: {there or 'nothing'})."
+        raise Refused(f"there {_what(found)} named {_names(released)}: {ask}")
     if missing := [f"{name}.ipynb" for name in released if name not in chosen]:
         notes.append(f"{', '.join(missing)} was not handed in.")
     graded = {path for path, _ in chosen.values()}

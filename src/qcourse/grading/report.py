@@ -6,6 +6,8 @@ from typing import Any
 
 from tqdm import tqdm
 
+POINTS = len("19.25 of 27 (21.75 - 2.25 late), 3 by hand")  # as wide as it becomes
+
 
 class Table:
     """Students, points, seconds, and why a submission failed, was ended or repaired; as plain text."""
@@ -16,12 +18,12 @@ class Table:
     def start(self, students: Sequence[str]) -> None:
         """Print the header; ``students``, as `shown` has them, are those who may come."""
         self._width = max(8, *map(len, students))
-        _say(f"{'student':{self._width}}  {'points':24}  {'seconds':>7}")
+        _say(f"{'student':{self._width}}  {'points':{POINTS}}  {'seconds':>7}")
 
     def add(self, result: dict[str, Any]) -> None:
         """Print the row of a result."""
         who = shown(result["student"], result["name"])
-        row = f"{who:{self._width}}  {points(result):24}  {result['seconds']:7.1f}  {result['reason']}"
+        row = f"{who:{self._width}}  {points(result):{POINTS}}  {result['seconds']:7.1f}  {result['reason']}"
         _say(row.rstrip())
 
 
