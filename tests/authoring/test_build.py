@@ -252,6 +252,12 @@ def test_long_files_are_found(course):
     assert "ex_1_1_double.py has 2" in second
 
 
+def test_a_heading_that_skips_a_level_is_found(course):
+    edit(release_path(course, NAME), "# A small notebook", "# A small\\n\\n### A notebook")
+    (found,) = defects(gates.headings_are_in_order, course)
+    assert found == "01_small: 'A notebook' has level 3, below one of level 1."
+
+
 def test_a_cell_that_is_not_python_is_found(course):
     edit(release_path(course, NAME), 'print(\\"hello\\")', "dtype?")
     (found,) = defects(gates.cells_are_python, course)

@@ -93,6 +93,20 @@ def open_notebook(page: Page, lab: str, path: str) -> None:
     expect(page.locator(".jp-StatusBar-TextItem", has_text="| Idle")).to_be_visible()
 
 
+def follow(page: Page, link: Locator) -> None:
+    """Click the link of a notebook, and wait until it is open with a kernel of its own."""
+    with page.expect_response(lambda r: r.request.method == "POST" and "/api/sessions" in r.url):
+        link.click()
+    expect(page.locator(".jp-StatusBar-TextItem", has_text="| Idle")).to_be_visible()
+
+
+def choose(page: Page, *words: str) -> None:
+    """Choose from the menus, as in ``choose(page, "Run", "Run All Cells")``."""
+    page.get_by_role("menuitem", name=words[0], exact=True).click()
+    for word in words[1:]:
+        page.locator(".lm-Menu-item").get_by_text(word, exact=True).click()
+
+
 def code_cell(page: Page, text: str) -> Locator:
     """The first code cell that holds ``text``."""
     return page.locator(".jp-CodeCell", has_text=text).first
@@ -105,7 +119,7 @@ def run(cell: Locator) -> None:
 
 
 def replace_line(cell: Locator, line: str, text: str) -> None:
-    """Type ``text`` in the place of the line that holds ``line``."""
+    """Type ``text``, of one line or more, in the place of the line that holds ``line``."""
     cell.locator(".cm-line", has_text=line).click()
     for keys in ("Home", "Shift+End"):
         cell.page.keyboard.press(keys)

@@ -1,11 +1,24 @@
 """A student and an instructor in JupyterLab, in a browser: what they see, and what the buttons do."""
 
+import re
 import shutil
 
 import acting
 import nbformat
 import pytest
-from jupyter_lab import CHROMIUM, FLAGS, SECONDS, code_cell, open_notebook, replace_line, run, running_lab
+from contrast import GRAPHICS, TEXT, contrasts
+from jupyter_lab import (
+    CHROMIUM,
+    FLAGS,
+    SECONDS,
+    choose,
+    code_cell,
+    follow,
+    open_notebook,
+    replace_line,
+    run,
+    running_lab,
+)
 from nbformat.v4 import new_code_cell
 from playwright.sync_api import expect, sync_playwright
 
@@ -41,14 +54,23 @@ def page(browser):
 
 
 @pytest.fixture(scope="module")
-def notebook(root, tmp_path_factory, page):
-    """The page, with notebook 06 open in a student's JupyterLab, started on the course as `make lab` does."""
+def lab(root, tmp_path_factory, page):
+    """A student's JupyterLab, started on the course as `make lab` does; its front page has led to 06."""
     folder, home = tmp_path_factory.mktemp("student"), tmp_path_factory.mktemp("home")
     shutil.copytree(root / "notebooks", folder / "notebooks")
     shutil.copy(root / "nbgrader_config.py", folder)
     with running_lab(folder, home, "notebooks") as address:
-        open_notebook(page, address, f"{NAME}/{NAME}.ipynb")
+        open_notebook(page, address, "START_HERE.ipynb")
+        follow(page, page.get_by_role("link", name="06 · Quantization from scratch"))
+        expect(page.locator(".lm-TabBar-tab.lm-mod-current", has_text=NAME)).to_be_visible()
         yield page
+
+
+@pytest.fixture
+def notebook(lab):
+    """The page, with 06 in front."""
+    lab.get_by_role("tab", name=NAME).click()
+    return lab
 
 
 def test_a_wrong_answer_is_explained_and_a_right_one_passes(notebook, tmp_path):
@@ -85,6 +107,19 @@ def test_a_hint_opens_and_formulas_are_set(notebook):
     expect(hint).to_be_visible()
 
 
+def test_a_second_hint_opens_after_the_first(notebook):
+    exercise = notebook.locator(".jp-MarkdownOutput", has_text="Exercise 6.8: one scale per channel")
+    first, second = (
+        exercise.get_by_text("Two ways. A loop"),
+        exercise.get_by_text("is a matrix with one row per"),
+    )
+    exercise.get_by_text("Hint", exact=True).click()
+    expect(first).to_be_visible()
+    expect(second).to_be_hidden()
+    exercise.get_by_text("A deeper hint", exact=True).click()
+    expect(second).to_be_visible()
+
+
 def test_a_slider_moved_by_an_arrow_key_draws_the_picture_again(notebook, tmp_path):
     picture = code_cell(notebook, "explore.bits_and_range(params")  # 6.2 is open: it is the course's
     for cell in (code_cell(notebook, "import numpy as np"), code_cell(notebook, "default_rng(6)"), picture):
@@ -100,6 +135,79 @@ def test_a_slider_moved_by_an_arrow_key_draws_the_picture_again(notebook, tmp_pa
     expect(picture.locator(".jp-OutputArea img")).to_have_count(1)
     picture.scroll_into_view_if_needed()
     notebook.screenshot(path=tmp_path / "slider.png")
+
+
+def test_whoever_is_stuck_goes_on_with_the_course_s_version(notebook, tmp_path):
+    choose(notebook, "Run", "Run All Cells")
+    expect(code_cell(notebook, "conventions.explain").locator(".jp-OutputArea-output")).to_be_visible()
+    errors = notebook.locator('.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.stderr"]')
+    said = [text.strip() for text in errors.all_text_contents()]
+    assert "Exercise 6.2: not written yet: quantize with a zero point." in said
+    assert [text for text in said if not re.fullmatch(r"Exercise 6\.\d: not written yet: .*\.", text)] == []
+    figure = code_cell(notebook, 'scale, zero, 0, 7, "asymmetric")')
+    expect(figure.locator("img[alt]")).to_be_visible()
+    expect(figure.locator("pre").last).to_have_text(
+        "Exercise 6.2 has not passed the check: asymmetric_quantization here is the course's.\n"
+    )
+    figure.scroll_into_view_if_needed()
+    notebook.screenshot(path=tmp_path / "stuck.png")
+
+
+def test_an_answer_to_the_challenge_stands_beside_the_course_s(notebook):
+    answer, score = code_cell(notebook, "def groups_of_32"), code_cell(notebook, "groups.score(")
+    for cell in ("import numpy as np", "from qcourse.challenges import groups"):
+        run(code_cell(notebook, cell))
+    replace_line(answer, "raise NotImplementedError", "scales = np.abs(weight.reshape(64, 8, 32)).max(2) / 7")
+    notebook.keyboard.press("Enter")
+    notebook.keyboard.type("return np.round(weight / scales.repeat(32, 1)), scales")
+    run(answer)
+    run(score)
+    table = score.locator(".jp-OutputArea")
+    expect(table).to_contain_text(re.compile(r"your answer +1\d\.\d dB\n +the course's answer +19\.9 dB"))
+
+
+def test_the_front_page_shows_the_progress_and_opens_the_next_notebook(notebook, tmp_path):
+    answer, check = code_cell(notebook, "def quantization_error"), code_cell(notebook, 'exercise("6.6"')
+    run(code_cell(notebook, "import numpy as np"))
+    replace_line(answer, "raise NotImplementedError", "return float(np.mean((params - params_deq) ** 2))")
+    run(answer)
+    run(check)
+    expect(check.locator(".jp-OutputArea")).to_contain_text("visible check passed")
+    with notebook.expect_response(lambda r: r.request.method == "PUT" and NAME in r.url):
+        choose(notebook, "File", "Save Notebook")
+
+    notebook.get_by_role("tab", name="START_HERE").click()
+    front = code_cell(notebook, "way.show()")
+    run(front)
+    expect(front.locator("tr", has_text="06 ·")).to_contain_text(re.compile("[12] of 9 checks pass"))
+    expect(front.locator("tr", has_text="09 ·")).to_contain_text(
+        "0 of 6 checks passexercise 9.1 (not checked)"
+    )
+    notebook.screenshot(path=tmp_path / "front.png")
+    follow(notebook, front.get_by_role("link", name="07 ·"))
+    expect(notebook.locator(".lm-TabBar-tab.lm-mod-current", has_text="07_quant")).to_be_visible()
+
+
+def test_all_that_is_shown_can_be_read_in_either_theme(notebook, tmp_path):
+    answer, check = code_cell(notebook, "def asymmetric_dequantize"), code_cell(notebook, 'exercise("6.3"')
+    run(code_cell(notebook, "import numpy as np"))
+    replace_line(answer, "raise NotImplementedError", "return params_q * scale")
+    run(answer)
+    run(check)
+    expect(check.get_by_role("img", name="expected (rings) and got (crosses)")).to_be_visible()
+    check.scroll_into_view_if_needed()
+    shown = ".jp-OutputArea-output, .jp-MarkdownOutput"
+    light = contrasts(notebook, shown)
+    choose(notebook, "Settings", "Theme", "JupyterLab Dark")
+    expect(notebook.locator("body")).to_have_attribute("data-jp-theme-name", "JupyterLab Dark")
+    dark = contrasts(notebook, shown)
+    notebook.screenshot(path=tmp_path / "dark.png")
+    notebook.get_by_role("tab", name="START_HERE").click()
+    assert all("likely cause" in texts and len(lines) > 3 for texts, lines in (light, dark))
+    for texts, lines in (light, dark, contrasts(notebook, shown)):
+        assert len(texts) > 20
+        assert {text: contrast for text, contrast in texts.items() if contrast < TEXT} == {}
+        assert {line: contrast for line, contrast in lines.items() if contrast < GRAPHICS} == {}
 
 
 def test_the_validate_button_names_the_reason(notebook):

@@ -165,6 +165,17 @@ def figures_have_alt_text(course: Course) -> Iterator[str]:
                     yield f"{of.name}: a figure without alt text in {cell.source[:60]!r}."
 
 
+def headings_are_in_order(course: Course) -> Iterator[str]:
+    """A notebook's title is of level 1, and no heading is more than one level below the one before."""
+    for of in course.assignments:
+        texts = (cell.source for cell in of.release.cells if cell.cell_type == "markdown")
+        before = 0
+        for marks, heading in re.findall(r"^(#+) (.+)", "\n".join(texts), re.MULTILINE):
+            if len(marks) > before + 1:
+                yield f"{of.name}: {heading!r} has level {len(marks)}, below one of level {before}."
+            before = len(marks)
+
+
 def stored_outputs_are_of_mnist(course: Course) -> Iterator[str]:
     """What the solutions show was measured on MNIST, not on the offline digits."""
     for of in course.assignments:

@@ -49,6 +49,7 @@ QUICK: tuple[Gate, ...] = (
     gates.cells_are_short,
     gates.files_are_short,
     gates.figures_have_alt_text,
+    gates.headings_are_in_order,
     gates.stored_outputs_are_of_mnist,
 )
 SLOW: tuple[Gate, ...] = (gates.built_is_current, leaks.no_answer_is_shown, grades_are_right)
