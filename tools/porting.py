@@ -151,16 +151,20 @@ def symmetric(low: int, high: int) -> object:
 
 @contextlib.contextmanager
 def silence() -> Iterator[None]:
-    """What the exporters print, some of it from C++, goes nowhere."""
-    sys.stdout.flush()
-    kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    """What the exporters print and log, some of it from C++, goes nowhere."""
+    streams = {1: sys.stdout, 2: sys.stderr}
+    for stream in streams.values():
+        stream.flush()
+    kept, nowhere = {number: os.dup(number) for number in streams}, os.open(os.devnull, os.O_WRONLY)
     try:
-        os.dup2(nowhere, 1)
+        for number in streams:
+            os.dup2(nowhere, number)
         yield
     finally:
-        sys.stdout.flush()
-        os.dup2(kept, 1)
-        os.close(kept)
+        for number, stream in streams.items():
+            stream.flush()
+            os.dup2(kept[number], number)
+            os.close(kept[number])
         os.close(nowhere)
 
 

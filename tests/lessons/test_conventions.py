@@ -11,6 +11,7 @@ import zlib
 
 import numpy as np
 import pytest
+import torch
 
 from qcourse import conventions
 
@@ -142,12 +143,79 @@ def test_every_convention_says_where_it_is_from():
         assert any(mark in conventions.explain(name) for mark in (".py", ".cpp", ".h", ".cc")), name
 
 
-@pytest.mark.parametrize("bad", [[], [1.0, np.nan], [np.inf]])
-def test_what_has_no_range_is_refused(bad):
-    with pytest.raises(ValueError, match="cannot quantize"):
-        conventions.compare(np.array(bad))
-    with pytest.raises(ValueError, match="cannot quantize"):
-        conventions.quantize("gguf Q8_0", np.array(bad))
+@pytest.mark.parametrize(
+    ("bad", "why"),
+    [
+        ([], "an empty array"),
+        (np.zeros((0, 5)), "an empty array"),
+        ([1.0, np.nan], "NaN or infinity"),
+        ([np.inf], "NaN or infinity"),
+        ([1.0, None], "NaN or infinity"),
+        ([3e38, 0.0, -3e38], r"beyond ±8\.5e\+37"),
+        ([1e300, 1.0], r"beyond ±8\.5e\+37"),
+        ([1 + 2j], "complex"),
+    ],
+)
+def test_what_has_no_range_is_refused(bad, why):
+    with pytest.raises(ValueError, match=f"cannot quantize .*{why}"):
+        conventions.compare(bad)
+    with pytest.raises(ValueError, match=f"cannot quantize .*{why}"):
+        conventions.quantize("gguf Q8_0", bad)
+
+
+RNG = np.random.default_rng(7)
+OWN = {
+    "zeros": np.zeros((3, 3)),
+    "one value": [-0.5],
+    "a number": 0.7,
+    "integers": np.arange(-5, 6),
+    "unsigned integers": np.arange(250, 256, dtype=np.uint8),
+    "truth values": [True, False],
+    "float16": np.array([1, 2, 60000], np.float16),
+    "not contiguous": RNG.standard_normal((6, 8))[::2, ::-1].T,
+    "four axes": RNG.standard_normal((2, 3, 4, 5)),
+    "another byte order": np.array([1, 2, -3], ">f4"),
+    "a parameter of torch": torch.nn.Parameter(torch.tensor([[1.0, -2], [0.3, 0]])),
+    "bfloat16": torch.tensor([1.0, -2], dtype=torch.bfloat16),
+    "too small for 1 / scale": [1e-40, -3e-41, 0],
+    "too large for a float16 scale": [2**60 + 1, 3],
+}
+
+
+@pytest.mark.parametrize("x", OWN.values(), ids=OWN)
+def test_an_array_of_the_readers_gets_a_row(x):
+    """Sixteen rows, the first against itself; each as the same values give it in a plain float32 array."""
+    plain = x.detach().float().numpy() if torch.is_tensor(x) else np.array(x, np.float32, order="C")
+    rows = conventions.compare(x)
+    assert rows == conventions.compare(plain)
+    assert [row.name for row in rows] == list(conventions.SIXTEEN)
+    assert (rows[0].codes, rows[0].largest) == (0, 0)
+    for row in rows:
+        answer = conventions.quantize(row.name, x)
+        assert answer.codes.shape == answer.values.shape == plain.shape
+        np.testing.assert_array_equal(answer.codes, conventions.quantize(row.name, plain).codes)
+        assert 0 <= row.largest <= np.inf
+        assert len(row.where) == plain.ndim
+
+
+def test_a_difference_is_infinite_where_infinity_comes_back():
+    """A scale beyond float16 makes gguf give inf back, and NaN for 0 (findings/gguf_float16_scale.sh)."""
+    x = np.array([1e8, 0, 1], np.float32)
+    first, gguf = conventions.compare(x, ["onnxruntime quantize_data int8 symmetric", "gguf Q8_0"])
+    assert first.largest == 0
+    assert (gguf.scale, gguf.largest, gguf.where) == (np.inf, np.inf, (1,))
+
+
+def test_an_offset_is_no_zero_point():
+    """tinygemm stores the value of code 8, here 1.08: it is not taken off its codes."""
+    names = ["gguf Q4_1", "torchao tinygemm uint4"]
+    assert conventions.compare([-3, 0.01, 4.65], names)[1].codes == 0
+
+
+def test_an_unknown_name_gets_its_neighbours():
+    for ask in (conventions.quantize, lambda name, x: conventions.compare(x, [name])):
+        with pytest.raises(KeyError, match=r"no convention 'gguf Q8'.*'gguf Q8_0'"):
+            ask("gguf Q8", [1.0])
 
 
 @pytest.mark.slow

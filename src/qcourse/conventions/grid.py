@@ -15,10 +15,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 Rule = Callable[[Floats, Any, Any, Floats], Any]
 Conventions = dict[str, Callable[[Any], "Grid"]]
-CHUNK = 1 << 15  # values that are computed at a time, so that what lies between stays in the cache
+CHUNK = 1 << 17  # values that are computed at a time, so that what lies between stays in the cache
 ONE = np.float32(1)
-SIGN = np.int32(-(2**31))
-BELOW_HALF = np.nextafter(np.float32(0.5), np.float32(0))  # 0.5 would lift what lies just below a tie
 
 
 def divide_round_add(x: Floats, scale: Any, zero: Any, out: Floats) -> None:
@@ -61,14 +59,17 @@ def by_offset(codes: Floats, scale: Any, zero: Any) -> Floats:
 
 def by_zero_point(codes: Floats, scale: Any, zero: Any) -> Floats:
     """(codes − zero) · scale."""
-    return (codes - zero) * scale
+    return (codes - zero if np.any(zero) else codes) * scale
 
 
-def away(x: Floats, inverse: Any, zero: Any, out: Floats) -> None:
-    """round(x · inverse), ties away from zero."""
+def away(x: Floats, inverse: Any, zero: Any, out: Floats) -> NDArray[Any]:
+    """round(x · inverse), ties away from zero, of codes of 8 bits: count the halves, and halve what is one
+    farther from zero. Integers of 16 bits take half the time of floats.
+    """
     np.multiply(x, inverse, out=out)
-    signed_half = (out.view(np.int32) & SIGN | BELOW_HALF.view(np.int32)).view(np.float32)  # a fast copysign
-    np.trunc(np.add(out, signed_half, out=out), out=out)
+    halves = np.add(out, out, out=out).astype(np.int16)
+    halves += (halves >> 15) + np.int16(1)  # one more, but for negative ones, which >> takes down
+    return np.right_shift(halves, 1, out=halves)
 
 
 def nothing(x: Floats, scale: Any, zero: Any, out: Floats) -> None:
@@ -99,9 +100,9 @@ class Grid:
         codes = np.empty(self.values.shape, dtype)
         for part, scale, zero in self.parts(*(self.used or (self.scale, self.zero))):
             out = np.empty(self.values[part].shape, np.float32)
-            self.rule(self.values[part], scale, zero, out)
-            np.clip(out, np.float32(self.low), np.float32(self.high), out=out)
-            codes[part] = out
+            whole = self.rule(self.values[part], scale, zero, out)
+            whole = out if whole is None else whole
+            codes[part] = np.clip(whole, whole.dtype.type(self.low), whole.dtype.type(self.high), out=whole)
         return codes
 
     def back(self, codes: NDArray[Any]) -> Floats:

@@ -64,8 +64,7 @@ def quantize_embeddings(x: Any, low: int) -> Grid:
 
 
 def cast_to_i8(x: Any) -> Grid:
-    """code = round(x / length · 127), ties away from zero, of a vector of Euclidean ``length``, which is
-    not stored.
+    """code = x / length · 127, cut toward zero, of a vector of Euclidean ``length``, which is not stored.
 
     usearch/include/usearch/index_plugins.hpp.
     """
