@@ -94,6 +94,15 @@ def test_borrowing_the_finished_function_fails_under_any_name(number):
     Exercise("7.1", lambda x: mine(x, 8)).call(np.ones(2))
 
 
+def test_borrowing_what_a_library_computes_fails():
+    from qcourse import conventions
+
+    explained, name = conventions.explain, conventions.SIXTEEN[0]
+    for borrowed in (lambda x: conventions.quantize(name, x), lambda x: explained(name)):
+        assert "write it yourself" in failing(borrowed, np.ones(2), number="6.2")
+        Exercise("7.1", borrowed).call(np.ones(2))
+
+
 def test_borrowing_a_class_fails():
     assert "write it yourself" in failing(QuantizedVerySimpleNet, number="8.1")
     QuantizedVerySimpleNet()
