@@ -93,6 +93,18 @@ def test_an_answer_that_leaves_something_behind_is_felt_elsewhere(small_course):
     assert verdict.defect == "fails in four-check, four-hidden, which is not its exercise"
 
 
+def test_an_answer_finds_what_experiments_above_its_tests_have_bound(small_course):
+    lesson = small_course / "solutions" / "01_small" / "01_small.py"
+    above, below = ('# %% tags=["experiment"]\n' + f"{name} = 2\n\n" for name in ("above", "below"))
+    check, hidden = '# %% tags=["check:double"]\n', '# %% tags=["hidden:double"]\n\n'
+    text = lesson.read_text().replace(check, above + check).replace(hidden, hidden + below)
+    lesson.write_text(text)
+    give_it(small_course)
+    found, missing = judged(small_course, "return above * x", "return below * x")
+    assert not found.failed
+    assert "'below' is not defined" in missing.failed["double-check"].message
+
+
 def test_an_answer_that_waits_has_more_time_than_one_that_computes_but_not_for_ever(
     small_course, monkeypatch
 ):

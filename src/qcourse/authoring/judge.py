@@ -21,7 +21,7 @@ from qcourse.authoring.executing import execute, limit, refusal
 from qcourse.authoring.forks import in_forks
 from qcourse.authoring.idle import idle_statements
 from qcourse.authoring.verdict import Refusal, Verdict, counts
-from qcourse.course.cells import CHECK, HIDDEN, by_grade_id, grade_id, is_answer, is_graded
+from qcourse.course.cells import CHECK, HIDDEN, by_grade_id, is_answer, is_graded
 from qcourse.course.folder import answers_folder, pick_exercises
 from qcourse.course.lesson import read_source
 from qcourse.course.names import analyse
@@ -37,7 +37,10 @@ def judge(root: Path, name: str, answers: Sequence[Answer]) -> list[Verdict]:
 
 
 class Judge:
-    """A notebook in which all has run that ``expected`` answers may read; a fork judges each answer."""
+    """A notebook in which all has run that ``expected`` answers may read, of what stands above their tests.
+
+    A fork judges each answer.
+    """
 
     def __init__(self, notebook: NotebookNode, expected: Sequence[Answer]) -> None:
         torch.set_num_threads(1)  # one process per core, and threads would get in each other's way
@@ -45,9 +48,10 @@ class Judge:
             importlib.import_module(name)
         self._cells = by_grade_id(notebook)
         self._scope: dict[str, Any] = {"__name__": "__main__"}
-        handed_in = copy.copy(notebook)
-        handed_in.cells = [part for cell in notebook.cells for part in (cell, *_answers_to(cell, expected))]
-        run = {handed_in.cells[number].id for number in needed(handed_in, notebook)}
+        run = _needed(notebook, notebook.cells, [])
+        for name in {answer.grade_id for answer in expected}:
+            above = notebook.cells[: notebook.cells.index(self._cells[name + HIDDEN])]
+            run |= _needed(notebook, above, [a.source for a in expected if a.grade_id == name])
         for cell in notebook.cells:
             if cell.id in run and not is_graded(cell):
                 execute(cell.source, "<cell>", self._scope)
@@ -130,10 +134,14 @@ class Judge:
         return {t: found for t in tests if (found := refusal(self._cells[t], dict(self._scope)))}
 
 
-def _answers_to(cell: NotebookNode, answers: Sequence[Answer]) -> list[NotebookNode]:
-    """The answers that take the place of ``cell``; one that could read any name gets what the others read."""
-    own = [answer.source for answer in answers if answer.grade_id == grade_id(cell)]
-    return [new_code_cell(source) for source in own if not may_read_anything(source)]
+def _needed(notebook: NotebookNode, cells: list[NotebookNode], answers: Sequence[str]) -> set[str]:
+    """The ids of those of ``cells`` that must run, also for ``answers``.
+
+    An answer that could read any name gets what the others read.
+    """
+    handed_in = copy.copy(notebook)
+    handed_in.cells = cells + [new_code_cell(source) for source in answers if not may_read_anything(source)]
+    return {handed_in.cells[number].id for number in needed(handed_in, notebook)}
 
 
 def run(root: Path, choices: Sequence[str] = ()) -> int:
