@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from platformdirs import user_cache_dir
 
 from qcourse import files, offline_digits
 from qcourse.errors import UserError
+from qcourse.files import cache_folder
 
 SOURCES = ("auto", "mnist", "digits")
 File = tuple[tuple[int, ...], int, str]  # shape, bytes of the header, md5 of the complete file
@@ -95,11 +95,6 @@ def _load(source: str) -> tuple[Digits, str]:
         raise UserError(f"MNIST cannot be loaded: {reason}. Set QCOURSE_DATA to a folder that "
                         "holds MNIST/raw, or connect to the internet once.")  # fmt: skip
     return _offline_digits(reason)
-
-
-def cache_folder() -> Path:
-    """Where downloads are kept: ``$QCOURSE_CACHE``, or the user's cache folder."""
-    return Path(os.environ.get("QCOURSE_CACHE") or user_cache_dir("qcourse", appauthor=False))
 
 
 def mnist_on_disk() -> Digits:

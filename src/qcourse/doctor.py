@@ -121,7 +121,7 @@ def _data() -> Line:
 
 
 def _disk() -> Line:
-    from qcourse.data import cache_folder
+    from qcourse.files import cache_folder
 
     folder = next(f for f in (cache_folder(), *cache_folder().parents) if f.exists())
     free = shutil.disk_usage(folder).free / 1e9

@@ -1,8 +1,10 @@
-"""Files that are written completely or not at all."""
+"""Files that are written completely or not at all; the folder of those that are downloaded."""
 
 import os
 import tempfile
 from pathlib import Path
+
+from platformdirs import user_cache_dir
 
 SUFFIX = ".new"  # of a file that is being written; one that is left behind belongs to a killed process
 
@@ -25,3 +27,8 @@ def replace(path: Path, content: bytes, mode: int = 0o644) -> None:
             raise
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from None
+
+
+def cache_folder() -> Path:
+    """Where downloads are kept: ``$QCOURSE_CACHE``, or the user's cache folder."""
+    return Path(os.environ.get("QCOURSE_CACHE") or user_cache_dir("qcourse", appauthor=False))

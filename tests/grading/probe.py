@@ -19,7 +19,7 @@ import psutil
 from jupyter_core.utils import run_sync
 
 import qcourse
-from qcourse.data import cache_folder
+from qcourse.files import cache_folder
 from qcourse.grading.kernels import provisioner
 from qcourse.grading.kernels.client import ContainedKernelManager
 from qcourse.grading.place.limits import SYSTEM_PROCESS_FACTOR, Limits

@@ -5,6 +5,7 @@ few among those that are surely bound.
 """
 
 import ast
+import contextlib
 import re
 import warnings
 from collections.abc import Iterable, Iterator
@@ -37,7 +38,7 @@ def analyse(source: str) -> Names:
         words = set(re.findall(r"[^\W\d]\w*", source))
         return Names(words, words | {ANY}, words)
     # net.eval(), train(net), parts = [net.linear1]: whatever the cell mentions may change in it.
-    return Names(reads, binds, {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)})
+    return Names(reads, binds, {node.id for node in _own([tree], ()) if isinstance(node, ast.Name)})
 
 
 def bound(source: str) -> set[str]:
@@ -63,6 +64,9 @@ def python(source: str) -> str:
     """What IPython makes of a cell's magics and commands of a shell, for Python to read."""
     if len(source) > LONGEST or not any(character in source for character in "%!?"):
         return source
+    with contextlib.suppress(*_NOT_PYTHON):
+        _parse(source)
+        return source  # what Python can read has none
     from IPython.core.inputtransformer2 import TransformerManager  # only now: it takes long to import
 
     try:
@@ -100,7 +104,7 @@ def _block(body: list[ast.stmt], known: set[str]) -> tuple[set[str], set[str]]:
 
 def _flow(node: ast.AST, known: set[str]) -> set[str]:
     """What a statement reads; what a branch or a loop binds is known inside it only, for it may not run."""
-    parts = list(ast.iter_child_nodes(node))
+    parts = _parts(node)
     blocks = [v for _, v in ast.iter_fields(node) if isinstance(v, list) and v and isinstance(v[0], ast.stmt)]
     nested = [part for part in parts if isinstance(part, ast.ExceptHandler | ast.match_case)]
     if not blocks and not nested:
@@ -109,37 +113,42 @@ def _flow(node: ast.AST, known: set[str]) -> set[str]:
     inside = known | _stored(*head, beyond=(*_SCOPES, *_BRANCHES))
     if isinstance(node, ast.ExceptHandler) and node.name:
         inside.add(node.name)
-    reads = {name for part in head for name in _free(part)} - known
+    reads = _free(*head) - known
     return reads.union(*(_block(b, inside)[0] for b in blocks), *(_flow(part, inside) for part in nested))
 
 
-def _free(node: ast.AST) -> set[str]:
-    """The names that a node reads from the scope around it; a function may be called at once."""
-    match node:
-        case ast.Name(id=name, ctx=ast.Load() | ast.Del()) | ast.AugAssign(target=ast.Name(id=name)):
-            own = {name}
-        case ast.Global(names=names) | ast.Nonlocal(names=names):
-            own = set(names)
-        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda():
-            return _free_in_function(node)
-        case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
-            inside = {name for part in ast.iter_child_nodes(node) for name in _free(part)}
-            targets = _stored(*(generator.target for generator in node.generators))
-            return (inside - targets) | _free(node.generators[0].iter)
-        case _:
-            own = set()
-    return own.union(*(_free(part) for part in ast.iter_child_nodes(node)))
+def _free(*nodes: ast.AST) -> set[str]:
+    """The names that nodes read from the scope around them; a function may be called at once."""
+    found: set[str] = set()
+    waiting = [*nodes]
+    while waiting:
+        match node := waiting.pop():
+            case ast.Name(id=name, ctx=ast.Load() | ast.Del()):
+                found.add(name)
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda():
+                found |= _free_in_function(node)
+            case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+                targets = _stored(*(generator.target for generator in node.generators))
+                found |= _free(*_parts(node)) - targets
+                waiting.append(node.generators[0].iter)
+            case ast.Global(names=names) | ast.Nonlocal(names=names):
+                found.update(names)
+            case _:
+                if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+                    found.add(node.target.id)
+                waiting += _parts(node)
+    return found
 
 
 def _free_in_function(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> set[str]:
     body: list[ast.AST] = [node.body] if isinstance(node, ast.Lambda) else [*node.body]
-    outside = {n for part in ast.iter_child_nodes(node) if part not in body for n in _free(part)}
+    outside = _free(*(part for part in _parts(node) if part not in body))
     given = node.args
     arguments = [*given.posonlyargs, *given.args, *given.kwonlyargs, given.vararg, given.kwarg]
     declared = {n for s in _own(body) if isinstance(s, ast.Global | ast.Nonlocal) for n in s.names}
     local = {argument.arg for argument in arguments if argument} | (_stored(*body) - declared)
-    of_module = {n for part in ast.walk(node) if isinstance(part, ast.Global) for n in part.names}
-    return outside | ({n for part in body for n in _free(part)} - local) | of_module
+    of_module = {n for part in _own([node], ()) if isinstance(part, ast.Global) for n in part.names}
+    return outside | (_free(*body) - local) | of_module
 
 
 def _surely_bound(statement: ast.stmt) -> set[str]:
@@ -183,4 +192,16 @@ def _own(nodes: Iterable[ast.AST], beyond: tuple[type[ast.AST], ...] = _SCOPES) 
         node = waiting.pop()
         yield node
         if not isinstance(node, beyond):
-            waiting += ast.iter_child_nodes(node)
+            waiting += _parts(node)
+
+
+def _parts(node: ast.AST) -> list[ast.AST]:
+    """As `ast.iter_child_nodes`, in half the time, without what says only how a name is used."""
+    found: list[ast.AST] = []
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if type(value) is list:
+            found += [part for part in value if isinstance(part, ast.AST)]
+        elif isinstance(value, ast.AST) and name != "ctx":
+            found.append(value)
+    return found

@@ -4,7 +4,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,6 +26,7 @@ from qcourse.grading.submission import Submission
 from qcourse.grading.workers import Failed, LocalWorkers, Workers
 
 tqdm.monitor_interval = 0  # its thread would be in the way of forks
+FEW = 3  # submissions: what draws is not imported for them, since cells that draw are left out mostly
 DEATHS = 3  # of workers: a submission that was at work each time is not tried again
 
 
@@ -88,10 +89,10 @@ def _grade_all(
     waiting = _waiting(writer, students, options, enter)
     off = not sys.stdout.isatty()
     with tqdm(total=len(students), desc="grading", file=sys.stdout, disable=off) as bar:
-        if (first := next(waiting, None)) is not None:
-            with _workers(options, writer.release) as workers:
+        if first := [*islice(waiting, FEW + 1)]:
+            with _workers(options, writer.release, figures=len(first) > FEW) as workers:
                 for submission, result in _graded(
-                    workers, chain([first], waiting), writer.release, options.isolation
+                    workers, chain(first, waiting), writer.release, options.isolation
                 ):
                     enter(submission, result)
     return results
@@ -159,7 +160,7 @@ def _graded(
 
 
 @contextmanager
-def _workers(options: Options, release: Release) -> Iterator[Workers]:
+def _workers(options: Options, release: Release, *, figures: bool) -> Iterator[Workers]:
     """Those of the cluster named, or of this machine."""
     if options.scheduler:
         from qcourse.grading.cluster import cluster_workers  # it takes a second
@@ -168,6 +169,6 @@ def _workers(options: Options, release: Release) -> Iterator[Workers]:
             yield workers
         return
     make_place(Limits(), options.isolation).close()  # nothing starts unless the sandbox works here
-    forkserver(stack(*release.notebooks.values()))  # of all workers: they inherit it
+    forkserver(stack(*release.notebooks.values()), figures=figures)  # of all workers: they inherit it
     with closing(LocalWorkers(options.workers)) as local:
         yield local

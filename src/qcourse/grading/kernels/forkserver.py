@@ -1,4 +1,4 @@
-"""A warm process that forks contained kernels: ``python -m qcourse.grading.kernels.forkserver FD STACK``.
+"""A warm process that forks contained kernels: ``python -m …kernels.forkserver FD STACK [figures]``.
 
 Importing torch and loading the data takes seconds; forking a process that has done so takes milliseconds.
 The warm process runs nothing but this package, holds no secret, and has one thread, so that it can fork.
@@ -14,7 +14,7 @@ import subprocess
 import sys
 from typing import Any
 
-from qcourse.data import cache_folder
+from qcourse.files import cache_folder
 from qcourse.grading.kernels.forked_kernel import CACHES, start
 from qcourse.grading.place.limits import Limits
 from qcourse.grading.trust.referee import Referee
@@ -29,20 +29,22 @@ GIVEN = {
     "QCOURSE_OFFLINE": "1",
     "USER": "student",
     "NBGRADER_EXECUTION": "autograde",
-    "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # the debugger, which ipykernel imports, would warn on stderr
 }
 
 
 class Forkserver:
-    """The caller's end: starts the warm process, with one of `preload.STACKS`, and asks it for kernels."""
+    """The caller's end: starts the warm process, with one of `preload.STACKS`, and asks it for kernels.
 
-    def __init__(self, stack: str) -> None:
+    ``figures``: whether it imports what draws; for a few notebooks that takes longer than it saves.
+    """
+
+    def __init__(self, stack: str, *, figures: bool = True) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         environment = {name: os.environ[name] for name in KEPT if name in os.environ}
         environment |= GIVEN | {name: str(cache_folder() / name.lower()) for name in CACHES}
         self._socket = ours
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "qcourse.grading.kernels.forkserver", str(theirs.fileno()), stack],
+            [sys.executable, "-m", __name__, str(theirs.fileno()), stack, *["figures"] * figures],
             pass_fds=[theirs.fileno()], env=environment, cwd="/", stdin=subprocess.DEVNULL,
         )  # fmt: skip
         theirs.close()
@@ -88,12 +90,12 @@ class Forkserver:
         return Referee(ours)
 
 
-def serve(fd: int, stack: str) -> None:
+def serve(fd: int, stack: str, *figures: str) -> None:
     """Warm up, then fork a kernel for each request, until the caller is gone."""
     from qcourse.grading.kernels.preload import warm
 
     with socket.socket(fileno=fd) as caller:
-        warm(stack)
+        warm(stack, figures=bool(figures))
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the dead
         caller.send(READY)
         while True:
@@ -108,4 +110,4 @@ def serve(fd: int, stack: str) -> None:
 
 
 if __name__ == "__main__":
-    serve(int(sys.argv[1]), sys.argv[2])
+    serve(int(sys.argv[1]), *sys.argv[2:])

@@ -1,32 +1,30 @@
 """What every kernel of a notebook needs, done once: the imports and the data."""
 
+import contextlib
 import gc
 import importlib
+import sys
+from collections.abc import Iterator
 from itertools import chain
 
 from qcourse.data import keep_loaded
 
 STACKS = ("numpy", "course", "torch")  # each with what stands before it
 MODULES = (
-    "ipykernel.debugger",
     "ipykernel.kernelapp",
     "numpy.random",
     "qcourse.grading.kernels.answering_kernel",
 )
-COURSE = (  # only for notebooks that use this package, or matplotlib
-    "qcourse.plots.calibration",
-    "qcourse.plots.explore",
-    "qcourse.plots.scratch",
-)
 TORCH = (  # three quarters of the time: only for notebooks that use torch
-    "qcourse.plots.explore_nets",
-    "qcourse.plots.ptq",
-    "qcourse.plots.qat",
     "qcourse.grading.trust.encode_torch",
     "qcourse.pt2e",
     "qcourse.torch_ao",
     "qcourse.training",
 )
+FIGURES = {
+    "course": ("qcourse.plots.calibration", "qcourse.plots.explore", "qcourse.plots.scratch"),
+    "torch": ("qcourse.plots.explore_nets", "qcourse.plots.ptq", "qcourse.plots.qat"),
+}
 LATE = (  # torch imports these at the first gradient and at the first optimizer, which takes over a second
     "torch._dynamo",
     "torch._subclasses.schema_check_mode",
@@ -34,12 +32,27 @@ LATE = (  # torch imports these at the first gradient and at the first optimizer
 )
 
 
-def warm(stack: str) -> None:
-    """Import one of `STACKS`, and load the data; every fork shares the memory until it writes to it."""
-    parts = MODULES, COURSE, TORCH + LATE
-    for name in chain(*parts[: STACKS.index(stack) + 1]):
+def warm(stack: str, *, figures: bool = True) -> None:
+    """Import one of `STACKS`, and load the data; every fork shares the memory until it writes to it.
+
+    ``figures``: also what draws, for more notebooks than a few. A cell that draws imports it otherwise.
+    """
+    with _no_debugger():
+        importlib.import_module("ipykernel.debugger")
+    parts = [MODULES, (), TORCH + LATE]
+    drawing = [FIGURES.get(part, ()) if figures else () for part in STACKS]
+    count = STACKS.index(stack) + 1
+    for name in chain(*parts[:count], *drawing[:count]):
         importlib.import_module(name)
     if stack != "numpy":
         keep_loaded()
     gc.collect()
     gc.freeze()  # otherwise a collection in a fork touches every object, and so copies the memory
+
+
+@contextlib.contextmanager
+def _no_debugger() -> Iterator[None]:
+    """Inside, none is installed: ipykernel would import it, which takes as long as NumPy; it needs none."""
+    sys.modules["debugpy"] = None  # type: ignore[assignment]
+    yield
+    del sys.modules["debugpy"]  # a notebook may have it

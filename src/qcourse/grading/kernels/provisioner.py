@@ -48,12 +48,15 @@ _warm: dict[str, Forkserver] = {}
 _referees: dict[Forkserver, Referee] = {}
 
 
-def forkserver(stack: str = "course") -> Forkserver:
-    """The one of this process that has a ``stack`` of libraries; a new one if the last has died."""
+def forkserver(stack: str = "course", *, figures: bool = True) -> Forkserver:
+    """The one of this process that has a ``stack`` of libraries; a new one if the last has died.
+
+    A new one has imported what draws ``figures``, or has not.
+    """
     if stack in _warm and not _warm[stack].alive:
         _warm.pop(stack).close()
     if stack not in _warm:
-        _warm[stack] = Forkserver(stack)
+        _warm[stack] = Forkserver(stack, figures=figures)
     return _warm[stack]
 
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import NoReturn
 
 import qcourse
-from qcourse.data import cache_folder
 from qcourse.errors import UserError
+from qcourse.files import cache_folder
 from qcourse.grading.place import syscalls
 from qcourse.grading.place.limits import Limits, rlimits
 
