@@ -69,12 +69,9 @@ def python(source: str) -> str:
         return source  # what Python can read has none
     from IPython.core.inputtransformer2 import TransformerManager  # only now: it takes long to import
 
-    try:
-        with warnings.catch_warnings(action="ignore"):
-            text: str = TransformerManager().transform_cell(source)
-    except _NOT_PYTHON:
-        return source
-    return text
+    with contextlib.suppress(*_NOT_PYTHON), warnings.catch_warnings(action="ignore"):
+        return str(TransformerManager().transform_cell(source))
+    return source
 
 
 def _parse(source: str) -> ast.Module:
@@ -119,8 +116,7 @@ def _flow(node: ast.AST, known: set[str]) -> set[str]:
 
 def _free(*nodes: ast.AST) -> set[str]:
     """The names that nodes read from the scope around them; a function may be called at once."""
-    found: set[str] = set()
-    waiting = [*nodes]
+    found, waiting = set[str](), [*nodes]
     while waiting:
         match node := waiting.pop():
             case ast.Name(id=name, ctx=ast.Load() | ast.Del()):
@@ -196,12 +192,9 @@ def _own(nodes: Iterable[ast.AST], beyond: tuple[type[ast.AST], ...] = _SCOPES) 
 
 
 def _parts(node: ast.AST) -> list[ast.AST]:
-    """As `ast.iter_child_nodes`, in half the time, without what says only how a name is used."""
+    """As `ast.iter_child_nodes`, in half the time."""
     found: list[ast.AST] = []
     for name in node._fields:
         value = getattr(node, name, None)
-        if type(value) is list:
-            found += [part for part in value if isinstance(part, ast.AST)]
-        elif isinstance(value, ast.AST) and name != "ctx":
-            found.append(value)
+        found += [part for part in (value if type(value) is list else [value]) if isinstance(part, ast.AST)]
     return found
