@@ -1,5 +1,6 @@
 """``qcourse feedback``: a page for each student, complete in itself: what was earned, and why not more."""
 
+import secrets
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -15,7 +16,7 @@ from qcourse.course.preprocessors import HideTests
 from qcourse.errors import UserError
 from qcourse.files import replace
 
-BESIDE = ("timestamp.txt", "submission_secret.txt")  # what nbgrader release_feedback reads
+STAMP, SECRET = "timestamp.txt", "submission_secret.txt"  # what nbgrader release_feedback reads
 
 
 def run(root: Path, assignment: str, chosen: Sequence[str] = ()) -> int:
@@ -44,16 +45,22 @@ def run(root: Path, assignment: str, chosen: Sequence[str] = ()) -> int:
 
 
 def _write(known: Class, entry: Entry, pages: Iterator[tuple[str, str]]) -> None:
-    """Put the pages where nbgrader's would be, with what `nbgrader release_feedback` needs beside them."""
+    """Put the pages where nbgrader's would be, with what `nbgrader release_feedback` needs beside them.
+
+    It stops the whole class where one of these files is missing, as with what did not come by the exchange:
+    there the time is left empty, and the page's name in the exchange follows from a secret that nobody has.
+    """
     folder = known.folder("feedback", entry.student)
     folder.mkdir(parents=True, exist_ok=True)
     for name, page in pages:
         replace(folder / f"{name}.html", page.encode(errors="backslashreplace"))
     source = known.folder("autograded" if entry.graded else "submitted", entry.student)
-    for name in BESIDE:
+    for name in (STAMP, SECRET):
         if (source / name).is_file():
             (folder / name).unlink(missing_ok=True)
             shutil.copyfile(source / name, folder / name)
+        elif not (folder / name).exists():
+            replace(folder / name, b"" if name == STAMP else secrets.token_hex().encode())
 
 
 class Pages:
