@@ -304,6 +304,45 @@ def test_two_of_one_name_can_hand_in_again(course, collect, tmp_path):
         }
 
 
+def test_a_roster_that_comes_later_makes_nobody_twice(course, collect, tmp_path):
+    archive = packed(tmp_path / "a.zip", {f"{MOODLE.format('Ada Byron', 71)}/a.ipynb": b"1"})
+    collect(archive, code=0)
+    by_mail = "First name,Last name,Email address\nAda,Byron,ada@x.org\nBo,Cox,bo@x.org\n"
+    said = collect(archive, roster=by_mail, code=0)
+    assert said == "0 collected, 1 unchanged, 1 missing.\nMissing:\n  Bo Cox (bo@x.org)\n"
+    by_number = (
+        "First name,Last name,ID number,Email address\nAda B.,King,1001,Ada@X.org\nBo,Cox,1002,bo@x.org\n"
+    )
+    collect(archive, roster=by_number)
+    assert students(course) == {
+        "71": ("Ada B.", "King", "Ada@X.org", "1001"),
+        "bo@x.org": ("Bo", "Cox", "bo@x.org", "1002"),
+    }
+    other = "First name,Last name,Email address\nBo,Cox,other@x.org\nZoe,Dee,z@x.org\nZoe,Dee,y@x.org\n"
+    collect(archive, roster=other)
+    assert students(course).keys() == {"71", "bo@x.org", "other@x.org", "z@x.org", "y@x.org"}
+    assert students(course)["71"][1] == "King"
+
+
+def test_a_folder_may_spell_an_address_otherwise(course, collect, tmp_path):
+    archive = packed(tmp_path / "a.zip", {"A@X.org/x.ipynb": b"1"})
+    collect(archive, roster="First name,Last name,Email address\nAda,Byron,a@x.org\n", code=0)
+    assert submitted(course).keys() == {"a@x.org"}
+
+
+def test_what_replaces_another_without_a_time_is_said(course, collect, tmp_path):
+    packed_then = (2026, 11, 25, 8, 0, 0)
+    for number, again in (
+        ("1", ""),
+        ("2", "Replaced, though it is not known which is newer: cox (1), cox (2)"),
+    ):
+        files = {f"cox_{n}_{n}{number}_06.ipynb": (number.encode(), packed_then) for n in (1, 2, 3)}
+        files["cox_3_31_06.ipynb"] = (b"1", packed_then)
+        said = collect(packed(tmp_path / "c.zip", files))
+        assert ("Replaced" in said) == bool(again)
+        assert again in said
+
+
 def test_who_is_in_no_roster_is_said(course, collect, tmp_path):
     files = {f"{MOODLE.format(*who)}/a.ipynb": b"1" for who in (("Zoë Ångström", 72), ("Bo Guest", 73))}
     said = collect(packed(tmp_path / "a.zip", files), roster=ROSTER, code=0)
@@ -420,12 +459,13 @@ def test_an_entry_that_lies_about_its_size_is_not_taken(course, collect, tmp_pat
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"no zip", "is neither a folder nor a zip file"),
+        (b"no zip", "x.zip is neither a folder nor a zip file"),
         (b"PK\x05\x06" + b"\xff" * 18, "cannot be read"),
         (b"PK\x05\x06" + bytes(18), "x.zip holds no file"),
     ],
 )
 def test_what_is_no_delivery_is_refused(collect, tmp_path, content, reason):
+    assert "x.zip does not exist" in collect(tmp_path / "x.zip", code=2)
     (tmp_path / "x.zip").write_bytes(content)
     assert reason in collect(tmp_path / "x.zip", code=2)
 

@@ -90,6 +90,11 @@ def test_another_encoding_is_refused(read):
         read(f"{MOODLE}Zoë,Ångström,1001,zoe@x.org\n".encode("cp1252"))
 
 
+def test_a_line_break_in_a_cell_is_a_blank(read):
+    (person,) = read(f'{MOODLE}"Ada\n  Maria",Byron,1001,a@x.org\n')
+    assert person.name == "Ada Maria Byron"
+
+
 def test_an_empty_column_does_not_hide_another_of_its_kind(read):
     (person,) = read("First name,Surname,Email,Email address\nAda,Byron,a@x.org,\n")
     assert person.email == "a@x.org"

@@ -15,7 +15,7 @@ from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 
 from qcourse.classroom.hand_ins import HandIn, Left, hand_ins
-from qcourse.classroom.people import Person, in_gradebook, read_roster
+from qcourse.classroom.people import Person, as_known, in_gradebook, read_roster
 from qcourse.course.settings import course_settings
 from qcourse.errors import Refused, UserError
 from qcourse.grading.database import one_transaction, only_one, open_gradebook
@@ -34,7 +34,7 @@ def run(course: Path, assignment: str, deliveries: Sequence[Path], roster: Path 
     """
     config = course_settings(course)
     folders = CourseDirectory(config=config)
-    listed = read_roster(roster) if roster else []
+    rows = read_roster(roster) if roster else []
     with (
         only_one(Path(folders.root)),
         closing(open_gradebook(folders.db_url, folders.course_id)) as book,
@@ -42,21 +42,22 @@ def run(course: Path, assignment: str, deliveries: Sequence[Path], roster: Path 
         commit = one_transaction(book.db)
         name, _ = find_assignment(book, assignment)
         known = in_gradebook(book.students)
+        listed = as_known(rows, known)
         people = listed + [person for person in known if person.id not in {p.id for p in listed}]
         submitted = Path(folders.root) / folders.submitted_directory
         due = book.find_assignment(name).duedate
         found, left = _newest(deliveries, name, people)
-        counts = {"collected": 0, "unchanged": 0}
+        done: dict[str, list[HandIn]] = {"collected": [], "unchanged": [], "replaced": []}
         for hand_in in found:
             try:
-                counts[_put(submitted, name, hand_in, due)] += 1
+                done[_put(submitted, name, hand_in, due)].append(hand_in)
             except Refused as error:
                 left.append(Left(f"{hand_in.student.shown}'s hand-in", str(error)))
         _enter(book, [*listed, *(h.student for h in found if h.student not in listed)])
         commit()
         missing = [p for p in listed or in_gradebook(book.students) if not (submitted / p.id / name).exists()]
     late = [hand_in for hand_in in found if hand_in.late or _after(hand_in.time, due)]
-    _tell(counts, late, [h.student for h in found if listed and h.student not in listed], left, missing)
+    _tell(done, late, [h.student for h in found if listed and h.student not in listed], left, missing)
     return int(bool(left))
 
 
@@ -79,7 +80,7 @@ def _newest(
 
 
 def _put(submitted: Path, assignment: str, hand_in: HandIn, due: datetime | None) -> str:
-    """Write a hand-in, in one step, where it is new; "collected" or "unchanged".
+    """Write a hand-in, in one step, where it is new: "collected", "unchanged", "replaced" if nobody knows.
 
     Raises:
         Refused: a newer one is there, or something that is no folder; or its names fit no folder.
@@ -93,6 +94,7 @@ def _put(submitted: Path, assignment: str, hand_in: HandIn, due: datetime | None
     for folder in (target.parent, target):
         if os.path.lexists(folder) and not stat.S_ISDIR(folder.lstat().st_mode):
             raise Refused(f"{folder} is no folder")
+    outcome = "collected"
     if target.exists():
         there = {p.relative_to(target).as_posix(): p.read_bytes() for p in target.rglob("*") if p.is_file()}
         if there == files:
@@ -100,8 +102,9 @@ def _put(submitted: Path, assignment: str, hand_in: HandIn, due: datetime | None
         before = judged(read_stamp(target), datetime.now(UTC))[0]
         if before and stamp and before > stamp:
             raise Refused(f"what was collected before is newer ({before:%Y-%m-%d %H:%M} UTC)")
+        outcome = "collected" if before and stamp else "replaced"
     _write(target, files)
-    return "collected"
+    return outcome
 
 
 def _write(target: Path, files: Mapping[str, bytes]) -> None:
@@ -158,13 +161,17 @@ def _enter(book: Gradebook, people: Sequence[Person]) -> None:
 
 
 def _tell(
-    counts: dict[str, int],
+    done: Mapping[str, Sequence[HandIn]],
     late: Sequence[HandIn],
     others: Sequence[Person],
     left: Sequence[Left],
     missing: Sequence[Person],
 ) -> None:
-    print(f"{counts['collected']} collected, {counts['unchanged']} unchanged, {len(missing)} missing.")
+    new, same, replaced = (len(done[what]) for what in ("collected", "unchanged", "replaced"))
+    print(f"{new + replaced} collected, {same} unchanged, {len(missing)} missing.")
+    if replaced:
+        who = ", ".join(hand_in.student.shown for hand_in in done["replaced"])
+        print(f"Replaced, though it is not known which is newer: {who}.")
     if late:
         print(f"Late: {', '.join(sorted(hand_in.student.shown for hand_in in late))}.")
     if others:

@@ -47,7 +47,8 @@ def files_of(delivery: Path) -> list[File]:
         elif zipfile.is_zipfile(delivery):
             found = list(_in_zip(delivery))
         else:
-            raise UserError(f"{delivery} is neither a folder nor a zip file.")
+            what = "is neither a folder nor a zip file" if delivery.exists() else "does not exist"
+            raise UserError(f"{delivery} {what}.")
     except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError) as error:
         raise UserError(f"{delivery} cannot be read ({error}).") from None
     total = sum(file.size for file in found)

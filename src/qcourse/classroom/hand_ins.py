@@ -153,7 +153,8 @@ def _by_number(owner: Owner, people: Sequence[Person]) -> Person | None:
     name, number = key(owner.name), owner.number
     if owner.platform == "folder":
         named = one(people, lambda p: p.id == owner.name)
-        return named or one(people, lambda p: owner.name in (p.login, p.email, p.number))
+        called = owner.name.casefold()
+        return named or one(people, lambda p: called in (p.login.casefold(), p.email.casefold(), p.number))
     if owner.platform == "canvas":
         numbered = one(people, lambda p: p.number == number)
         return numbered or one(people, lambda p: p.id == number and _may_be(p, name))

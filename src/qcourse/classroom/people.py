@@ -9,7 +9,7 @@ import codecs
 import csv
 import io
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -81,8 +81,8 @@ def read_roster(path: Path) -> list[Person]:
         {"name", "last"} & set(fields) and {"id", "login", "number", "email", "identifier"} & set(fields)
     ):
         raise UserError(
-            f"{path} has no header with names and ids: export Moodle's participants (First name, Last name, "
-            "Email address) or Canvas's gradebook (Student, ID)."
+            f"{path} has no header with names and ids: call its columns First name, Last name and Email "
+            "address, as in Moodle's list of participants, or Student and ID, as in Canvas's gradebook."
         )
     people: dict[str, Person] = {}
     for line, cells in lines:
@@ -116,7 +116,7 @@ def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         for row in rows:
-            cells = [cell.strip() for cell in row]
+            cells = [" ".join(cell.split()) for cell in row]
             if any(cells):
                 yield rows.line_num, cells
     except csv.Error as error:
@@ -147,6 +147,37 @@ def in_gradebook(students: Iterable[Any]) -> list[Person]:
         Person(s.id, s.first_name or "", s.last_name or "", s.email or "", s.lms_user_id or "")
         for s in students
     ]
+
+
+def as_known(listed: Sequence[Person], known: Sequence[Person]) -> list[Person]:
+    """The students of a roster with the ids that the gradebook has for them: a roster may have others.
+
+    They are the same by id, else by an e-mail address, else by a name that only one has here and there.
+    """
+    ids, own = {person.id for person in known}, {person.id for person in listed}
+    free = [person for person in known if person.id not in own]
+    found = []
+    for person in listed:
+        by_address = _only(person, listed, free, _same_address)
+        there = None if person.id in ids else by_address or _only(person, listed, free, _same_name)
+        found.append(person._replace(id=there.id) if there else person)
+    return found
+
+
+def _only(
+    person: Person, listed: Sequence[Person], known: Sequence[Person], same: Callable[[Person, Person], bool]
+) -> Person | None:
+    """The one of ``known`` who is the same as ``person``, and as nobody else of ``listed``."""
+    there = one(known, lambda other: same(person, other))
+    return there if there and one(listed, lambda other: same(other, there)) == person else None
+
+
+def _same_address(one: Person, other: Person) -> bool:
+    return bool(one.email) and one.email.casefold() == other.email.casefold()
+
+
+def _same_name(one: Person, other: Person) -> bool:
+    return bool(keys(one) & keys(other)) and (_same_address(one, other) or not (one.email and other.email))
 
 
 def one(people: Sequence[Person], fits: Any) -> Person | None:
