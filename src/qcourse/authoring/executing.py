@@ -4,6 +4,8 @@ import contextlib
 import io
 import signal
 import traceback
+from functools import lru_cache
+from types import CodeType
 from typing import Any
 
 from qcourse.authoring.verdict import Refusal
@@ -17,7 +19,7 @@ WALL_SECONDS = 600  # for one that sleeps
 
 def refusal(test: NotebookNode, scope: dict[str, Any]) -> Refusal | None:
     """Run a test; why it fails, or None."""
-    name = f"<{grade_id(test)}>"
+    name = filename(test)
     try:
         errors = execute(test.source, name, scope)
     except BaseException as error:
@@ -27,12 +29,23 @@ def refusal(test: NotebookNode, scope: dict[str, Any]) -> Refusal | None:
     return Refusal(f"on stderr: {errors}", 0) if errors else None
 
 
+def filename(test: NotebookNode) -> str:
+    """What stands in place of a file's name where ``test`` fails."""
+    return f"<{grade_id(test)}>"
+
+
 def execute(source: str, filename: str, scope: dict[str, Any]) -> str:
     """Run a cell; return what it wrote to stderr, which nbgrader takes for failure."""
     errors = io.StringIO()
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(errors):
-        exec(compile(source, filename, "exec"), scope)
+        exec(compiled(source, filename), scope)
     return errors.getvalue()
+
+
+@lru_cache(maxsize=512)
+def compiled(source: str, filename: str) -> CodeType:
+    """The code of a cell; of a test that a process has compiled, each of its forks has it."""
+    return compile(source, filename, "exec")
 
 
 def limit(seconds: float, wall_seconds: float) -> None:

@@ -21,7 +21,7 @@ from qcourse.authoring.executing import execute, limit, refusal
 from qcourse.authoring.forks import in_forks
 from qcourse.authoring.idle import idle_statements
 from qcourse.authoring.verdict import Refusal, Verdict, counts
-from qcourse.course.cells import CHECK, HIDDEN, by_grade_id, is_answer, is_graded
+from qcourse.course.cells import CHECK, HIDDEN, by_grade_id, is_answer, is_graded, is_test
 from qcourse.course.folder import answers_folder, pick_exercises
 from qcourse.course.lesson import read_source
 from qcourse.course.names import analyse
@@ -47,6 +47,8 @@ class Judge:
         for name in LATE:  # here, not in each fork
             importlib.import_module(name)
         self._cells = by_grade_id(notebook)
+        for test in filter(is_test, notebook.cells):
+            executing.compiled(test.source, executing.filename(test))
         self._scope: dict[str, Any] = {"__name__": "__main__"}
         run = _needed(notebook, notebook.cells, [])
         for name in {answer.grade_id for answer in expected}:
@@ -58,8 +60,12 @@ class Judge:
 
     def verdicts(self, answers: Sequence[Answer], *, elsewhere: bool = True) -> list[Verdict]:
         """One verdict per answer, in their order; with ``elsewhere``, other exercises' tests run, too."""
-        names = list(dict.fromkeys(answer.grade_id for answer in answers)) if elsewhere else []
-        naming = {name: found for name in names if (found := self._naming(name))}
+        names = list(dict.fromkeys(answer.grade_id for answer in answers))
+        for name in names:
+            Judge._refusals(
+                self, name
+            )  # of the solution: each fork finds the references that tests compute once
+        naming = {name: found for name in names if elsewhere and (found := self._naming(name))}
         independent = in_forks([partial(self._independent, n, found) for n, found in naming.items()])
         others = {n: (found, passed or []) for (n, found), passed in zip(naming.items(), independent)}
         judged = in_forks([partial(self._failed, a, *others.get(a.grade_id, ([], []))) for a in answers])
