@@ -21,6 +21,7 @@ LONGEST = (
     "test_demo",
     "test_notebooks.py::test_nbval[auto-09",
     "test_every_answer_is_judged_rightly[09",
+    "test_cheats",
     "test_notebooks",
     "test_slow_gate",
     "test_lab",
