@@ -64,8 +64,8 @@ lint: $(SETUP) ## format, lint and types
 pins: ## remake constraints.txt: the newest versions that fit, from a fresh environment
 	@PYTHON=$(PYTHON) bash .ci/pins
 
-bench: $(SETUP) ## how fast: cold notebooks, the PTQ flow; figures in build/bench.json
-	@python tests/bench/bench.py
+bench: $(SETUP) ## how fast: cold notebooks, the PTQ flow, grading; make bench AGAINST=COMMIT: starts, in pairs
+	@python tests/bench/bench.py $(AGAINST)
 
 class: $(SETUP) ## 60 made-up students, four assignments: from hand-ins to exported points, timed
 	@python tests/bench/class_of_60.py

@@ -46,7 +46,7 @@ def train(
         for _ in range(epochs):
             total = 0.0
             for batch in torch.randperm(len(images), generator=shuffle).split(batch_size):
-                loss = F.cross_entropy(net(images[batch]), labels[batch])
+                loss = F.cross_entropy(net(images.index_select(0, batch)), labels[batch])
                 loss.backward()
                 optimizer.step(*one_cycle(optimizer.steps / steps, lr))
                 total += loss.item() * len(batch)

@@ -1,5 +1,7 @@
 """How fast the course is: ``make bench``. Medians of whole processes; figures go to build/bench.json.
 
+``make bench AGAINST=COMMIT`` measures only what notebooks cost to start, and the same of that commit.
+
 Ratios come from pairs that were run in turn, so that a noisy machine disturbs both sides alike.
 """
 
@@ -13,17 +15,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import bench_grading
+import bench_start
 import numpy as np
 
 from qcourse import conventions
-from qcourse.course.folder import assignments, solution_path
+from qcourse.course.folder import assignments
 
 RUNS = 3
-COLD = """
-import sys; from pathlib import Path
-from qcourse.authoring.build import execute; from qcourse.course.notebooks import read
-path = Path(sys.argv[1]); execute(read(path), path.parent)
-"""
 LOAD_OURS = "from qcourse.data import load_digits28; load_digits28('mnist')"
 LOAD_TORCHVISION = """
 import os
@@ -86,12 +84,22 @@ def conventions_of_a_million() -> dict[str, float]:
 
 
 def main() -> None:
-    root, figures = Path.cwd(), {}
-    for name in assignments(root):
-        path = str(solution_path(root, name))
-        figures[f"cold_seconds_{name[:2]}"] = statistics.median(
-            seconds("-c", COLD, path)[0] for _ in range(RUNS)
-        )
+    root, against = Path.cwd(), " ".join(sys.argv[1:])
+    figures = bench_start.measure(root, against)
+    show(figures if against else figures | others(root), "against" if against else "bench")
+
+
+def show(figures: dict[str, float], name: str) -> None:
+    """Print the figures, and keep them in build/."""
+    Path("build").mkdir(exist_ok=True)
+    Path(f"build/{name}.json").write_text(json.dumps(figures, indent=1))
+    for figure, value in figures.items():
+        print(f"{figure:32} {value:10.3f}")
+
+
+def others(root: Path) -> dict[str, float]:
+    """What is measured of this state alone."""
+    figures: dict[str, float] = {}
     flows = [seconds("tests/bench/ptq_flow.py") for _ in range(RUNS)]
     figures["ptq_flow_seconds"] = statistics.median(taken for taken, _ in flows)
     figures |= json.loads(flows[0][1].splitlines()[-1])
@@ -101,11 +109,7 @@ def main() -> None:
     except subprocess.CalledProcessError:
         print("MNIST is not on disk (set QCOURSE_DATA): the loading ratio is left out.")
     figures |= conventions_of_a_million()
-    figures |= bench_grading.measure(root, assignments(root)[2])
-    Path("build").mkdir(exist_ok=True)
-    Path("build/bench.json").write_text(json.dumps(figures, indent=1))
-    for name, value in figures.items():
-        print(f"{name:32} {value:10.3f}")
+    return figures | bench_grading.measure(root, assignments(root)[2])
 
 
 if __name__ == "__main__":

@@ -5,14 +5,24 @@ from pathlib import Path
 
 import bench
 import bench_grading
+import bench_start
 import pytest
 
-SCRIPTS = ("COLD", "LOAD_OURS", "LOAD_TORCHVISION", "TRAIN_OURS", "TRAIN_LOADER")
+SCRIPTS = ("LOAD_OURS", "LOAD_TORCHVISION", "TRAIN_OURS", "TRAIN_LOADER")
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_what_a_measured_script_imports_is_there(name):
-    tree = ast.parse(getattr(bench, name))
+    all_imports_are_there(getattr(bench, name))
+
+
+@pytest.mark.parametrize("script", [bench_start.COLD, bench_start.CHECK])
+def test_what_starts_a_notebook_is_there(script):
+    all_imports_are_there(script)
+
+
+def all_imports_are_there(script):
+    tree = ast.parse(script)
     imports = [ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
     assert imports
     exec("\n".join(line for line in imports if "torchvision" not in line), {})

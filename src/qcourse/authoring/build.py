@@ -23,6 +23,7 @@ from qcourse.course.lesson import place, read_source, read_text
 from qcourse.course.notebooks import NotebookNode, read, write
 from qcourse.course.settings import QUIET, nbgrader_settings, settings_path
 from qcourse.errors import UserError
+from qcourse.grading.local_runner import LocalKernelManager
 
 CELL_TIMEOUT = 300  # seconds
 
@@ -41,7 +42,7 @@ def execute(notebook: NotebookNode, folder: Path) -> None:
     client = NotebookClient(
         notebook,
         timeout=CELL_TIMEOUT,
-        kernel_name="python3",
+        kernel_manager_class=LocalKernelManager,
         record_timing=False,
         coalesce_streams=True,  # else a line may be stored in two pieces
         extra_arguments=[QUIET],

@@ -18,7 +18,7 @@ Data = tuple[torch.Tensor, torch.Tensor]  # images, labels
 
 def score(answer: Callable[..., Ranges], net: nn.Module, train: Data, test: Data) -> None:
     """The test accuracy of ``net`` with 2-bit inputs of linear2 and linear3, for the answer's ranges."""
-    seen = train[0][:2000]
+    seen, tested = _first_layer(net, train[0][:2000]), _first_layer(net, test[0])
     received: dict[str, torch.Tensor] = {}
     exact = _logits(net, seen, None, received)
 
@@ -27,7 +27,7 @@ def score(answer: Callable[..., Ranges], net: nn.Module, train: Data, test: Data
         return F.kl_div(after, before, log_target=True, reduction="batchmean").item()
 
     def percent(ranges: Ranges) -> str:
-        right = _logits(net, test[0], ranges).argmax(dim=1) == test[1]
+        right = _logits(net, tested, ranges).argmax(dim=1) == test[1]
         return f"≈ {100 * right.float().mean().item():.2f} %"
 
     ways = {
@@ -51,14 +51,23 @@ def _checked(ranges: Ranges) -> Ranges:
 
 
 @torch.no_grad()
+def _first_layer(net: nn.Module, images: torch.Tensor) -> torch.Tensor:
+    """What linear1 makes of ``images``: no range changes it, and it is nine tenths of the work."""
+    x: torch.Tensor = net.get_submodule("linear1")(images.reshape(len(images), -1))
+    return x
+
+
+@torch.no_grad()
 def _logits(
     net: nn.Module,
-    images: torch.Tensor,
+    x: torch.Tensor,
     ranges: Ranges | None,
     received: dict[str, torch.Tensor] | None = None,
 ) -> torch.Tensor:
-    """The logits with what linear2 and linear3 receive rounded to 2 bits; without ranges in float."""
-    x: torch.Tensor = net.get_submodule("linear1")(images.reshape(len(images), -1))
+    """The logits for outputs ``x`` of linear1, with what linear2 and linear3 receive rounded to 2 bits.
+
+    Without ranges everything is in float.
+    """
     for name in ("linear2", "linear3"):
         x = x.relu()
         if received is not None:

@@ -82,7 +82,7 @@ def borrowing_refused(number: str) -> Iterator[None]:
     try:
         for f in functions:
             free = f.__code__.co_freevars  # ``super()`` needs its cell: the code must keep as many
-            f.__code__ = refuse.__code__.replace(co_freevars=free)
+            f.__code__ = refuse.__code__.replace(co_freevars=free) if free else refuse.__code__
         yield
     finally:
         for f, code in zip(functions, codes, strict=True):

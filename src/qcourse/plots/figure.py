@@ -21,6 +21,7 @@ STYLE: Any = {
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.titlesize": 11,
+    "axes.titley": 1.0,  # else each layout looks for ticks above the axes, of which there are none
     "axes.grid": True,
     "grid.alpha": 0.3,
     "font.size": 10,
@@ -70,7 +71,7 @@ def to_png(fig: Figure) -> bytes:
     image = Image.fromarray(np.asarray(fig.canvas.buffer_rgba())).convert("RGB")  # type: ignore[attr-defined]
     image = image.quantize(128, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     smaller = io.BytesIO()
-    image.save(smaller, format="png", optimize=True)
+    image.save(smaller, format="png")
     return smaller.getvalue()
 
 
