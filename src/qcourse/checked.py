@@ -2,7 +2,8 @@
 
 The lessons' cells that show something call answers in this way, so that nobody who is stuck in one exercise
 loses the pictures of the next. A line below the cell says what is the course's. In a place where a submission
-is graded the course's answers are missing: everything is the student's there.
+is graded the course's answers are missing: everything is the student's there. No answer may use it, whether
+the course's answers are there or not (`qcourse.check.borrowing`).
 """
 
 import sys
@@ -19,8 +20,8 @@ _used: dict[str, str] = {}  # by the name of an answer, the exercise for whose s
 def __getattr__(name: str) -> Any:
     known = solved.exercises()
     scope = sys._getframe(1).f_globals
-    if not known and name in scope:
-        return scope[name]
+    if not known and not name.startswith("_"):
+        return solved.Missing(name, scope)
     if name not in known:
         raise AttributeError(f"no exercise asks for {name!r}")
     waiting = next(_open(name, scope, known, set()), "")

@@ -5,6 +5,8 @@ import contextlib
 import os
 import re
 import shutil
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -14,6 +16,7 @@ import pytest
 from hostile import INSIDE
 from nbformat.v4 import new_code_cell, new_notebook
 
+import qcourse
 from qcourse.errors import UserError
 from qcourse.grading.execute import ContainedExecute
 from qcourse.grading.kernels import provisioner
@@ -312,3 +315,30 @@ def test_what_one_notebook_writes_beside_itself_the_next_does_not_see():
     look = "import os; print(sorted({*os.listdir()} & {*'xy'}))"
     assert run("open('x', 'w').close()", look, files={"y": b""})[1] == "['x', 'y']\n"
     assert run(look, files={"y": b""}) == ["['y']\n"]
+
+
+@pytest.mark.parametrize(
+    ("module", "line", "said"),
+    [
+        ("preload", "def warm(*_, **__): raise OSError('cold')", "the warm process ended while it started:.*cold"),
+        ("forked_kernel", "def _run(*_): raise OSError('no sockets')", "did not start:.*no sockets"),
+    ],
+)
+def test_a_package_on_the_path_is_the_one_that_kernels_have_and_says_why_none_starts(
+    tmp_path, module, line, said
+):
+    """Each fault is in a copy, not in the package that is installed."""
+    package = Path(qcourse.__file__).parent
+    shutil.copytree(package, tmp_path / "qcourse", ignore=shutil.ignore_patterns("__pycache__"))
+    with (tmp_path / f"qcourse/grading/kernels/{module}.py").open("a") as file:
+        file.write(f"\n{line}\n")
+    run = """
+from nbformat.v4 import new_code_cell, new_notebook
+from jupyter_client.provisioning.factory import KernelProvisionerFactory
+from qcourse.grading.execute import ContainedExecute
+KernelProvisionerFactory._get_all_provisioners = lambda: []  # none is installed
+ContainedExecute().preprocess(new_notebook(cells=[new_code_cell("1")]), {})
+"""
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", run], env=environment, capture_output=True, text=True)
+    assert re.search(f"RuntimeError: .*{said}", done.stderr, re.DOTALL)

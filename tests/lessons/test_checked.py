@@ -88,26 +88,65 @@ def test_an_answer_that_calls_an_open_one_is_the_courses(capsys):
 def test_the_courses_version_is_refused_as_an_answer(name, way):
     scope = {"checked": checked, "kept": solved.answer(name)}
     answer = eval(way.format(name), scope)
-    with pytest.raises(CheckFailed, match="calls qcourse's finished function"):
+    with pytest.raises(CheckFailed, match="qcourse's finished function or `checked`"):
         qcourse.check.Exercise(solved.exercises()[name], answer).call(np.ones((2, 2)), 2, 3, case="ones")
 
 
 def test_a_class_of_the_course_is_refused_as_an_answer():
     answer = type("MovingAverageMinMax", (solved.answer("MovingAverageMinMax"),), {})
-    with pytest.raises(CheckFailed, match="calls qcourse's finished function"):
+    with pytest.raises(CheckFailed, match="qcourse's finished function or `checked`"):
         qcourse.check.Exercise("7.4", answer).call(0.5, case="a momentum")
 
 
-def test_where_submissions_are_graded_all_is_the_students(monkeypatch, tmp_path):
+@pytest.fixture
+def graded(monkeypatch, tmp_path):
+    """Nothing is packed, as where submissions are graded."""
     monkeypatch.setattr(solved, "FOLDER", tmp_path)
-    for cached in (solved._files, solved.exercises, solved.answers):
-        cached.cache_clear()
-    try:
-        assert notebook(clamp=mine)("checked.clamp(CODES, 0, 255).tolist()") == [7, 7]
-        assert list(solved.functions("6.1")) == []
-    finally:
-        for cached in (solved._files, solved.exercises, solved.answers):
-            cached.cache_clear()
+    cached = (solved._files, solved.exercises, solved.answers)
+    for function in cached:
+        function.cache_clear()
+    yield
+    for function in cached:
+        function.cache_clear()
+
+
+def test_where_submissions_are_graded_all_is_the_students(graded):
+    assert notebook(clamp=mine)("checked.clamp(CODES, 0, 255).tolist()") == [7, 7]
+    assert notebook(clamp=mine)("list(map(checked.clamp, [CODES], [0], [255]))")[0].tolist() == [7, 7]
+    with pytest.raises(NameError, match="name 'clamp' is not defined"):
+        notebook()("checked.clamp(CODES, 0, 255)")
+
+
+TAKEN = {
+    "its name again": "clamp = checked.clamp",
+    "a call": "def clamp(*a): return checked.clamp(*a)",
+    "kept": "kept = checked.clamp\ndef clamp(*a): return kept(*a)",
+    "the course's": "clamp = solved.answer('clamp')",
+    "a call to the course's": "def clamp(*a): return solved.answer('clamp')(*a)",
+}
+
+
+@pytest.mark.parametrize(
+    "own", ["", "def clamp(p, low, high): return np.minimum(np.maximum(p, low), high)\n"]
+)
+@pytest.mark.parametrize("way", TAKEN)
+@pytest.mark.parametrize("where", ["here", "graded"])
+def test_here_and_where_submissions_are_graded_the_same_is_refused(where, way, own, request):
+    if where == "graded":
+        request.getfixturevalue("graded")
+    scope = {"checked": checked, "solved": solved, "np": np}
+    exec(own + TAKEN[way], scope)
+    with pytest.raises(CheckFailed, match="qcourse's finished function or `checked`"):
+        qcourse.check.Exercise("6.1", scope["clamp"]).call(CODES, 0, 255, case="two")
+
+
+def test_an_answer_may_not_use_what_depends_on_what_has_passed():
+    """Locally it is the student's, which has passed; where it is graded nothing has."""
+    scope = {"checked": checked, "clamp": mine}
+    solved.remember("6.1", mine)
+    exec("def asymmetric_quantization(x, bits): return checked.clamp(x, 0, 1)", scope)
+    with pytest.raises(CheckFailed, match="qcourse's finished function or `checked`"):
+        qcourse.check.Exercise("6.2", scope["asymmetric_quantization"]).call(CODES, 2, case="two")
 
 
 def test_a_name_that_is_no_exercise():

@@ -42,7 +42,9 @@ CONVENTIONS = {
 
 def finished(number: str) -> list[Any]:
     """What exercise ``number`` asks the student to write and qcourse contains: an answer may not call it."""
-    functions: list[Any] = [*solved.functions(number)]
+    functions: list[Any] = [*solved.functions(number), solved.answer, solved.Missing.__call__]
+    if "qcourse.checked" in sys.modules:  # what it gives depends on the place, and on what has passed
+        functions += [vars(sys.modules["qcourse.checked"])["__getattr__"]]
     if number == "8.1":
         from qcourse.models import QuantizedVerySimpleNet
 

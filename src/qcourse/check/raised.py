@@ -174,7 +174,10 @@ def problem(error: BaseException, number: str, hidden: bool) -> str:
     from qcourse.check.failure import CheckFailed
 
     if isinstance(error, borrowing.Borrowed):
-        return "the answer calls qcourse's finished function; write it yourself."
+        return (
+            "the answer is, or calls, qcourse's finished function or `checked`, which is for cells that show "
+            "something: write it yourself."
+        )
     if calling.is_stub(error):
         what = "" if hidden else f": {str(error).removeprefix(f'Exercise {number}: ')}"
         raise CheckFailed(number, f"not written yet{what}.") from None

@@ -1,5 +1,6 @@
 """Which notebook ``qcourse check`` is to run."""
 
+import os
 import re
 from pathlib import Path
 
@@ -15,11 +16,12 @@ def find_notebook(given: str, folder: Path) -> Path:
     Raises:
         UserError: there is no such notebook, or more than one.
     """
+    said = given if len(given) <= 80 else f"{given[:80]}…"
     if given.endswith(".ipynb"):
         path = Path(given)
-        if not path.is_file():
+        if not os.path.isfile(path):  # Path.is_file() raises where a name is too long
             raise UserError(
-                f"there is no notebook {path}: check the path or use a number, as in: qcourse check 06."
+                f"there is no notebook {said}: check the path or use a number, as in: qcourse check 06."
             )
         return path
     folders = ("notebooks/*", "notebooks", ".", "*")
@@ -28,7 +30,7 @@ def find_notebook(given: str, folder: Path) -> Path:
     found = [path for path in found if not COPY.search(path.stem)] or found
     found = [path for path in found if path.stem == path.parent.name] or found
     if not found:
-        raise UserError(f"no notebook here is named {given}…: run this in the course folder or pass a path.")
+        raise UserError(f"no notebook here is named {said}…: run this in the course folder or pass a path.")
     if len(found) > 1:
         names = ", ".join(str(path.relative_to(folder)) for path in found)
         raise UserError(f"{given} names several notebooks ({names}): pass the path of one.")
@@ -38,7 +40,7 @@ def find_notebook(given: str, folder: Path) -> Path:
 def _begins(name: str, given: str) -> bool:
     if given.isdecimal():
         number = re.match(r"\d+", name)
-        return number is not None and int(number[0]) == int(given)
+        return number is not None and number[0].lstrip("0") == given.lstrip("0")
     return bool(given) and name.startswith(given)
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import time
+from importlib.metadata import EntryPoint
 from queue import Empty
 from typing import Any
 
@@ -10,7 +11,14 @@ import zmq.asyncio
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning.factory import KernelProvisionerFactory
 from jupyter_client.session import Session
+
+PROVISIONER = EntryPoint(
+    "qcourse-contained",
+    "qcourse.grading.kernels.provisioner:ContainedProvisioner",
+    KernelProvisionerFactory.GROUP_NAME,
+)
 
 
 class TolerantSession(Session):
@@ -60,7 +68,8 @@ class LimitedClient(AsyncKernelClient):
                 await self.get_shell_msg(timeout=1)
                 await self.get_iopub_msg(timeout=0.1)
                 return
-        raise RuntimeError("the kernel did not start")
+        manager: Any = self.parent
+        raise RuntimeError(f"the kernel did not start{manager.provisioner.said()}")
 
 
 class ContainedKernelManager(AsyncKernelManager):
@@ -68,10 +77,12 @@ class ContainedKernelManager(AsyncKernelManager):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        known: Any = KernelProvisionerFactory.instance(parent=self.parent).provisioners
+        known[PROVISIONER.name] = PROVISIONER  # also where the package is on the path, and not installed
         self.client_factory = LimitedClient
         self._kernel_spec = KernelSpec(
             display_name="contained", language="python", interrupt_mode="message",
-            metadata={"kernel_provisioner": {"provisioner_name": "qcourse-contained"}},
+            metadata={"kernel_provisioner": {"provisioner_name": PROVISIONER.name}},
         )  # fmt: skip
 
     def _session_default(self) -> Session:

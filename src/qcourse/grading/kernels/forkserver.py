@@ -12,14 +12,18 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 from typing import Any
 
+import qcourse
 from qcourse.files import cache_folder
 from qcourse.grading.kernels.forked_kernel import CACHES, start
 from qcourse.grading.place.limits import Limits
 from qcourse.grading.trust.referee import Referee
 
 READY = b"ready"
+MOST_SAID = 2000  # bytes of what it wrote to stderr that are shown
 KEPT = ["HOME", "PATH", "QCOURSE_CACHE", "QCOURSE_DATA", "QCOURSE_SOURCE"]
 GIVEN = {
     "OMP_NUM_THREADS": "1",
@@ -41,16 +45,28 @@ class Forkserver:
     def __init__(self, stack: str, *, figures: bool = True) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         environment = {name: os.environ[name] for name in KEPT if name in os.environ}
+        if (folder := Path(qcourse.__file__).parents[1]).name != "site-packages":
+            environment["PYTHONPATH"] = str(folder)  # a copy that is on this process's path, not installed
         environment |= GIVEN | {name: str(cache_folder() / name.lower()) for name in CACHES}
         self._socket = ours
+        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - until `close`
         self._process = subprocess.Popen(
             [sys.executable, "-m", __name__, str(theirs.fileno()), stack, *["figures"] * figures],
             pass_fds=[theirs.fileno()], env=environment, cwd="/", stdin=subprocess.DEVNULL,
+            stderr=self._stderr,
         )  # fmt: skip
         theirs.close()
         atexit.register(self.close)
         if ours.recv(len(READY)) != READY:
-            raise RuntimeError("the warm process ended while it started: see its message above.")
+            self._process.wait()
+            raise RuntimeError(f"the warm process ended while it started{self.said}")
+
+    @property
+    def said(self) -> str:
+        """What it and its forks have written to stderr, the last of it, after a colon; "." where nothing."""
+        size = os.fstat(self._stderr.fileno()).st_size
+        written = os.pread(self._stderr.fileno(), MOST_SAID, max(0, size - MOST_SAID))
+        return f":\n{written.decode(errors='replace').strip()}" if written.strip() else "."
 
     @property
     def alive(self) -> bool:
@@ -64,6 +80,7 @@ class Forkserver:
         self._socket.close()
         self._process.kill()
         self._process.wait()
+        self._stderr.close()
         atexit.unregister(self.close)
 
     def fork(

@@ -36,7 +36,7 @@ from typing import Any
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
 
-from qcourse.grading.kernels.forked_kernel import PORTS
+from qcourse.grading.kernels.forked_kernel import PORTS, WHY
 from qcourse.grading.kernels.forkserver import Forkserver
 from qcourse.grading.other_files import put
 from qcourse.grading.place.bubblewrap import HOME, SOCKETS
@@ -108,6 +108,13 @@ class ContainedProvisioner(KernelProvisionerBase):
         while not self.place.sealed and await self.poll() is None:
             await asyncio.sleep(0.01)
         return self.connection_info
+
+    def said(self) -> str:
+        """Why a kernel that ran no code yet has ended, after a colon; "." where nothing is known."""
+        with contextlib.suppress(OSError):
+            if self.place:
+                return ":\n" + (self.place.root / WHY[1:]).read_text(errors="replace")[-2000:].strip()
+        return forkserver(self.stack).said
 
     async def poll(self) -> int | None:
         """None while the kernel runs."""
