@@ -152,9 +152,7 @@ import qcourse.check
 
 @qcourse.check.exercise("6.1", clamp)
 def check_clamp(ex):
-    got = ex.call(
-        np.array([-300, 0, 50, 200, 400], np.int32), 0, 255, case="codes outside and inside 0 to 255"
-    )
+    got = ex.call(np.array([-300, 0, 50, 200, 400], np.int32), 0, 255, case="inside 0 to 255 and outside")
     ex.equal("the result", got, np.array([0, 0, 50, 200, 255], np.int32), dtype=np.int32)
 
     got = ex.call(np.array([[-1.5, 0.25], [3.0, 0.5]]), -1, 1, case="floats in a matrix, -1 to 1")
@@ -280,6 +278,7 @@ def check_asymmetric_quantization(ex):
 
     ex.raises(ValueError, np.array([1.0, np.nan]), 8, case="an array that holds NaN")
     ex.raises(ValueError, np.array([1.0, np.inf]), 8, case="an array that holds infinity")
+    ex.raises(ValueError, np.array([]), 8, case="an empty array")
 
 
 # %% tags=["hidden:asymmetric_quantization"]
@@ -489,6 +488,7 @@ def check_symmetric_quantization(ex):
 
     ex.raises(ValueError, np.array([]), 8, case="an empty array")
     ex.raises(ValueError, np.array([1.0, np.nan]), 8, case="an array that holds NaN")
+    ex.raises(ValueError, np.array([1.0, -np.inf]), 8, case="an array that holds -infinity")
 
 
 # %% tags=["hidden:symmetric_quantization"]
@@ -701,13 +701,13 @@ def sqnr_db(params, params_deq):
 import qcourse.check
 
 
-@qcourse.check.exercise("6.7", sqnr_db)
+@qcourse.check.exercise("6.7", sqnr_db, when_graded="a noise that is very small, but not 0")
 def check_sqnr_db(ex):
     x = np.array([1.0, -2.0, 4.0])
     ex.equal("the SQNR", ex.call(x, 0.9 * x, case="each value 10 % too small: 20 dB"), 20.0)
 
-    x, restored = np.array([4.0, 2.0]), np.array([3.0, 3.0])
-    ex.equal("the SQNR", ex.call(x, restored, case="signal 16 + 4, noise 1 + 1: 10 dB"), 10.0)
+    x, restored = np.array([[12.0, 4.0], [6.0, 2.0]]), np.array([[9.0, 1.0], [5.0, 1.0]])
+    ex.equal("the SQNR", ex.call(x, restored, case="a matrix: signal 200, noise 20: 10 dB"), 10.0)
 
     x = np.array([0.5, 0.5])
     ex.equal("the SQNR", ex.call(x, x.copy(), case="nothing lost"), math.inf)
@@ -771,8 +771,8 @@ for name, decibels in sqnr.items():
 #
 # The weight may have any number of dimensions (a convolution has `[out, in, height, width]`), and `axis` may
 # be negative, as elsewhere in NumPy. The codes keep the weight's shape; the scales are one float64 array
-# `[channels]`. A slice of zeros gets scale 1.0. You may call your `symmetric_quantization`; the checks
-# replace it with a correct one.
+# `[channels]`. A slice of zeros gets scale 1.0. Only finite weights, and no empty ones, have to work. You may
+# call your `symmetric_quantization`; the checks replace it with a correct one.
 #
 # On paper, 4 bits (codes −7 to 7) and two rows, (−7, −2.2, 0.9) and (0.14, −0.7, 0.33): the scales are 1 and
 # 0.1, the codes (−7, −2, 1) and (1, −7, 3). With one scale for both, 1, the second row would be (0, −1, 0).
@@ -829,7 +829,7 @@ def check_symmetric_quantization_per_channel(ex):
     ex.equal("weight_q", codes, np.array([[-7, -2, 1], [1, -7, 3]], np.int32), dtype=np.int32)
 
     weight = np.array([[[6.0, 0.4], [0.0, 0.0], [0.3, 0.1]], [[-2.2, 3.8], [0.0, 0.0], [-0.2, 0.1]]])
-    codes, scales = ex.call(weight, 3, axis=1, case="three axes, axis=1: 3 slices, and one is all zeros")
+    codes, scales = ex.call(weight, 3, axis=-2, case="three axes, axis=-2: 3 slices, and one is all zeros")
     ex.equal("scales", scales, np.array([2.0, 1.0, 0.1]), dtype=np.float64)
     want = np.array([[[3, 0], [0, 0], [3, 1]], [[-1, 2], [0, 0], [-2, 1]]], np.int32)
     ex.equal("weight_q", codes, want, dtype=np.int32)
@@ -926,17 +926,17 @@ import qcourse.check
 @qcourse.check.exercise("6.9", integer_linear)
 def check_integer_linear(ex):
     x_q = np.array([[3, 0]], np.int32)
-    w_q = np.array([[1, -3], [2, 5], [-4, 0]], np.int32)
-    got = ex.call(x_q, 0.5, 1, w_q, 0.1, case="on paper: the bracket is 5, -1, -8")
-    ex.equal("the result", got, np.array([[0.25, -0.05, -0.4]]))
+    w_q = np.array([[1, -3], [100, 90], [-4, 0]], np.int32)
+    got = ex.call(x_q, 0.5, 1, w_q, 0.1, case="on paper: the bracket is 5, 110, -8")
+    ex.equal("the result", got, np.array([[0.25, 5.5, -0.4]]))
 
-    x_q = np.array([[203, 0], [1, 2]], np.int32)
+    x_q = np.array([[251, 201], [1, 2]], np.int32)  # the second sum is 250·100 + 200·90 = 43,000
     scales, bias = np.array([0.1, 1.0, 0.01]), np.array([1.0, 2.0, 3.0])
     got = ex.call(x_q, 0.5, 1, w_q, scales, bias, case="two inputs, one scale per row of w_q, and a bias")
-    ex.equal("the result", got, np.array([[11.25, 201.5, -1.04], [0.85, 4.5, 3.0]]))
+    ex.equal("the result", got, np.array([[-16.5, 21502.0, -2.0], [0.85, 47.0, 3.0]]))
 
-    x_q, w_q = np.array([[3, 1]], np.int32), np.array([[1, -3]], np.int32)
-    got = ex.call(x_q, 0.1, 0, w_q, 0.3, case="3·1 + 1·(-3) = 0, so the result is exactly 0")
+    x_q, w_q = np.array([[5, 3]], np.int32), np.array([[3, -5]], np.int32)
+    got = ex.call(x_q, 0.1, 0, w_q, 0.7, case="5·3 + 3·(-5) = 0, so the result is exactly 0")
     ex.equal("the result", got, np.array([[0.0]]), rtol=0)
 
 

@@ -183,15 +183,16 @@ def check_asymmetric_quantization_percentile(ex):
     ex.equal("zero", zero, 1)
     ex.codes("params_q", codes, x / 20 + 1, 0, 3)
 
-    # 12 to 32: the 90th percentile is 30, the 10th is 14, widened to 0.
-    x = np.arange(12.0, 33.0, 2)
-    codes, scale, zero = ex.call(x, 4, percentile=90, case="range [0, 30], 4 bits: scale 30 / 15 = 2, zero 0")
+    # 13.2 to 33.2: the 84th percentile lies at 30, between 29.2 and 31.2; the 16th is widened to 0.
+    x = np.arange(13.2, 34.0, 2)
+    codes, scale, zero = ex.call(x, 4, percentile=84, case="range [0, 30], 4 bits: scale 30 / 15 = 2, zero 0")
     ex.equal("scale", scale, 2.0)
     ex.equal("zero", zero, 0)
     ex.codes("params_q", codes, x / 2, 0, 15)
 
     codes, scale, zero = ex.call(np.zeros(4), 8, case="all zeros")
     ex.equal("scale", scale, 1.0)
+    ex.equal("zero", zero, 0)
 
 
 # %% tags=["hidden:asymmetric_quantization_percentile"]
@@ -304,10 +305,10 @@ import qcourse.check
 
 @qcourse.check.exercise("7.2", error_parts, returns=("clipping", "rounding"))
 def check_error_parts(ex):
-    # Scale 1.5, zero 1: the codes stand for -1.5, 0, 1.5, 3. -3 becomes -1.5 and 5 becomes 3; 3.5 is inside.
-    x = np.array([-3.0, -0.25, 2.5, 3.125, 3.5, 5.0])
+    # Scale 1.5, zero 1: the codes stand for -1.5, 0, 1.5, 3. -2 becomes -1.5 and 5 becomes 3; 3.5 is inside.
+    x = np.array([-2.0, -0.25, 2.5, 3.125, 3.5, 5.0])
     clipping, rounding = ex.call(x, 2, -1.0, 3.5, case="two of six values lie outside [-1, 3.5]")
-    ex.equal("clipping", clipping, (2.25 + 4) / 6)
+    ex.equal("clipping", clipping, (0.25 + 4) / 6)
     ex.equal("rounding", rounding, (0.0625 + 0.25 + 0.015625 + 0.25) / 6)
 
     x = np.array([[-1.0, 1.25], [2.0, 0.0]])
@@ -654,14 +655,14 @@ class MovingAverageMinMax:
 
     def __init__(self, momentum=0.01):
         """Remember momentum, the share (0 to 1) by which a later batch moves the range."""
-        ### BEGIN SOLUTION Exercise 7.4: a moving average over batches
+        ### BEGIN SOLUTION Exercise 7.4: __init__ remembers momentum, and that no batch has come yet
         self.momentum = momentum
         self.range = None
         ### END SOLUTION
 
     def update(self, batch):
         """Take in one batch, a float array of any shape: the first sets the range, later ones move it."""
-        ### BEGIN SOLUTION Exercise 7.4: a moving average over batches
+        ### BEGIN SOLUTION Exercise 7.4: update takes in one batch
         low, high = float(np.min(batch)), float(np.max(batch))
         beta, alpha = self.range or (low, high)
         self.range = (beta + self.momentum * (low - beta), alpha + self.momentum * (high - alpha))
@@ -672,7 +673,7 @@ class MovingAverageMinMax:
 import qcourse.check
 
 
-@qcourse.check.exercise("7.4", MovingAverageMinMax)
+@qcourse.check.exercise("7.4", MovingAverageMinMax, when_graded="that no batch is kept, two trackers at once")
 def check_MovingAverageMinMax(ex):
     def ranges_after(batches, **settings):
         """The range that a new tracker holds after each of the batches."""
@@ -793,7 +794,7 @@ def compare_ranges(params, bits, ranges):
 import qcourse.check
 
 
-@qcourse.check.exercise("7.5", compare_ranges)
+@qcourse.check.exercise("7.5", compare_ranges, when_graded="how many of thousands are extreme")
 def check_compare_ranges(ex):
     # The example on paper turned round, and a 0 more: the bulk is all but the -14.
     x = np.array([[1.0, 0.0, -1.0], [-2.0, -14.0, 0.0]])

@@ -47,7 +47,7 @@ if not find_spec("qcourse"):  # the notebook was opened alone, as on Colab or Ka
 import copy
 import io
 import math
-import os
+import os  # os, pickle and F are here for your answers: no cell below needs them
 import pickle
 import warnings
 
@@ -58,7 +58,6 @@ from torch import nn
 
 # %% tags=["experiment"]
 from qcourse import checked, measure, models, torch_ao
-from qcourse.check import Exercise
 from qcourse.data import load_digits28
 from qcourse.measure import latency_ms, size_kb
 from qcourse.models import to_input, to_labels
@@ -273,7 +272,7 @@ def calibrate(model, images, batch_size=256):
 import qcourse.check
 
 
-@qcourse.check.exercise("8.2", calibrate, when_graded="that the model's parameters, and its mode, stay")
+@qcourse.check.exercise("8.2", calibrate, when_graded="that parameters, and evaluation mode, stay")
 def check_calibrate(ex):
     images = torch.arange(-1, 8)[:, None, None].expand(9, 28, 28) / 10
     watched = torch_ao.QuantStub(torch_ao.default_qconfig).train()
@@ -288,7 +287,9 @@ def check_calibrate(ex):
     ex.true(not any(on for *_, on in seen), "nothing is learned: switch gradients off, with torch.no_grad().")
     sizes = [size for size, *_ in seen]
     once = len(sizes) == 3 and max(sizes) <= 4 and sum(sizes) == 9
-    ex.true(once, "each image once, in 3 batches of at most 4.", expected=[4, 4, 1], got=sizes)
+    last = "the last batch, a smaller one, is left out" * (sizes == [4, 4])
+    told = {"expected": [4, 4, 1], "got": sizes, "likely_cause": last}
+    ex.true(once, "each image once, in 3 batches of at most 4.", **told)
     observer = watched[1].activation_post_process
     ex.equal("the observer's minimum (a ReLU makes the first image 0)", float(observer.min_val), 0.0)
     ex.equal("the observer's maximum (the last image is 0.7)", float(observer.max_val), 0.7, rtol=1e-5)
@@ -367,7 +368,8 @@ print("test accuracy: calibrated on training images ≈ {:.2f} %, on test images
 # \;\xrightarrow{\text{calibrate}}\; \text{with ranges} \;\xrightarrow{\text{convert}}\; \text{int8 model}$$
 #
 # `convert` computes a scale and a zero point from each observer, quantizes the weights, and replaces each
-# float module with a quantized one. The caller's network remains a float network.
+# float module with a quantized one. The caller's network remains a float network, and the engine
+# (`torch.backends.quantized.engine`, the library of int8 kernels) stays the one that this machine has.
 #
 # <details><summary>Hint</summary>
 #
@@ -399,7 +401,7 @@ def post_training_quantize(net, images, qconfig=None):
 import qcourse.check
 
 
-@qcourse.check.exercise("8.3", post_training_quantize)
+@qcourse.check.exercise("8.3", post_training_quantize, when_graded="that the engine stays as it is")
 def check_post_training_quantize(ex):
     def calibrate_at_once(model, images, batch_size=256):
         model.eval()(images)  # replaces your calibrate, so that this check tests this exercise alone
@@ -411,6 +413,7 @@ def check_post_training_quantize(ex):
     images[-1, 0, 0] = 2.54  # the brightest pixel is in the last image
     result = ex.call(float_net, images, case="20 images, the largest pixel 2.54")
     ex.true(isinstance(result, nn.Module), "the result is not an nn.Module.", got=type(result).__name__)
+    ex.true(not result.training, "the result is not in evaluation mode.")
     parts = {name: module._get_name() for name, module in result.named_modules()}
     got = ", ".join(str(parts.get(name)) for name in ("quant", "linear1", "linear2", "linear3"))
     int8 = "Quantize" + 3 * ", QuantizedLinear"

@@ -563,3 +563,36 @@ def asymmetric_quantization(params, bits):
     scale = float((alpha - beta) / (2**bits - 1)) or 1.0
     zero = int(np.clip(-np.round(beta / scale), 0, 2**bits - 1))
     return clamp(np.round(params / scale) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero
+
+
+# %% wrong: the range is made symmetric about 0 | cause: symmetric about 0
+def asymmetric_quantization(params, bits):
+    if params.size == 0 or not np.all(np.isfinite(params)):
+        raise ValueError("bad")
+    alpha = float(np.abs(params).max())
+    scale = 2 * alpha / (2**bits - 1) or 1.0
+    zero = round(alpha / scale)
+    return clamp(np.round(params / scale) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero
+
+
+# %% wrong: the zero point is rounded up | cause: rounded up, as by ceil
+def asymmetric_quantization(params, bits):
+    if params.size == 0 or not np.all(np.isfinite(params)):
+        raise ValueError("bad")
+    beta = min(float(params.min()), 0.0)
+    alpha = max(float(params.max()), 0.0)
+    scale = (alpha - beta) / (2**bits - 1) or 1.0
+    zero = int(np.ceil(-beta / scale))
+    return np.clip(np.round(params / scale) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero
+
+
+# %% wrong: an empty array gives an empty result | cause: no guard
+def asymmetric_quantization(params, bits):
+    if params.size == 0:
+        return params.astype(np.int32), 1.0, 0
+    if not np.isfinite(params).all():
+        raise ValueError("NaN or infinity")
+    beta, alpha = min(float(params.min()), 0.0), max(float(params.max()), 0.0)
+    scale = (alpha - beta) / (2**bits - 1) or 1.0
+    zero = -round(beta / scale)
+    return np.clip(np.round(params / scale) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero

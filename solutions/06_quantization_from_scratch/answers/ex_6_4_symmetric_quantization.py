@@ -324,3 +324,21 @@ def symmetric_quantization(params, bits):
         raise ValueError("bad input")
     scale = float(np.abs(params).max()) / levels or 1.0
     return np.clip(np.round(params / scale), -levels, levels).astype(np.int32), scale
+
+
+# %% wrong: three standard deviations | cause: the standard deviation sets the range
+def symmetric_quantization(params, bits):
+    if params.size == 0 or not np.isfinite(params).all():
+        raise ValueError("bad")
+    levels = 2 ** (bits - 1) - 1
+    scale = float(3 * params.std()) / levels or 1.0
+    return np.clip(np.round(params / scale), -levels, levels).astype(np.int32), scale
+
+
+# %% wrong: the guard looks for NaN alone | cause: no guard
+def symmetric_quantization(params, bits):
+    if params.size == 0 or np.isnan(params).any():
+        raise ValueError("empty, or NaN")
+    levels = 2 ** (bits - 1) - 1
+    scale = float(np.abs(params).max()) / levels or 1.0
+    return np.clip(np.nan_to_num(np.round(params / scale)), -levels, levels).astype(np.int32), scale

@@ -68,7 +68,7 @@ def symmetric_quantization_per_channel(weight, bits, axis=0):
     return np.clip(np.round(weight / scales), -top, top).astype(np.int32), scales.ravel()
 
 
-# %% wrong: matrices only | cause: the shapes do not fit
+# %% wrong: matrices only | cause: the shapes do not fit / asks for an axis
 def symmetric_quantization_per_channel(weight, bits, axis=0):
     top = 2 ** (bits - 1) - 1
     scales = np.abs(weight).max(axis=1 - axis).astype(np.float64) / top
@@ -261,3 +261,11 @@ def symmetric_quantization_per_channel(weight, bits, axis=0):
     rows = weight.reshape(weight.shape[axis], -1)
     pairs = [symmetric_quantization(row, bits) for row in rows]
     return np.stack([codes for codes, _ in pairs]).reshape(weight.shape), np.array([s for _, s in pairs])
+
+
+# %% wrong: a slice of zeros gets a tiny scale | cause: a slice of zeros
+def symmetric_quantization_per_channel(weight, bits, axis=0):
+    levels = 2 ** (bits - 1) - 1
+    other = tuple(a for a in range(weight.ndim) if a != axis % weight.ndim)
+    scale = np.maximum(np.abs(weight).max(axis=other, keepdims=True), 1e-8) / levels
+    return np.clip(np.round(weight / scale), -levels, levels).astype(np.int32), scale.ravel()

@@ -254,3 +254,26 @@ def integer_linear(*args, **kwargs):
 def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
     total = (x_q.astype(np.int32) - x_zero) @ w_q.astype(np.int32).T
     return x_scale * np.max(w_scale) * total + (0.0 if bias is None else bias)
+
+
+# %% wrong: the zero point is subtracted from the weights, too | cause: subtracted from the weights
+def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
+    acc = (x_q - x_zero) @ (w_q - x_zero).T
+    y = acc * (x_scale * np.asarray(w_scale))
+    return y if bias is None else y + bias
+
+
+# %% wrong: the scales of the rows enter before the product | cause: made float before the product
+def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
+    acc = (x_q - x_zero) @ (w_q * np.reshape(w_scale, (-1, 1))).T
+    y = acc * x_scale
+    return y if bias is None else y + bias
+
+
+# %% right: the correction by the zero point apart
+def integer_linear(x_q, x_scale, x_zero, w_q, w_scale, bias=None):
+    acc = np.inner(x_q, w_q) - x_zero * w_q.sum(axis=1)
+    y = x_scale * (acc * w_scale)
+    if bias is not None:
+        y += bias
+    return y

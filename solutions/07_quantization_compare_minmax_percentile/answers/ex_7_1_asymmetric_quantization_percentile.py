@@ -321,3 +321,16 @@ def asymmetric_quantization_percentile(*args, **kwargs):
 def asymmetric_quantization_percentile(params, bits, percentile=99.99):
     beta, alpha = np.percentile(params, [100 - percentile, percentile])
     return quantize_range(np.clip(params, beta, alpha), bits, beta, alpha)
+
+
+# %% wrong: np.quantile is given percent | cause: np.quantile takes shares
+def asymmetric_quantization_percentile(params, bits, percentile=99.99):
+    beta, alpha = np.quantile(params, [100 - percentile, percentile])
+    return quantize_range(params, bits, beta, alpha)
+
+
+# %% wrong: the nearest rank of the sorted values | cause: not interpolated / is that of min-max
+def asymmetric_quantization_percentile(params, bits, percentile=99.99):
+    ordered = np.sort(params.ravel())
+    k = int(percentile / 100 * len(ordered))
+    return quantize_range(params, bits, ordered[len(ordered) - 1 - min(k, len(ordered) - 1)], ordered[min(k, len(ordered) - 1)])

@@ -310,3 +310,14 @@ def mse_optimal_range(params, bits, candidates=100):
         if error < best[1]:
             best = (k / candidates, error)
     return best
+
+
+# %% wrong: the largest error is minimized | cause: one candidate too narrow / the largest error decides
+def mse_optimal_range(params, bits, candidates=100):
+    best, least = None, math.inf
+    for k in range(1, candidates + 1):
+        b, a = k / candidates * params.min(), k / candidates * params.max()
+        e = np.abs(params - asymmetric_dequantize(*quantize_range(params, bits, b, a))).max()
+        if e < least:
+            best, least = (b, a), e
+    return best

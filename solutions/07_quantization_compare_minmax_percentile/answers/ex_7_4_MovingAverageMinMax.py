@@ -483,3 +483,44 @@ class MovingAverageMinMax:
     @property
     def range(self):
         return self.history.pop()
+
+
+# %% wrong: only __init__ is written | cause: update takes in one batch
+class MovingAverageMinMax:
+    def __init__(self, momentum=0.01):
+        self.momentum = momentum
+        self.range = None
+
+    def update(self, batch):
+        raise NotImplementedError("Exercise 7.4: update takes in one batch")
+
+
+# %% wrong: update is not defined | cause: nothing of this name is written
+class MovingAverageMinMax:
+    def __init__(self, momentum=0.01):
+        self.momentum = momentum
+        self.range = None
+
+
+# %% wrong: update does nothing | cause: range is still None
+class MovingAverageMinMax:
+    def __init__(self, momentum=0.01):
+        self.momentum = momentum
+        self.range = None
+
+    def update(self, batch):
+        pass
+
+
+# %% wrong: update returns the range, and no attribute holds it | cause: nothing of this name is written
+class MovingAverageMinMax:
+    def __init__(self, momentum=0.01):
+        self.momentum, self.b, self.a = momentum, None, None
+
+    def update(self, batch):
+        low, high = float(batch.min()), float(batch.max())
+        if self.b is None:
+            self.b, self.a = low, high
+        self.b += self.momentum * (low - self.b)
+        self.a += self.momentum * (high - self.a)
+        return self.b, self.a

@@ -55,7 +55,7 @@ def calibrate(model, images, batch_size=256):
     return seen
 
 
-# %% wrong: drop_last, but the count says all | cause: each image once, in 3 batches of at most 4
+# %% wrong: drop_last, but the count says all | cause: the last batch, a smaller one
 def calibrate(model, images, batch_size=256):
     model.eval()
     with torch.no_grad():

@@ -66,6 +66,7 @@ def hidden_calibrate(ex):
             "the model must see every image once.",
             expected=f"{n} images",
             got=f"{sum(sizes)} images",
+            likely_cause="the last batch, a smaller one, is left out" * (sum(sizes) == n // limit * limit),
         )
         ex.true(
             len(sizes) <= math.ceil(n / limit),

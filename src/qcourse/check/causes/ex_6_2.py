@@ -103,10 +103,8 @@ def _ceil_or_half_cut(x, bits):
     return ceil if np.array_equal(ceil[0], cut[0]) else None
 
 
-known.mistake(
-    "rounded up: by ceil, or by int(x + 0.5), which rounds negative values up; use np.round",
-    _ceil_or_half_cut,
-)
+UP = "rounded up: by ceil, or by int(x + 0.5), which rounds negative values up; use np.round"
+known.mistake(UP, _ceil_or_half_cut)
 known.mistake(
     "ceil instead of round: codes are up to one too high; np.round finds the nearest",
     lambda x, bits: _asymmetric(x, bits, rounding=np.ceil),
@@ -144,6 +142,10 @@ known.symptom(
     lambda got, args, kwargs: 0 < got[2] == _cut_zero(args) < _zero_of(args),
 )
 known.symptom(
+    "the zero point is rounded up, as by ceil: it is the nearest code, minus round(beta / scale)",
+    lambda got, args, kwargs: got[2] == _cut_zero(args) + 1 == _zero_of(args) + 1,
+)
+known.symptom(
     "the sign of the zero point: it is minus round(beta / scale), so it is never negative",
     lambda got, args, kwargs: got[2] == -_zero_of(args) < 0,
 )
@@ -153,20 +155,17 @@ known.mistake(
 )
 
 
-def _zero_not_added(x, bits):
-    _, scale, zero = _asymmetric(x, bits)
-    return np.clip(np.round(np.asarray(x) / scale), 0, 2**bits - 1).astype(np.int32), scale, zero
+def _zero_times(factor):
+    def wrong(x, bits):
+        _, scale, zero = _asymmetric(x, bits)
+        codes = np.round(np.asarray(x) / scale) + factor * zero
+        return np.clip(codes, 0, 2**bits - 1).astype(np.int32), scale, zero
+
+    return wrong
 
 
-known.mistake("the zero point is computed but not added to the codes", _zero_not_added)
-
-
-def _zero_subtracted(x, bits):
-    _, scale, zero = _asymmetric(x, bits)
-    return np.clip(np.round(np.asarray(x) / scale) - zero, 0, 2**bits - 1).astype(np.int32), scale, zero
-
-
-known.mistake("the zero point is subtracted from the codes: add it", _zero_subtracted)
+known.mistake("the zero point is computed but not added to the codes", _zero_times(0))
+known.mistake("the zero point is subtracted from the codes: add it", _zero_times(-1))
 known.mistake(
     "the range is not widened to include 0: take min(beta, 0) and max(alpha, 0)",
     lambda x, bits: _asymmetric(x, bits, widen=False),
@@ -193,6 +192,8 @@ def _shifted_by_another(got, args, kwargs):
     return got[2] == zero and np.isclose(got[1], scale, atol=0) and shifts.size == 1 and shifts[0] != 0
 
 
+known.symptom("the codes are shifted by another number than the zero point returned", _shifted_by_another)
 known.symptom(
-    "the codes are shifted by another number than the zero point that is returned", _shifted_by_another
+    "the range is made symmetric about 0: asymmetric means from beta to alpha, as they are",
+    lambda got, args, kwargs: np.isclose(got[1] * (2 ** args[1] - 1), 2 * np.abs(args[0]).max(), atol=0),
 )

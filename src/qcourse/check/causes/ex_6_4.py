@@ -125,6 +125,12 @@ known.symptom(
     lambda got, args, kwargs: _cut_lower(got[0], *quantization.symmetric_quantization(*args), got[1]),
 )
 known.symptom(
+    "the standard deviation sets the range: take the largest absolute value, so that nothing is cut off",
+    lambda got, args, kwargs: any(
+        np.isclose(got[1], k * np.std(args[0]) / (2 ** (args[1] - 1) - 1), rtol=1e-6, atol=0) for k in (1, 3)
+    ),
+)
+known.symptom(
     "an axis is reduced alone: there is one scale, from the largest absolute value of all elements",
     lambda got, args, kwargs: np.ndim(got[1]) > 0,
 )

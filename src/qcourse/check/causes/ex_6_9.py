@@ -110,6 +110,10 @@ known.mistake(
     "the transpose is missing: w_q is [out, in], the product needs w_q.T",
     lambda x, sx, zx, w, sw, b=None: integer_linear(x, sx, zx, w.T, sw, b),
 )
+known.mistake(
+    "the input's zero point is subtracted from the weights, too: their grid is symmetric, they have none",
+    lambda x, sx, zx, w, sw, b=None: integer_linear(x, sx, zx, w - zx, sw, b),
+)
 
 
 def _sum_in(dtype):

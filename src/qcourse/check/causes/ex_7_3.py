@@ -129,14 +129,13 @@ known.mistake(
     "bits is ignored: the best range for 8 bits is not the best for fewer; use the parameter",
     lambda x, bits, candidates=100: best(x, shares_of(candidates), mse(x, 8)),
 )
-known.mistake(
-    "the errors are absolute values: find the range with the smallest squared error",
-    lambda x, bits, candidates=100: _alone(x, bits, candidates, "absolute"),
-)
-known.mistake(
-    "the clipped elements are left out: judge each range by the error of all elements",
-    lambda x, bits, candidates=100: _alone(x, bits, candidates, "inside"),
-)
+OTHER_ERRORS = {
+    "absolute": "the errors are absolute values: find the range with the smallest squared error",
+    "inside": "the clipped elements are left out: judge each range by the error of all elements",
+    "largest": "the largest error decides: take the mean of the squared errors of all elements",
+}
+for _name, _text in OTHER_ERRORS.items():
+    known.mistake(_text, lambda x, bits, candidates=100, name=_name: _alone(x, bits, candidates, name))
 
 
 def _upper_shrinks(params, bits, candidates=100) -> Pair:
@@ -176,10 +175,10 @@ def _full_not_found(result: Any, args: list, kwargs: dict) -> bool:
 
 
 known.symptom(
-    "one candidate too narrow: k runs from 1 to candidates, both included; an index counted from 0 is k - 1",
+    "one candidate too narrow: k runs from 1 to candidates, both included; an index counted from 0 is k - 1; "
+    "and what counts is the mean of squares, not the largest error",
     _full_not_found,
 )
-
 
 known.symptom(
     "the error is returned in place of alpha: return the range, (beta, alpha)",

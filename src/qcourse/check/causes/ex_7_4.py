@@ -29,6 +29,14 @@ def _moving(
     return ranges
 
 
+known.symptom(
+    "range is still None after a batch: update must set self.range",
+    lambda got, args, kwargs: isinstance(got, list) and None in got[:1],
+)
+known.symptom(
+    "range is an array: make it a tuple of two floats, (beta, alpha)",
+    lambda got, args, kwargs: isinstance(got, list) and isinstance(got[0], np.ndarray),
+)
 known.mistake(
     "the two weights are swapped: the new batch gets momentum, the old range 1 - momentum",
     lambda batches, momentum=0.01: _moving(batches, momentum, 1 - momentum),

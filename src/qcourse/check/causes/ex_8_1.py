@@ -24,6 +24,12 @@ known.symptom(
     ),
 )
 known.symptom(
+    "a layer has no bias: nn.Linear has one unless it gets bias=False",
+    lambda got, args, kwargs: (
+        isinstance(got, nn.Module) and not {f"linear{i}.bias" for i in (1, 2, 3)} <= got.state_dict().keys()
+    ),
+)
+known.symptom(
     "no QuantStub: nothing turns the images into codes; make one in __init__, call it first",
     lambda got, args, kwargs: "QuantStub" not in kinds(_model([got, *args])),
 )

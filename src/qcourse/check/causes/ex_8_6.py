@@ -100,7 +100,8 @@ known.symptom(
     lambda got, args, kwargs: got is not None and not isinstance(got, dict),
 )
 known.symptom(
-    "no error at all: is the float network compared with itself, or weights in place of outputs?",
+    "no error at all: is the float network compared with itself, weights in place of outputs, or outputs "
+    "that were never rounded to codes?",
     lambda got, args, kwargs: all(value == math.inf for value in got.values()),
 )
 known.symptom(
