@@ -1,6 +1,10 @@
 """The last part of notebook 06: it goes on with the names of the lesson."""
 
 # %% [markdown]
+# **What follows.** Down a column, one more bit is worth about 6 dB. Across, the symmetric grid is 2 to 7 dB
+# behind: for values that lie mostly on one side of 0, a zero point is worth up to one bit.
+
+# %% [markdown]
 # ## Question
 #
 # *A person reads your answer, for 3 points.*

@@ -224,11 +224,14 @@ for percentile in percentiles:
     restored = asymmetric_dequantize(*checked.asymmetric_quantization_percentile(sample, 8, percentile))
     errors.append((quantization_error(sample, restored), quantization_error(sample[:-1], restored[:-1])))
 calibration.error_against_percentile(percentiles, *np.transpose(errors), scale=1050 / 255)
+print(
+    f"of all: {errors[0][0]:.0f} at percentile {percentiles[0]:g}, {errors[6][0]:.0f} at {percentiles[6]:g}"
+)
 
 # %% [markdown]
 # Read it from the left (the axis is stretched towards 100: each tick leaves out a tenth of what the one
 # before leaves out). Up to about the 99th percentile too many ordinary values are cut off, and both errors
-# fall as the range grows (that of all elements from 100 to 72, which is hard to see here). Then the range
+# fall as the range grows (that of all elements hardly: see the line of numbers). Then the range
 # holds nearly all of them, and little changes. The error of all elements turns down between 99.99 and 99.999:
 # there the percentile lies between the two largest values, 150 and 1000, and NumPy interpolates. The range
 # stretches towards the outlier, the outlier's error falls, and that of all the others rises to the dotted

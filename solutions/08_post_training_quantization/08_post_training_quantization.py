@@ -44,10 +44,11 @@ if not find_spec("qcourse"):  # the notebook was opened alone, as on Colab or Ka
     print("First, in a cell of its own: %pip install git+https://github.com/qcourse/qcourse")
 
 # %%
+# os, pickle and F are here for your answers, if you want them: no cell below needs them.
 import copy
 import io
 import math
-import os  # os, pickle and F are here for your answers: no cell below needs them
+import os
 import pickle
 import warnings
 

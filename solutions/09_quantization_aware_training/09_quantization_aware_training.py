@@ -102,7 +102,7 @@ for step in range(3):
 # the gradient is 0, because a small change of $x$ changes nothing there. Note that $q$, the code *before* it
 # is clamped, decides. For finite `x` the output and its gradient are those of
 # `torch.fake_quantize_per_tensor_affine`, the operator that you are writing here; hidden tests compare with
-# it. Do not change `x`.
+# it. Do not change `x`, and leave no hook on it: `x` may reach the loss by other ways, too.
 #
 # A value at an outermost code is inside, and gets the gradient $g$. With a mask on $q$ this holds in every
 # version of torch. `torch.clamp` alone does not promise it: its gradient at a bound was 1 up to torch 2.13
@@ -153,13 +153,13 @@ def check_fake_quantize(ex):
     from qcourse.check.clamping import GradientOneAtBounds
 
     def forward_and_gradient(x, scale, zero, quant_min, quant_max, upstream):
-        """The answer's output, and the gradient of x where ``upstream`` arrives from above."""
+        """The output, and the gradient of x through it; x also reaches the loss by itself, for 1 more."""
         leaf = x.clone().requires_grad_()
         with GradientOneAtBounds():  # the gradient of clamp at its bounds is that of torch 2.13
             output = ex.answer(leaf, scale, zero, quant_min, quant_max)
         if isinstance(output, torch.Tensor) and output.requires_grad:
-            output.backward(upstream)
-        return output, torch.zeros_like(x) if leaf.grad is None else leaf.grad
+            (output * upstream + leaf).sum().backward()
+        return output, torch.zeros_like(x) if leaf.grad is None else leaf.grad - 1
 
     both = {"function": forward_and_gradient}
     x = torch.tensor([-1.6, -0.6, 0.1, 0.4, 0.6, 0.9])  # codes -3, -1, 0, 1, 1, 2, of which -2 … 1 exist
@@ -269,7 +269,8 @@ with torch.no_grad():
 #
 # `qconfig=None` means the QAT qconfig of the running engine,
 # `torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)`. A qconfig that is passed in is used as
-# it is. The caller's `net` keeps its weights and its train or eval mode, and no `qconfig` is left on it.
+# it is. The caller's `net` keeps its weights and its train or eval mode, and no `qconfig` is left on it. The
+# engine stays the one that runs.
 #
 # <details><summary>Hint</summary>
 #
@@ -298,7 +299,7 @@ def prepare_for_qat(net, qconfig=None):
 import qcourse.check
 
 
-@qcourse.check.exercise("9.2", prepare_for_qat)
+@qcourse.check.exercise("9.2", prepare_for_qat, when_graded="that the engine stays as it is")
 def check_prepare_for_qat(ex):
     torch.manual_seed(1)
     small = models.QuantizedVerySimpleNet().eval()
@@ -315,6 +316,8 @@ def check_prepare_for_qat(ex):
         )
         weight = getattr(model, name).weight
         ex.true(not torch.equal(fake(weight), weight), f"{name} uses its weight unrounded.")
+    kept = torch.equal(model.linear1.weight, small.linear1.weight)
+    ex.true(kept, "the weights are others.", likely_cause="a new network is made: copy the one that is given")
     model = ex.call(small, torch_ao.default_qat_qconfig, case="a qconfig given: one scale per tensor")
     model.linear1.weight_fake_quant(model.linear1.weight)
     ex.true(model.linear1.weight_fake_quant.scale.numel() == 1, "the given qconfig is not used.")
@@ -493,7 +496,7 @@ def convert_qat(model):
 import qcourse.check
 
 
-@qcourse.check.exercise("9.4", convert_qat, when_graded="that the scales are those of the training")
+@qcourse.check.exercise("9.4", convert_qat)
 def check_convert_qat(ex):
     torch.manual_seed(3)
     model = models.QuantizedVerySimpleNet().train()
@@ -510,6 +513,8 @@ def check_convert_qat(ex):
         expected="codes of dtype qint8",
         got=type(weight).__name__,
     )
+    want = float(model.linear2.activation_post_process.calculate_qparams()[0])
+    ex.equal("the scale of linear2's output", float(int8.linear2.scale), want, rtol=1e-4)
 
 
 # %% tags=["hidden:convert_qat"]
@@ -582,6 +587,16 @@ print("all within 3 points of each other:", max(at_8.values()) - min(at_8.values
 # `MovingAveragePerChannelMinMaxObserver`; schemes: `torch.per_tensor_symmetric` and
 # `torch.per_channel_symmetric`. A weight's range need not be averaged over steps, since the weight is known:
 # `averaging_constant=1.0` makes the range follow at once.
+#
+# </details>
+#
+# <details><summary>A deeper hint</summary>
+#
+# Two factories. The activation's needs an observer, `quant_min=0`, `quant_max=255` and `dtype=torch.quint8`.
+# The weight's needs `quant_max` = 2^(bits−1) − 1 and `quant_min` = −`quant_max` (at 2 bits 1 and −1),
+# `dtype=torch.qint8`, and a pair that fits together: the per-channel observer with
+# `torch.per_channel_symmetric`, or the other with `torch.per_tensor_symmetric`. Choose the pair in an `if`;
+# the rest is the same for both. Nothing is called: `with_args` only notes the arguments.
 #
 # </details>
 
@@ -661,6 +676,11 @@ qat.reachable_weights(net.linear2.weight.detach().numpy(), levels)
 # in `convert` it lies on 127.5. Weights that are all positive are trained with a zero point and half the
 # step, weights that are all 0 with an arbitrary scale (0.1). With few bits the two scales are far apart: in
 # the last row training turns the weight 2 into 3.
+#
+# The reason: of $n = q_{max} - q_{min}$ steps, the operator counts $n/2$ above 0 (rounded down), and one more
+# than that below. For −128 to 127 this is right. For −1 to 1 it gives three steps, −2 to 1, whose size the
+# largest weight sets; then these three are spread over the two that there are, so each is 3/2 as large. The
+# last column has this computed by hand.
 
 
 # %% tags=["experiment"]
@@ -671,7 +691,10 @@ def fused(low, high, weight):
     )
     fake(torch.tensor(weight))
     pairs = (fake.scale, fake.zero_point), fake.calculate_qparams()
-    return [f"≈ {scale.item():.5g}, zero {zero.item()}" for scale, zero in pairs]
+    up = (high - low) // 2
+    step = max(min(weight) / -(up + 1), max(weight) / up)  # the steps above 0, and one more below
+    by_hand = step * (2 * up + 1) / (high - low) if min(weight) < 0 else math.nan
+    return [*(f"≈ {scale.item():.5g}, zero {zero.item()}" for scale, zero in pairs), f"{by_hand:.5g}"]
 
 
 rows = [
@@ -682,7 +705,7 @@ rows += [
     ["8 bits, 0 and 0", *fused(-128, 127, [0.0, 0.0])],
     ["2 bits, -0.5 and 2", *fused(-1, 1, [-0.5, 2.0])],
 ]
-figure.show_table(["weights", "in training", "in convert"], rows)
+figure.show_table(["weights", "in training", "in convert", "training's, by hand"], rows)
 
 # %% [markdown]
 # **What can be exported.** Other runtimes read models in the exchange format ONNX, and torch has two

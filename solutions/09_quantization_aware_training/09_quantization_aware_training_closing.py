@@ -80,6 +80,11 @@ rows += [["2 bits, per channel", f"≈ {per_channel[2][0]:.1%}", f"≈ {per_chan
 figure.show_table(["weights", "PTQ", "QAT"], rows)
 
 # %% [markdown]
+# **What follows.** Begin with PTQ, and look at its distance from float. Where it is small (here at 8 and 4
+# bits), stop. Where it is not, first give each channel a scale, which needs no training; train where that is
+# not enough, as at 2 bits.
+
+# %% [markdown]
 # ## Question
 #
 # *A person reads your answer, for 3 points.*

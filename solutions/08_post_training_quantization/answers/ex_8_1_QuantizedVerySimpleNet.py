@@ -466,3 +466,20 @@ class QuantizedVerySimpleNet(nn.Module):
         x = self.relu(self.linear1(x))
         x = self.relu(self.linear2(x))
         return self.dequant(self.linear3(x))
+
+
+# %% wrong: layers without biases | cause: a layer has no bias / the layers have other names
+class QuantizedVerySimpleNet(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.quant = torch_ao.QuantStub()
+        self.linear1 = nn.Linear(784, 100, bias=False)
+        self.linear2 = nn.Linear(100, 100, bias=False)
+        self.linear3 = nn.Linear(100, 10, bias=False)
+        self.dequant = torch_ao.DeQuantStub()
+
+    def forward(self, images):
+        x = self.quant(images.reshape(-1, 784))
+        x = torch.relu(self.linear1(x))
+        x = torch.relu(self.linear2(x))
+        return self.dequant(self.linear3(x))

@@ -374,3 +374,19 @@ def calibrate(model, images, batch_size=256):
             model(batch)
             seen_so_far.append(len(batch))
     return sum(seen_so_far)
+
+
+# %% wrong: only full batches are shown | cause: the last batch, a smaller one
+def calibrate(model, images, batch_size=256):
+    model.eval()
+    with torch.no_grad():
+        for start in range(0, len(images) - batch_size + 1, batch_size):
+            model(images[start:start + batch_size])
+    return len(images)
+
+
+# %% right: inference mode, and a data loader
+def calibrate(model, images, batch_size=256):
+    model.train(False)
+    with torch.inference_mode():
+        return sum(len(b) for b in torch.utils.data.DataLoader(images, batch_size) if model(b) is not None)

@@ -361,3 +361,11 @@ def quantized_linear_by_hand(x_q, x_scale, x_zero, w_q, w_scale, bias, out_scale
     total = (x_q @ w_q.T) - x_zero * w_q.astype(np.int32).sum(axis=1)
     place = (total * (x_scale * np.asarray(w_scale)) + bias) / out_scale + out_zero
     return np.clip(np.round(place), 0, 255).astype(np.uint8)
+
+
+# %% right: the product in torch, in float64
+def quantized_linear_by_hand(x_q, x_scale, x_zero, w_q, w_scale, bias, out_scale, out_zero):
+    x = torch.from_numpy(np.ascontiguousarray(x_q)).double() - x_zero
+    w = torch.from_numpy(np.ascontiguousarray(w_q)).double()
+    y = (x @ w.T).numpy() * (x_scale * np.asarray(w_scale)) + np.asarray(bias)
+    return (np.rint(y / out_scale) + out_zero).clip(0, 255).astype("uint8")

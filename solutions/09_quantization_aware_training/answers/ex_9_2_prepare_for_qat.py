@@ -134,7 +134,7 @@ def prepare_for_qat(net, qconfig=None):
     return model
 
 
-# %% wrong: a new network without the weights | cause: linear1 has lost the network's weights or biases
+# %% wrong: a new network without the weights | cause: linear1 has lost the network's weights or biases / a new network is made
 def prepare_for_qat(net, qconfig=None):
     model = type(net)().train()
     model.qconfig = qconfig or torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)

@@ -83,7 +83,7 @@ def convert_qat(model):
     return torch_ao.convert(model, inplace=True)
 
 
-# %% wrong: the scales are thrown away and calibrated anew on noise | cause: linear1 does not have the qconfig's kind of scale
+# %% wrong: the scales are thrown away and calibrated anew on noise | cause: linear1 does not have the qconfig's kind of scale / the scale of linear2's output is wrong
 def convert_qat(model):
     net = QuantizedVerySimpleNet()
     net.load_state_dict(model.state_dict(), strict=False)
@@ -101,7 +101,7 @@ def convert_qat(model):
     return model
 
 
-# %% wrong: dynamic quantization | cause: linear1 does not have the qconfig's kind of scale
+# %% wrong: dynamic quantization | cause: linear1 does not have the qconfig's kind of scale / nothing dynamic
 def convert_qat(model):
     net = QuantizedVerySimpleNet()
     net.load_state_dict(model.state_dict(), strict=False)
@@ -125,7 +125,7 @@ def convert_qat(model):
             module.training = mode
 
 
-# %% wrong: one more pass moves the observers of the copy | cause: linear1's output scale is not the trained one
+# %% wrong: one more pass moves the observers of the copy | cause: linear1's output scale is not the trained one / the scale of linear2's output is wrong
 def convert_qat(model):
     model = copy.deepcopy(model)
     model.train()
@@ -155,3 +155,10 @@ def convert_qat(model):
 def convert_qat(model):
     model = copy.copy(model)
     return torch_ao.convert(model.eval(), inplace=True)
+
+
+# %% wrong: prepared once more before convert | cause: what training found is lost
+def convert_qat(model):
+    trained = copy.deepcopy(model)
+    trained = torch_ao.prepare_qat(trained.train())
+    return torch_ao.convert(trained.eval())

@@ -416,3 +416,8 @@ def low_bit_qconfig(bits, per_channel=False):
         observer=torch_ao.MovingAverageMinMaxObserver, quant_min=0, quant_max=255, dtype=torch.quint8
     )
     return torch_ao.QConfig(activation=activation, weight=weight)
+
+
+# %% wrong: the engine's qconfig whatever the bits | cause: bits is ignored
+def low_bit_qconfig(bits, per_channel=False):
+    return torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)

@@ -88,6 +88,10 @@ _wrong_output(
 )
 _wrong_output("x comes back unrounded: the forward pass must quantize", lambda x, scale, zero, low, high: x)
 _wrong_gradient(
+    "a hook is left on x itself, which changes every gradient of x: build the gradient into the result",
+    lambda x, scale, zero, low, high, upstream: (upstream + 1) * _inside(x, scale, zero, low, high) - 1,
+)
+_wrong_gradient(
     "the gradient is 0 everywhere, that of round: pass it straight through inside the range",
     lambda x, scale, zero, low, high, upstream: torch.zeros_like(x),
 )

@@ -45,7 +45,7 @@ def _observer_only(result, args, kwargs):
 
 known.symptom(
     "this qconfig is made for PTQ: its weight_fake_quant is an observer, which fakes nothing "
-    "(the source notes' mistake); take get_default_qat_qconfig",
+    "(the common mistake that is told above 9.2); take get_default_qat_qconfig",
     _observer_only,
 )
 

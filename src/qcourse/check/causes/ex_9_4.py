@@ -18,4 +18,8 @@ def _still_training(result, args, kwargs):
     return result.training
 
 
+known.symptom(
+    "what training found is lost: only copy, eval and convert; no prepare, and nothing dynamic",
+    lambda result, args, kwargs: float(result.linear2.scale) == 1.0,  # of an observer that saw nothing
+)
 known.symptom("the model was left in train mode: call .eval() on the copy", _still_training)

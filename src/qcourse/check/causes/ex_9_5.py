@@ -59,6 +59,14 @@ def _affine(result, args, kwargs):
 known.symptom("the weights are affine: symmetric weights need a qscheme torch.per_…_symmetric", _affine)
 
 
+def _bits_ignored(result, args, kwargs):
+    fake = _weight_fake(result)
+    return args[0] < 8 and fake.quant_max in (127, 255)
+
+
+known.symptom("bits is ignored: the range of the weights' codes does not depend on it", _bits_ignored)
+
+
 def _per_channel_ignored(result, args, kwargs):
     options = args[1] if len(args) > 1 and isinstance(args[1], dict) else kwargs
     return _weight_fake(result).is_per_channel != options.get("per_channel", False)
@@ -72,14 +80,6 @@ def _wrong_axis(result, args, kwargs):
 
 
 known.symptom("one scale for each input: the output channels are axis 0 of the weight", _wrong_axis)
-
-
-def _bits_ignored(result, args, kwargs):
-    fake = _weight_fake(result)
-    return args[0] < 8 and fake.quant_max in (127, 255)
-
-
-known.symptom("bits is ignored: the range of the weights' codes does not depend on it", _bits_ignored)
 
 
 def _one_too_many(result, args, kwargs):
