@@ -275,7 +275,6 @@ def check_asymmetric_quantization(ex):
     ex.equal("scale", scale, 1.0)
     ex.equal("zero", zero, 0)
     ex.equal("params_q", codes, np.zeros(3, np.int32), dtype=np.int32)
-
     ex.raises(ValueError, np.array([1.0, np.nan]), 8, case="an array that holds NaN")
     ex.raises(ValueError, np.array([1.0, np.inf]), 8, case="an array that holds infinity")
     ex.raises(ValueError, np.array([]), 8, case="an empty array")

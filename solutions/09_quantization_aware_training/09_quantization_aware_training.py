@@ -693,8 +693,8 @@ def fused(low, high, weight):
     pairs = (fake.scale, fake.zero_point), fake.calculate_qparams()
     up = (high - low) // 2
     step = max(min(weight) / -(up + 1), max(weight) / up)  # the steps above 0, and one more below
-    by_hand = step * (2 * up + 1) / (high - low) if min(weight) < 0 else math.nan
-    return [*(f"≈ {scale.item():.5g}, zero {zero.item()}" for scale, zero in pairs), f"{by_hand:.5g}"]
+    by_hand = f"{step * (2 * up + 1) / (high - low):.5g}" if min(weight) < 0 else "(all on one side)"
+    return [*(f"≈ {scale.item():.5g}, zero {zero.item()}" for scale, zero in pairs), by_hand]
 
 
 rows = [
