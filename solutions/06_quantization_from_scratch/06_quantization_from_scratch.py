@@ -705,8 +705,8 @@ def check_sqnr_db(ex):
     x = np.array([1.0, -2.0, 4.0])
     ex.equal("the SQNR", ex.call(x, 0.9 * x, case="each value 10 % too small: 20 dB"), 20.0)
 
-    x, restored = np.array([[12.0, 4.0], [6.0, 2.0]]), np.array([[9.0, 1.0], [5.0, 1.0]])
-    ex.equal("the SQNR", ex.call(x, restored, case="a matrix: signal 200, noise 20: 10 dB"), 10.0)
+    x, restored = np.array([[12.0, 4.0], [6.0, 2.0]]), np.array([[8.0, 4.0], [4.0, 2.0]])
+    ex.equal("the SQNR", ex.call(x, restored, case="a matrix: signal 200, noise 16 + 4: 10 dB"), 10.0)
 
     x = np.array([0.5, 0.5])
     ex.equal("the SQNR", ex.call(x, x.copy(), case="nothing lost"), math.inf)

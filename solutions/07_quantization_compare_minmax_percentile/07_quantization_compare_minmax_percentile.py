@@ -231,11 +231,11 @@ print(
 # %% [markdown]
 # Read it from the left (the axis is stretched towards 100: each tick leaves out a tenth of what the one
 # before leaves out). Up to about the 99th percentile too many ordinary values are cut off, and both errors
-# fall as the range grows (that of all elements hardly: see the line of numbers). Then the range
-# holds nearly all of them, and little changes. The error of all elements turns down between 99.99 and 99.999:
-# there the percentile lies between the two largest values, 150 and 1000, and NumPy interpolates. The range
-# stretches towards the outlier, the outlier's error falls, and that of all the others rises to the dotted
-# line.
+# fall as the range grows (that of all elements from 100 to 73, as the line of numbers says; here it is hard
+# to see). Then the range holds nearly all of them, and little changes. The error of all elements turns down
+# between 99.99 and 99.999: there the percentile lies between the two largest values, 150 and 1000, and NumPy
+# interpolates. The range stretches towards the outlier, the outlier's error falls, and that of all the others
+# rises to the dotted line.
 #
 # **A common mistake.** Two faults from notebook 06 come back with percentiles. A range that leaves out 0
 # gives a zero point outside the codes, which cannot be stored in 8 bits; and `-1 * np.round(…)` is a float,
@@ -374,7 +374,8 @@ for name, (beta, alpha) in {"min-max": (-50, 1000), "clipped": (-50, 150)}.items
 #
 # $K$ is `candidates`; $k = K$ is min-max itself. $\hat x_k$ is the round trip with the range
 # $(\beta_k,\alpha_k)$, and the error is that of **all** elements, clipped ones included. Return the range of
-# the best $k$; if two are equally good, either is right.
+# the best $k$; if two are equally good, either is right. (Where all values are above 0, $\beta$ may be
+# $\frac kK \min x$ or 0, to which the quantizer widens it; below 0 the same holds for $\alpha$.)
 #
 # On paper: the five values again, 2 bits, $K = 2$. For $k = 1$ the range is [−0.5, 7], the codes stand for 0,
 # 2.5, 5, 7.5, the squared errors are 1, 0, 1, 0.25 and 42.25, their mean 8.9. For $k = 2$, min-max, it is

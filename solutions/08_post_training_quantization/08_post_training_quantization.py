@@ -737,7 +737,7 @@ def layer_sqnr(net, net_quantized, images):
 import qcourse.check
 
 
-@qcourse.check.exercise("8.6", layer_sqnr, when_graded="errors that add up, and that models stay as they are")
+@qcourse.check.exercise("8.6", layer_sqnr, when_graded="errors that add up, all images, models as they were")
 def check_layer_sqnr(ex):
     float_net, images = models.QuantizedVerySimpleNet().eval(), torch.rand(4, 28, 28)
     biases = {"linear1": 1.01, "linear2": -1.04, "linear3": 4.02}
@@ -774,6 +774,7 @@ def check_layer_sqnr(ex):
 # %% tags=["experiment"]
 engines = torch.backends.quantized.supported_engines
 print("the engine in use is one of those supported:", torch.backends.quantized.engine in engines)
+print("qnnpack's weights:", torch_ao.get_default_qconfig("qnnpack").weight().qscheme)
 per_channel = checked.post_training_quantize(net, train_images, torch_ao.get_default_qconfig("x86"))
 scales = per_channel.linear1.weight().q_per_channel_scales()
 print(f"linear1: {scales.numel()} weight scales, one per output row")

@@ -320,7 +320,7 @@ def test_what_one_notebook_writes_beside_itself_the_next_does_not_see():
 @pytest.mark.parametrize(
     ("module", "line", "said"),
     [
-        ("preload", "def warm(*_, **__): raise OSError('cold')", "the warm process ended while it started:.*cold"),
+        ("preload", "def warm(*_, **__): raise OSError('cold')", "ended while it started:.*cold"),
         ("forked_kernel", "def _run(*_): raise OSError('no sockets')", "did not start:.*no sockets"),
     ],
 )

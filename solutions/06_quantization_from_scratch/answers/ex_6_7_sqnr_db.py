@@ -117,7 +117,7 @@ def sqnr_db(params, params_deq):
     return float(10 * np.log10(np.sum(params**2) / noise))
 
 
-# %% wrong: the mean of the elements' ratios
+# %% wrong: the mean of the elements' ratios | cause: inf although something was lost
 def sqnr_db(params, params_deq):
     if np.array_equal(params, params_deq):
         return math.inf
@@ -210,3 +210,17 @@ def sqnr_db(params, params_deq):
         axes = tuple(range(1, params.ndim))
         return float(np.mean(10 * np.log10(signal.sum(axis=axes) / noise.sum(axis=axes))))
     return float(10 * np.log10(signal.sum() / noise.sum()))
+
+
+# %% wrong: inf where any element is exact | cause: inf although something was lost
+def sqnr_db(params, params_deq):
+    if (params == params_deq).any():
+        return math.inf
+    return float(10 * np.log10((params ** 2).sum() / ((params - params_deq) ** 2).sum()))
+
+
+# %% right: from the norms, 20 log10 of their ratio
+def sqnr_db(params, params_deq):
+    noise = np.linalg.norm(np.ravel(params) - np.ravel(params_deq))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return float("inf") if not noise else float(20 * np.log10(np.linalg.norm(np.ravel(params)) / noise))

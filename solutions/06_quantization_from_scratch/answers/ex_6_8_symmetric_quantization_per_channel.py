@@ -269,3 +269,11 @@ def symmetric_quantization_per_channel(weight, bits, axis=0):
     other = tuple(a for a in range(weight.ndim) if a != axis % weight.ndim)
     scale = np.maximum(np.abs(weight).max(axis=other, keepdims=True), 1e-8) / levels
     return np.clip(np.round(weight / scale), -levels, levels).astype(np.int32), scale.ravel()
+
+
+# %% right: the channels at the end
+def symmetric_quantization_per_channel(weight, bits, axis=0):
+    last = np.moveaxis(np.asarray(weight, np.float64), axis, -1)
+    peak = np.abs(last).max(axis=tuple(range(last.ndim - 1)))
+    scales = np.divide(peak, 2 ** (bits - 1) - 1, where=peak > 0, out=np.ones_like(peak))
+    return np.moveaxis(np.rint(last / scales).astype(np.int32), -1, axis), scales

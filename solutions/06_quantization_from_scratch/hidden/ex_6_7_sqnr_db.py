@@ -38,6 +38,7 @@ def hidden_sqnr_db(ex):
     check(values, np.zeros(40), "everything lost: 0 dB")
     check(np.full(6, 3.0), np.full(6, 3.03), "all values equal")
     check(np.array([0.0, 2.0, 0.0]), np.array([0.1, 2.1, -0.2]), "some values are 0")
+    check(np.array([0.5, -2.0, 3.0]), np.array([0.5, -2.1, 3.0]), "most values restored exactly")
     check(values.astype(np.float32), np.round(values, 1), "float32 input")
     square = values[:36].reshape(6, 6)
     check(square.T, np.round(square.T, 1).copy(), "one of two is transposed in memory")

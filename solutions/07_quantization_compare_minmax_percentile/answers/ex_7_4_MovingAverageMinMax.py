@@ -524,3 +524,14 @@ class MovingAverageMinMax:
         self.b += self.momentum * (low - self.b)
         self.a += self.momentum * (high - self.a)
         return self.b, self.a
+
+
+# %% wrong: momentum is taken for percent | cause: divided by 100
+class MovingAverageMinMax:
+    def __init__(self, momentum=0.01):
+        self.momentum, self.range = momentum / 100, None
+
+    def update(self, batch):
+        low, high = float(np.min(batch)), float(np.max(batch))
+        b, a = self.range or (low, high)
+        self.range = (b + self.momentum * (low - b), a + self.momentum * (high - a))

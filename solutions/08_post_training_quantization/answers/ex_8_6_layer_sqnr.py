@@ -618,3 +618,17 @@ def layer_sqnr(net, net_quantized, images):
             result[name] = sqnr_db(x.numpy(), y.dequantize().numpy())
             x, y = torch.relu(x), torch.relu(y)
     return result
+
+
+# %% right: hooks in an ExitStack, the ratio by hand
+def layer_sqnr(net, net_quantized, images):
+    import contextlib
+    seen = ({}, {})
+    with torch.inference_mode(), contextlib.ExitStack() as stack:
+        for model, kept in zip((net, net_quantized), seen):
+            for name, module in model.named_modules():
+                if name in ("linear1", "linear2", "linear3"):
+                    h = module.register_forward_hook(lambda m, i, o, n=name, k=kept: k.__setitem__(n, o.dequantize()))
+                    stack.callback(h.remove)
+            model(images)
+    return {n: 10 * math.log10(float((seen[0][n].double() ** 2).sum() / ((seen[0][n].double() - seen[1][n]) ** 2).sum())) for n in seen[0]}

@@ -45,7 +45,7 @@ known.symptom(
     lambda got, args, kwargs: got == 0 and quantization.sqnr_db(*args) < 0,
 )
 known.symptom(
-    "inf although something was lost: inf is for a noise of exactly 0, not for one near 0",
+    "inf although something was lost: inf is for a noise of 0 in all, not near 0, nor of one element",
     lambda got, args, kwargs: np.isposinf(got) and np.any(args[0] != args[1]),
 )
 known.mistake(

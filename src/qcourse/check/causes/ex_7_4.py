@@ -42,6 +42,10 @@ known.mistake(
     lambda batches, momentum=0.01: _moving(batches, momentum, 1 - momentum),
 )
 known.mistake(
+    "momentum is divided by 100: it is a share already, 0.01 is one in a hundred",
+    lambda batches, momentum=0.01: _moving(batches, 1 - momentum / 100, momentum / 100),
+)
+known.mistake(
     "the average starts from 0: the first batch must set the range",
     lambda batches, momentum=0.01: _moving(batches, 1 - momentum, momentum, (0.0, 0.0)),
 )

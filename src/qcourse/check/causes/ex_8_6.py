@@ -34,6 +34,7 @@ def _of(text, of=_sqnr, *, factor=10.0, log=math.log10, relu=False, read=lambda 
 
 
 _of("20 log10 of a ratio of powers: squares take 10 log10", factor=20.0)
+_of("only the first image counts: show all of them", lambda x, y: _sqnr(x[:1], y[:1]))
 _of("the natural logarithm: decibels need log10", log=math.log)
 _of("the ratio is upside down: divide the signal by the noise", lambda x, y: 1 / _sqnr(x, y))
 _of("amplitudes instead of squares: the ratio is that of summed squares", lambda x, y: _sqnr(x, y) ** 0.5)
