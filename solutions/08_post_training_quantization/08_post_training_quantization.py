@@ -218,7 +218,16 @@ ptq.pipeline(net, test_images[:1])
 # **Takeaway.** Eager mode knows nothing about your `forward`: you mark where codes begin and end. A forgotten
 # `QuantStub` shows up only after `convert`, when floats reach a layer that expects codes: "Could not run
 # 'quantized::linear' with arguments from the 'CPU' backend". Every operation between the stubs must exist for
-# codes: linear layers, convolutions and ReLU do; softmax does not, so it goes after the `DeQuantStub`.
+# codes: linear layers, convolutions and ReLU do; softmax does not, so it goes after the `DeQuantStub`:
+
+# %% tags=["experiment"]
+some_codes = torch.quantize_per_tensor(torch.rand(2, 4), 0.01, 0, torch.quint8)
+for operation in (torch.relu, torch.nn.Softmax(dim=1)):
+    try:
+        operation(some_codes)
+        print("relu takes codes")
+    except NotImplementedError as error:
+        print(str(error).split(" with")[0])
 
 # %% [markdown]
 # ## Exercise 8.2: calibrate

@@ -313,7 +313,7 @@ def layer_sqnr(net, net_quantized, images):
     return {k: float(np.mean([sqnr_db(p, q) for p, q in zip(a[k], b[k])])) for k in a}
 
 
-# %% wrong: only the first image
+# %% wrong: only the first image | cause: only the first image counts
 def layer_sqnr(net, net_quantized, images):
     def walk(model):
         x, y = model.quant(images[:1].reshape(-1, 784)), {}

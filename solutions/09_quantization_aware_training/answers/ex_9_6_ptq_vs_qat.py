@@ -231,7 +231,7 @@ def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2))
     return results
 
 
-# %% wrong: the error rates | cause: PTQ never trains
+# %% wrong: the error rates | cause: shares of wrong answers / error rates
 def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
     results = {}
     for b in bits:

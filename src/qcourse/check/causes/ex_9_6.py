@@ -18,6 +18,20 @@ def _text(result, args, kwargs):
 known.symptom("the keys are text: use the numbers of bits themselves", _text)
 
 
+def _of_stand_ins(result, args, kwargs):
+    """Whether it is the visible check's call, and not right: (0.25, 0.75) for every number of bits."""
+    return len(args) == 5 and {*_pairs(result)} != {(0.25, 0.75)} and max(map(max, _pairs(result))) <= 1
+
+
+def _turned(result, args, kwargs):
+    return _of_stand_ins(result, args, kwargs) and {*_pairs(result)} == {(0.75, 0.25)}
+
+
+known.symptom(
+    "each pair is the wrong way round, or holds shares of wrong answers, not of right ones", _turned
+)
+
+
 def _first_alone(result, args, kwargs):
     bits = list(kwargs.get("bits", (8, 4, 3, 2)))
     return isinstance(result, dict) and list(result) == bits[:1] != bits
@@ -38,6 +52,12 @@ def _percent(result, args, kwargs):
 
 
 known.symptom("these are percentages, or numbers of images: an accuracy is a fraction, 0 to 1", _percent)
+
+
+known.symptom(
+    "PTQ never trains; QAT calls train_qat on images and labels; each is measured on the test images",
+    _of_stand_ins,
+)
 
 
 def _error_rates(result, args, kwargs):
