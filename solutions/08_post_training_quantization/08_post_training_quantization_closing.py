@@ -83,7 +83,7 @@ rows = [
     [name, f"≈ {percent:.2f} %", f"≈ {kb:.0f} kB", f"≈ {ms:.2f} ms"] for name, percent, kb, ms in measured
 ]
 figure.show_table(["network", "accuracy", "size", "256 images"], rows)
-loss = max(measured[0][1] - percent for _, percent, _, _ in measured[1:])
+loss = max(0, *(measured[0][1] - percent for _, percent, _, _ in measured[1:]))
 share = max(kb / measured[0][2] for _, _, kb, _ in measured[1:])
 print(f"the int8 networks lose at most ≈ {loss:.2f} points, and have at most ≈ {share:.0%} of the size")
 

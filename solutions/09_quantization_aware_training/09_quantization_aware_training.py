@@ -748,6 +748,15 @@ figure.show_table(["weights", "in training", "in convert", "training's, by hand"
 # train.
 #
 # </details>
+#
+# <details><summary>A deeper hint</summary>
+#
+# One loop over `bits`, with everything in it made anew for each width: a qconfig, and two prepared copies of
+# `net`. The first, in eval mode, only looks at training images. The second goes through `train_qat`. Then
+# both are converted, and only now do the test images come in, once for each of the two. Store the pair under
+# the number of bits, PTQ first, and return after the loop.
+#
+# </details>
 
 
 # %% tags=["answer:ptq_vs_qat"]

@@ -1,6 +1,7 @@
 """The page that a student opens first, and the progress that it reads from saved notebooks."""
 
 import json
+from pathlib import Path
 
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
@@ -8,7 +9,10 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from qcourse import way
 from qcourse.authoring import front_page
 from qcourse.course.folder import assignments, exercises, front_page_path
+from qcourse.course.lesson import read_source
 from qcourse.course.notebooks import from_bytes, write
+
+ROOT = Path(__file__).parents[2]
 
 
 def check(number, *outputs):
@@ -59,3 +63,17 @@ def test_the_front_page_is_current_and_tells_of_each_notebook(root):
     cells = from_bytes(front_page_path(root).read_bytes()).cells
     levels = [line.split(" ")[0] for c in cells for line in c.source.split("\n") if line.startswith("#")]
     assert levels == ["#", *["##"] * (len(assignments(root)) + 1)]
+
+
+@pytest.mark.parametrize("name", assignments(ROOT))
+def test_the_text_goes_on_where_students_need_it(name):
+    """What follows from the table at the end, and a second hint for each of the hardest exercises."""
+    cells = read_source(ROOT, name).cells
+    heading = next(i for i, cell in enumerate(cells) if cell.source.startswith("## What you measured"))
+    following = next(c.source for c in cells[heading + 1 :] if c.cell_type == "markdown")
+    assert following.startswith("**What follows.** ")
+    hard = [c.source for c in cells if c.cell_type == "markdown" and "*Difficulty ★★★" in c.source]
+    assert hard or name.startswith("07")
+    for text in hard:
+        exercise = text[text.index("*Difficulty ★★★") :]
+        assert "<summary>A deeper hint</summary>" in exercise
