@@ -63,7 +63,7 @@ def grade(folder):
             yield submission, grade_submission.grade(submission.notebooks, release.as_bytes(), {}, isolation)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(grade_class, "_workers", lambda *given: nullcontext())
+        patch.setattr(grade_class, "_workers", lambda *given, **named: nullcontext())
         patch.setattr(grade_class, "_graded", at_once)
         patch.setattr(grade_submission, "_execute", shows)
         return grade_class.grade(grade_class.Options(NAME, folder))

@@ -324,6 +324,15 @@ def test_a_roster_that_comes_later_makes_nobody_twice(course, collect, tmp_path)
     assert students(course)["71"][1] == "King"
 
 
+def test_two_of_one_name_in_a_roster_are_not_the_one_of_the_gradebook(course, collect, tmp_path):
+    archive = packed(tmp_path / "a.zip", {f"{MOODLE.format('Ada Byron', 71)}/a.ipynb": b"1"})
+    collect(archive, code=0)
+    roster = "First name,Last name,Email address\nAda,Byron,a@x.org\nAda,Byron,b@x.org\n"
+    collect(archive, roster=roster, code=0)
+    assert students(course)["71"] == ("Ada", "Byron", None, "71")
+    assert students(course).keys() == {"71", "a@x.org", "b@x.org"}
+
+
 def test_a_folder_may_spell_an_address_otherwise(course, collect, tmp_path):
     archive = packed(tmp_path / "a.zip", {"A@X.org/x.ipynb": b"1"})
     collect(archive, roster="First name,Last name,Email address\nAda,Byron,a@x.org\n", code=0)

@@ -406,7 +406,7 @@ def test_a_class_of_any_size_needs_the_memory_of_a_few(generated, tmp_path, monk
 
     take = gradebook.take
     monkeypatch.setattr(gradebook, "take", read)
-    monkeypatch.setattr(grade_class, "_workers", lambda *given: nullcontext(Workers()))
+    monkeypatch.setattr(grade_class, "_workers", lambda *given, **named: nullcontext(Workers()))
     results = grade_class.grade(grade_class.Options(NAME, folder))
     assert len(results) == 30
     assert len({id(cell) for result in results for cell in result["cells"].values()}) == 1
