@@ -25,7 +25,6 @@ def in_forks(functions: Sequence[Callable[[], Result]]) -> list[Result | None]:
     waiting = deque(enumerate(functions))
     running: dict[Connection, int] = {}
     results: list[Result | None] = [None] * len(functions)
-    gc.collect()
     gc.freeze()  # a collection in a fork would touch, and so copy, everything that is loaded
     if len(functions) > MANY:
         _use_huge_pages()
