@@ -65,7 +65,7 @@ pins: ## remake constraints.txt: the newest versions that fit, from a fresh envi
 	@PYTHON=$(PYTHON) bash .ci/pins
 
 bench: $(SETUP) ## how fast: cold notebooks, the PTQ flow, grading; make bench AGAINST=COMMIT: starts, in pairs
-	@python tests/bench/bench.py $(AGAINST)
+	@python tests/bench/$(if $(CLASSES),bench_grading.py $(CLASSES),bench.py $(AGAINST))
 
 class: $(SETUP) ## 60 made-up students, four assignments: from hand-ins to exported points, timed
 	@python tests/bench/class_of_60.py

@@ -1,6 +1,7 @@
 """How fast the course is: ``make bench``. Medians of whole processes; figures go to build/bench.json.
 
-``make bench AGAINST=COMMIT`` measures only what notebooks cost to start, and the same of that commit.
+``make bench AGAINST=COMMIT`` measures only what notebooks cost to start, and the same of that commit;
+``make bench CLASSES="100 1000"`` only the memory of the process that grades classes so large.
 
 Ratios come from pairs that were run in turn, so that a noisy machine disturbs both sides alike.
 """

@@ -3,6 +3,7 @@ and on classes of a course of NumPy.
 """
 
 import contextlib
+import re
 import statistics
 import subprocess
 import sys
@@ -113,6 +114,25 @@ def _numpy(scratch: Path) -> dict[str, float]:
     return figures
 
 
+def memory(students: int) -> float:
+    """The most memory (MB) that the grading process has while it grades so many of `numpy_course`."""
+    with tempfile.TemporaryDirectory() as scratch:
+        numpy_course.make(Path(scratch) / "course", students, picture=200_000)
+        silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        where = {"cwd": Path(scratch) / "course", **silent}
+        subprocess.run([*NBGRADER, "generate_assignment", numpy_course.NAME], check=True, **where)
+        ours = [sys.executable, "-m", "qcourse.cli", "grade", numpy_course.NAME]
+        most = 0
+        with psutil.Popen(ours, **where) as process:
+            status = Path(f"/proc/{process.pid}/status")
+            while process.poll() is None:
+                if found := re.search(r"VmHWM:\s*(\d+)", status.read_text()):
+                    most = int(found[1])
+                time.sleep(0.2)
+            assert process.returncode == 0
+    return most / 1024
+
+
 def _cost(command: list[str], folder: Path) -> tuple[float, float]:
     """The wall time and the CPU time of a command with all that it starts, in seconds.
 
@@ -180,3 +200,8 @@ class Timed(ContainedExecute):
             return await super().async_execute_cell(*args, **kwargs)
         finally:
             Timed.cells += time.perf_counter() - started
+
+
+if __name__ == "__main__":  # make bench CLASSES="100 1000": the memory that classes so large take
+    for size in map(int, sys.argv[1:]):
+        print(f"{size} hand-ins: the grading process has at most {memory(size):.0f} MB", flush=True)

@@ -1,5 +1,7 @@
 """A course of somebody else: one notebook of NumPy and plain asserts, which needs nothing of this package."""
 
+import base64
+import random
 from pathlib import Path
 
 from nbformat import v4
@@ -26,8 +28,11 @@ TASKS = {
 }
 
 
-def make(folder: Path, students: int) -> None:
-    """A course folder, and so many hand-ins, every third without its last answer."""
+def make(folder: Path, students: int, picture: int = 0) -> None:
+    """A course folder, and so many hand-ins, every third without its last answer.
+
+    ``picture``: the bytes of a stored output in each, as pictures have them.
+    """
     (folder / "source" / NAME).mkdir(parents=True)
     (folder / "nbgrader_config.py").write_text("c = get_config()\nc.CourseDirectory.course_id = 'numpy'\n")
     (folder / "source" / NAME / f"{NAME}.ipynb").write_text(_text(source=True, answers=len(TASKS)))
@@ -35,11 +40,16 @@ def make(folder: Path, students: int) -> None:
         place = folder / "submitted" / f"student{number:02}" / NAME
         place.mkdir(parents=True)
         answers = len(TASKS) - (number % 3 == 2)
-        (place / f"{NAME}.ipynb").write_text(_text(source=False, answers=answers))
+        (place / f"{NAME}.ipynb").write_text(_text(source=False, answers=answers, picture=picture))
 
 
-def _text(*, source: bool, answers: int) -> str:
-    cells = [v4.new_code_cell("import numpy as np", id="imports")]
+def _text(*, source: bool, answers: int, picture: int = 0) -> str:
+    shown = [
+        v4.new_output(
+            "display_data", data={"image/png": base64.b64encode(random.randbytes(picture)).decode()}
+        )
+    ]
+    cells = [v4.new_code_cell("import numpy as np", id="imports", outputs=shown if picture else [])]
     for number, (name, (answer, test)) in enumerate(TASKS.items()):
         body = f"### BEGIN SOLUTION\n{answer}\n### END SOLUTION" if source else answer
         if not source and number >= answers:

@@ -343,7 +343,9 @@ def test_a_late_answer_and_a_double_one_are_passed_over():
 
 
 def test_what_a_reply_says_of_switches_is_of_a_fixed_list():
-    with rogue(lambda n: framed([n, "returned", 5, ["gradients", "<script>"], 1, []])) as answer:
+    with rogue(
+        lambda n: framed([n, "returned", 5, ["gradients", "<script>", ["gradients"]], 1, []])
+    ) as answer:
         assert called(answer) == 5
         assert (answer.changed, answer.stale) == ({"gradients"}, False)
 

@@ -116,7 +116,7 @@ class There(Here):
 
     def _read(self, reply: list[Any], args: Sequence[Any]) -> Any:
         _, kind, result, changed, stale, after = reply
-        self.changed = {name for name in _items(changed) if name in NAMES}
+        self.changed = {name for name in _items(changed) if type(name) is str and name in NAMES}
         self.stale = stale is True
         decoder = decode.Decoder(args, self.elsewhere, self._asked)
         value = error = None
