@@ -29,4 +29,4 @@ def seed(number: int) -> None:
     random.seed(number)
     np.random.seed(number)  # noqa: NPY002
     if torch := sys.modules.get("torch"):
-        torch.manual_seed(number)
+        torch.default_generator.manual_seed(number)  # torch.manual_seed looks for graphics cards, each time

@@ -26,7 +26,7 @@ class WithoutMissingModules(ast.NodeTransformer):
                 statement = ast.Try([statement], [handler], [], [])
             missing |= names
             body.append(statement)
-        return ast.fix_missing_locations(ast.Module(body, node.type_ignores))
+        return ast.fix_missing_locations(ast.Module(body, node.type_ignores)) if missing else node
 
 
 def _errors() -> ast.expr:

@@ -132,9 +132,12 @@ class _Reader(pickle.Unpickler):
         super().__init__(BytesIO(frame))
         self._driver, self._line = driver, line
 
-    def persistent_load(self, what: Any) -> Any:
-        """The object that the referee names."""
-        kind, number = what
+    def find_class(self, module: str, name: str) -> Any:
+        """As pickle, and the place's own function for `requests.named`."""
+        known = (module, name) == ("qcourse.grading.trust.requests", "named")
+        return self._named if known else super().find_class(module, name)
+
+    def _named(self, kind: str, number: int) -> Any:
         if kind == "exercise":
             return _Exercise(self)
         if kind == "object":

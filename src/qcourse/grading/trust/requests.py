@@ -16,6 +16,11 @@ from qcourse.check.kinds import is_model
 numbers = itertools.count(time.time_ns())  # of calls and callbacks: no two are equal, in other referees too
 
 
+def named(kind: str, number: int) -> Any:
+    """Stands in a request for the driver's own function, which finds what has that name."""
+    raise NotImplementedError
+
+
 class Callback:
     """A function of a check that the place may call: by its number."""
 
@@ -31,17 +36,10 @@ class Callback:
 class Writer(cloudpickle.Pickler):
     """Writes a request; what lives in the place, or here, goes by its name."""
 
-    def persistent_id(self, value: Any) -> Any:
-        """The name of ``value``, or None where it is pickled."""
-        if isinstance(value, Exercise):
-            return "exercise", 0
-        if isinstance(value, Callback):
-            return "callback", value.number
-        number = vars(value).get("place_number") if is_model(value) else getattr(value, "place_number", None)
-        return None if number is None or isinstance(value, type) else ("object", number)
-
     def reducer_override(self, value: Any) -> Any:
         """As cloudpickle; modules go by name, and an array that is a part of another keeps its strides."""
+        if name := self._name(value):  # no persistent_id: pickle asks for that of each number and string, too
+            return named, name
         if isinstance(value, ModuleType):  # cloudpickle would look into subclasses, as torch has them
             return importlib.import_module, (value.__name__,)
         if type(value) is np.ndarray and value.dtype != object and not value.flags.forc:
@@ -52,3 +50,12 @@ class Writer(cloudpickle.Pickler):
             inner[...] = value
             return np.ndarray, (value.shape, value.dtype, bytearray(block), start, value.strides)
         return super().reducer_override(value)
+
+    def _name(self, value: Any) -> tuple[str, int] | None:
+        """The name of what lives in the place, or here; None where it is pickled."""
+        if isinstance(value, Exercise):
+            return "exercise", 0
+        if isinstance(value, Callback):
+            return "callback", value.number
+        number = vars(value).get("place_number") if is_model(value) else getattr(value, "place_number", None)
+        return None if number is None or isinstance(value, type) else ("object", number)
