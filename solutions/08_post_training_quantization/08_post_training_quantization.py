@@ -228,6 +228,14 @@ for name, operation in {"relu": torch.relu, "softmax": nn.Softmax(dim=1)}.items(
         print(name, "takes codes")
     except NotImplementedError:
         print(name, "takes none")
+without_stub = nn.Sequential(nn.Linear(4, 2)).eval()
+without_stub.qconfig = torch_ao.default_qconfig
+prepared = torch_ao.prepare(without_stub)
+print("prepared, without a QuantStub:", list(prepared(torch.rand(8, 4)).shape))
+try:
+    torch_ao.convert(prepared)(torch.rand(8, 4))
+except NotImplementedError as error:
+    print("converted:", str(error).split(". ")[0])
 
 # %% [markdown]
 # ## Exercise 8.2: calibrate
