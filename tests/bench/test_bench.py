@@ -4,6 +4,7 @@ import ast
 from pathlib import Path
 
 import bench
+import bench_desk
 import bench_grading
 import bench_start
 import pytest
@@ -30,6 +31,22 @@ def all_imports_are_there(script):
 
 def test_the_measured_flow_is_there():
     assert (Path(bench.__file__).parent / "ptq_flow.py").exists()
+
+
+def test_a_promise_that_is_broken_is_told():
+    kept = {
+        "report_1000_mb": 300.0,
+        "report_growth": 1.0,
+        "feedback_cpu_ratio_vs_nbgrader": 0.1,
+        "other": 9e9,
+    }
+    assert bench_desk.broken(kept) == []
+    for name, value in {
+        "report_1000_mb": 1001.0,
+        "report_growth": 1.4,
+        "feedback_cpu_ratio_vs_nbgrader": 0.6,
+    }.items():
+        assert [name in line for line in bench_desk.broken(kept | {name: value})] == [True]
 
 
 @pytest.mark.slow

@@ -91,11 +91,16 @@ def _grade_all(
     with tqdm(total=len(students), desc="grading", file=sys.stdout, disable=off) as bar:
         if first := [*islice(waiting, FEW + 1)]:
             with _workers(options, writer.release, figures=len(first) > FEW) as workers:
-                for submission, result in _graded(
-                    workers, chain(first, waiting), writer.release, options.isolation
-                ):
+                left = chain(_emptied(first), waiting)
+                for submission, result in _graded(workers, left, writer.release, options.isolation):
                     enter(submission, result)
     return results
+
+
+def _emptied(found: list[Submission]) -> Iterator[Submission]:
+    """Each of ``found``, and let go of it: a class of any size needs the memory of a few."""
+    while found:
+        yield found.pop(0)
 
 
 def _waiting(
