@@ -79,7 +79,7 @@ def _logits(
 def _rounded(x: torch.Tensor, beta: float, alpha: float) -> torch.Tensor:
     scale = (alpha - beta) / CODES if alpha > beta else 1.0
     zero = round(-beta / scale)
-    return ((x / scale).round() + zero).clamp(0, CODES).sub(zero) * scale
+    return x.div(scale).round_().add_(zero).clamp_(0, CODES).sub_(zero).mul_(scale)
 
 
 def _least_error(values: torch.Tensor) -> Range:
