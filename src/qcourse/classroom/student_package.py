@@ -10,7 +10,8 @@ import ast
 import re
 import tomllib
 from base64 import urlsafe_b64encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from functools import cache
 from hashlib import sha256
 from importlib.metadata import metadata, packages_distributions, requires
 from pathlib import Path
@@ -85,9 +86,12 @@ def _requirements() -> list[str]:
     return [line for line in requires("qcourse") or [] if "extra ==" not in line]
 
 
+_distributions = cache(packages_distributions)  # it reads the files of everything that is installed
+
+
 def _libraries(sources: Iterable[bytes]) -> set[str]:
     """The distributions that modules import from."""
-    known = packages_distributions()
+    known = _distributions()
     names = {name.split(".")[0] for source in sources for name in _imported(source)}
     return {_canonical(library) for name in names for library in known.get(name, [])}
 
@@ -106,11 +110,13 @@ def _path(name: str) -> Path | None:
     return next((candidate for candidate in found if candidate.exists()), None)
 
 
-def _imported(source: bytes) -> Iterator[str]:
+@cache
+def _imported(source: bytes) -> list[str]:
     """Every module that a source imports, in functions too; also names that are no modules."""
+    found: list[str] = []
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            found += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    return found
