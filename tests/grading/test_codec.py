@@ -24,7 +24,7 @@ from qcourse.grading.trust.decode import Decoder
 from qcourse.grading.trust.encode import ARRAYS, Encoder, TooLarge
 from qcourse.grading.trust.known import known_nodes, shared
 from qcourse.grading.trust.line import Rubbish
-from qcourse.grading.trust.other import Other, OtherClass, OtherFunction
+from qcourse.grading.trust.other import Other, OtherClass, OtherFunction, other
 from qcourse.grading.trust.stand_in import StandIn
 from qcourse.models import QuantizedVerySimpleNet, VerySimpleNet
 
@@ -47,7 +47,7 @@ class Place:
     def elsewhere(self, number, kind):
         if kind == "module":
             return StandIn(self, number)
-        return OtherFunction(number, self) if kind else Other(number)
+        return OtherFunction(number, self) if kind == "callable" else other(number, kind)
 
 
 def frame_of(value, arguments=()):
@@ -119,7 +119,7 @@ def test_what_is_no_plain_data_crosses_as_something_else():
         object(),
         iter([]),
     ):
-        assert type(crossed(value)) is Other
+        assert isinstance(crossed(value), Other)
     assert type(crossed(len)) is OtherFunction
     assert crossed(Lying) is OtherClass
     assert crossed(nn.Linear) is nn.Linear
@@ -127,6 +127,28 @@ def test_what_is_no_plain_data_crosses_as_something_else():
     error = crossed(type("Own", (KeyError,), {})("why"))
     assert (type(error), error.args) == (KeyError, ("'why'",))
     assert type(crossed(ExceptionGroup("all", [ValueError()]))) is Exception
+
+
+class Mine(np.ndarray):
+    """A student's own."""
+
+
+class MyTensor(torch.Tensor):
+    """A student's own."""
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [
+        (np.zeros(2).view(np.matrix), "matrix"), (np.ma.masked_array(np.zeros(2)), "MaskedArray"),
+        (np.array([None]), "ndarray of objects"), (iter(x for x in ()), "generator"), (1j, "complex"),
+        (np.zeros(2).view(Mine), "Other"), (torch.zeros(2).as_subclass(MyTensor), "Other"),
+    ],
+)  # fmt: skip
+def test_only_arrays_and_tensors_proper_cross_and_of_other_kinds_a_known_name(value, name):
+    found = crossed(value)
+    assert isinstance(found, Other)
+    assert type(found).__name__ == name
 
 
 def test_a_value_without_end_is_too_large():

@@ -24,7 +24,7 @@ def hidden_quantized_linear_by_hand(ex):
     def check(case, arguments, want, exact, slack, share):
         """At least ``share`` of the codes are within ``slack`` of ``exact``, and none more than 1 away."""
         got = ex.call(*arguments, case=case)
-        ex.true(isinstance(got, np.ndarray), "the codes must be a NumPy array.", got=type(got).__name__)
+        ex.true(type(got) is np.ndarray, "the codes must be a NumPy array.", got=type(got).__name__)
         ex.true(
             got.dtype == np.uint8, "the codes have the wrong dtype.", expected="uint8", got=str(got.dtype)
         )

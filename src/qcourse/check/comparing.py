@@ -85,13 +85,13 @@ def _wrong_kind(name: str, got: Any, want: Any, dtype: Any) -> Difference | None
 
 
 def _same_kind(got: Any, want: Any) -> bool:
-    """Whether the types agree; a NumPy scalar may stand for a Python number, a bool may not."""
+    """Whether the types agree; a NumPy scalar may stand for a Python number, no other class."""
     if isinstance(want, bool):
         return type(got) is bool
     if isinstance(want, int | np.integer):
-        return isinstance(got, int | np.integer) and not isinstance(got, bool)
+        return type(got) is int or isinstance(got, np.integer)
     if isinstance(want, float | np.floating):
-        return isinstance(got, float | np.floating)
+        return type(got) is float or isinstance(got, np.floating)
     return type(got) is type(want)
 
 

@@ -17,6 +17,13 @@ MOST_BYTES = 8 * 2**20  # of all arrays in a value
 MOST_NODES = 100_000
 LONGEST = 1000  # of a string
 ARRAYS = {"|b1", "|i1", "|u1", "<i2", "<i4", "<i8", "<u2", "<u4", "<u8", "<f2", "<f4", "<f8", "<c8", "<c16"}
+KINDS = frozenset(  # of what does not cross: a message may name them
+    (
+        *("ndarray", "matrix", "memmap", "MaskedArray", "recarray", "str_", "bytes_", "void"),
+        *("generator", "range", "map", "filter", "zip", "enumerate", "reversed", "set", "frozenset"),
+        *("dict_items", "dict_keys", "dict_values", "bytes", "bytearray", "complex", "Fraction", "Decimal"),
+    )
+)
 Node = Any
 
 
@@ -58,8 +65,8 @@ class Encoder:
             return self.known[id(value)]
         if isinstance(value, np.generic):
             return self._numpy("scalar", np.asarray(value), value)
-        if isinstance(value, np.ndarray):
-            return self._numpy("array", np.ndarray.view(value, np.ndarray), value)
+        if kind is np.ndarray:
+            return self._numpy("array", value, value)
         if is_tensor(value) or is_model(value) or kind.__module__.split(".")[0] == "torch":
             from qcourse.grading.trust import encode_torch
 
@@ -83,7 +90,9 @@ class Encoder:
 
     def other(self, value: object) -> Node:
         """The node of what does not cross."""
-        return ["other", self.keep(value), "callable" if callable(value) else ""]
+        kind = type(value).__name__
+        known = "callable" if callable(value) else kind if kind in KINDS else ""
+        return ["other", self.keep(value), known]
 
     def count(self, data: bytes) -> bytes:
         """``data``, taken from what is left of a reply's bytes."""

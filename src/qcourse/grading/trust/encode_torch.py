@@ -18,7 +18,7 @@ DTYPES = (
 
 def node(encoder: Encoder, value: Any, depth: int) -> Node:
     """The node of something of torch's, or of a student's class of modules."""
-    if isinstance(value, torch.Tensor):
+    if type(value) in (torch.Tensor, nn.Parameter):
         return _tensor(encoder, value)
     if isinstance(value, nn.Module):
         return _module(encoder, value, depth)

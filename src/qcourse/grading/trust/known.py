@@ -38,7 +38,7 @@ def _parts(argument: Any) -> Iterator[tuple[str, Any]]:
 
 def shared(value: Any, arguments: Iterable[Any]) -> int | None:
     """The position of the argument whose memory an array uses; None where it has memory of its own."""
-    if not isinstance(value, np.ndarray):
+    if type(value) is not np.ndarray:
         return None
     for position, argument in enumerate(arguments):
         if isinstance(argument, np.ndarray) and value is not argument and np.shares_memory(value, argument):

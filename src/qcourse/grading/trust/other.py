@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from qcourse.grading.trust.encode import KINDS
+
 
 class Other:
     """What does not cross: object ``place_number`` of the place."""
@@ -11,6 +13,15 @@ class Other:
 
     def __repr__(self) -> str:
         return "an object of another kind"
+
+
+_OF_KIND = {kind: type(kind, (Other,), {}) for kind in KINDS - {"ndarray"}}
+_OF_KIND["ndarray"] = type("ndarray of objects", (Other,), {})  # or of another dtype that does not cross
+
+
+def other(number: int, kind: str) -> Other:
+    """What stands for an object of that kind, whose name messages tell where it is one of `KINDS`."""
+    return _OF_KIND.get(kind, Other)(number)
 
 
 class OtherFunction(Other):

@@ -18,7 +18,7 @@ from qcourse.check.switches import NAMES
 from qcourse.grading.trust import bounds, decode, requests
 from qcourse.grading.trust.encode import Node, names, text
 from qcourse.grading.trust.line import Line, Rubbish
-from qcourse.grading.trust.other import Other, OtherFunction
+from qcourse.grading.trust.other import OtherFunction, other
 
 MOST_LATE = 20  # replies to earlier calls that may come before the one that is waited for
 MOST_CALLBACKS = 20_000  # in one call: one an image is a right answer
@@ -75,7 +75,7 @@ class There(Here):
             from qcourse.grading.trust.stand_in import StandIn
 
             return StandIn(self, number)
-        return OtherFunction(number, self) if kind else Other(number)
+        return OtherFunction(number, self) if kind == "callable" else other(number, kind)
 
     def _ask(self, call: tuple[Any, ...]) -> list[Any]:
         number, stream = next(requests.numbers), BytesIO()
