@@ -73,3 +73,27 @@ def test_modules_and_functions_are_short(path):
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, functions):
             assert node.end_lineno - node.lineno < 40, node.name
+
+
+CORE = ("line", "bounds", "decode", "other", "there", "stand_in", "requests", "referee")
+MODELS = ("decode_torch", "decode_module", "classes", "sound")
+
+
+def lines_of_code(path):
+    """Without blank lines, comments and docstrings."""
+    bare = ast.unparse(_without_docstrings(ast.parse(path.read_text(encoding="utf-8"))))
+    return len(bare.splitlines())
+
+
+def _without_docstrings(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node):
+            node.body = node.body[1:] or [ast.Pass()]
+    return tree
+
+
+@pytest.mark.parametrize(("names", "most"), [(CORE, 600), (MODELS, 400)])
+def test_what_is_read_to_trust_a_verdict_stays_short(names, most):
+    """As docs/architecture.md says."""
+    folder = PACKAGE / "grading" / "trust"
+    assert sum(lines_of_code(folder / f"{name}.py") for name in names) <= most
