@@ -70,7 +70,7 @@ bench: $(SETUP) ## how fast: cold notebooks, the PTQ flow, grading; make bench A
 class: $(SETUP) ## 60 made-up students, four assignments: from hand-ins to exported points, timed
 	@python tests/bench/class_of_60.py
 
-engines: $(SETUP) ## 08 and 09 on every engine and instruction set of this machine; tables in build/engines
+engines: $(SETUP) ## 08 and 09 on every engine and instruction set of this machine; table in docs/engines.md
 	@python tools/engines.py
 
 lab: $(SETUP) ## JupyterLab on the student version

@@ -436,6 +436,8 @@ def check_post_training_quantize(ex):
     got = ", ".join(str(parts.get(name)) for name in ("quant", "linear1", "linear2", "linear3"))
     int8 = "Quantize" + 3 * ", QuantizedLinear"
     ex.true(got == int8, "the result is not converted to int8.", expected=int8, got=got)
+    kind = str(result.quant.dtype)
+    ex.true(kind == "torch.quint8", "activations have unsigned codes, quint8.", got=kind)
     ex.equal("the input's scale: 2.54 / 127", float(result.quant.scale), 0.02, rtol=1e-4)
     logits = ex.call(images, case="the result called", function=result)
     ex.equal("the output", logits, float_net(images), dtype=torch.float32, rtol=0, atol=0.1)

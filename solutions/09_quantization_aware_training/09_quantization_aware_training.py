@@ -318,9 +318,17 @@ def check_prepare_for_qat(ex):
         ex.true(not torch.equal(fake(weight), weight), f"{name} uses its weight unrounded.")
     kept = torch.equal(model.linear1.weight, small.linear1.weight)
     ex.true(kept, "the weights are others.", likely_cause="a new network is made: copy the one that is given")
-    model = ex.call(small, torch_ao.default_qat_qconfig, case="a qconfig given: one scale per tensor")
-    model.linear1.weight_fake_quant(model.linear1.weight)
-    ex.true(model.linear1.weight_fake_quant.scale.numel() == 1, "the given qconfig is not used.")
+    four_bits = torch_ao.FakeQuantize.with_args(
+        observer=torch_ao.MovingAverageMinMaxObserver,
+        quant_min=-8,
+        quant_max=7,
+        dtype=torch.qint8,
+        qscheme=torch.per_tensor_symmetric,
+    )
+    qconfig = torch_ao.default_qat_qconfig._replace(weight=four_bits)
+    layer = ex.call(small, qconfig, case="a qconfig given: weights of 4 bits").linear1
+    values = layer.weight_fake_quant(layer.weight).unique()
+    ex.true(len(values) <= 16, "the given qconfig is not used.")
 
 
 # %% tags=["hidden:prepare_for_qat"]

@@ -261,7 +261,8 @@ def prepare_for_qat(net, qconfig=None):
 
 # %% wrong: another engine is set for the complete process | cause: this is not the engine's QAT qconfig
 def prepare_for_qat(net, qconfig=None):
-    torch.backends.quantized.engine = "qnnpack"
+    engines = torch.backends.quantized
+    engines.engine = next(e for e in engines.supported_engines if e not in ("none", engines.engine))
     model = copy.deepcopy(net).train()
     model.qconfig = qconfig or torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
     return torch_ao.prepare_qat(model, inplace=True)
