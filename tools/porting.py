@@ -149,6 +149,13 @@ def symmetric(low: int, high: int) -> object:
     )
 
 
+class FakeQuantizeFunction(torch.nn.Module):
+    """What a FakeQuantize module computes once its observer is off: the function alone."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.fake_quantize_per_tensor_affine(x, 1 / 127.5, 0, -128, 127)
+
+
 @contextlib.contextmanager
 def silence() -> Iterator[None]:
     """What the exporters print and log, some of it from C++, goes nowhere."""
@@ -203,6 +210,7 @@ def main() -> None:
     export("fused fake quantization, x86's default", trained(None))
     for low, high in ((-128, 127), (-127, 127), (-8, 7)):
         export(f"FakeQuantize, codes {low} to {high}", trained(symmetric(low, high)))
+    export("the function fake_quantize_per_tensor_affine, codes -128 to 127", FakeQuantizeFunction())
     export("converted to int8", torch_ao.convert(trained(symmetric(-128, 127))))
 
 

@@ -4,9 +4,11 @@ from functools import lru_cache
 from pathlib import Path
 
 import pytest
+import torch
 
 from qcourse.authoring.answers import put, read_answers
 from qcourse.authoring.idle import idle_statements
+from qcourse.authoring.judge import judge
 from qcourse.authoring.judged_there import BothWays
 from qcourse.course.folder import answers_folder, assignments
 from qcourse.course.lesson import read_source
@@ -58,6 +60,27 @@ def test_every_answer_is_judged_rightly(name):
 def test_every_statement_of_a_check_is_the_first_to_refuse_some_answer(name):
     idle = [str(statement) for statement in idle_statements(read_source(ROOT, name), verdicts(name))]
     assert not idle, "\n".join(idle)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("engine", "exercise", "about"),
+    [
+        ("onednn", "8.3", "signed codes"),  # onednn computes with them, the others refuse
+        ("qnnpack", "9.2", "another engine"),  # another than the one that is set
+        ("qnnpack", "9.4", "dynamic quantization"),  # qnnpack's default has one scale for each tensor
+    ],
+)
+def test_what_depends_on_the_engine_is_judged_alike(engine, exercise, about, monkeypatch):
+    """The answers that were once judged otherwise there; `make engines` tries all of them on all engines."""
+    if engine not in torch.backends.quantized.supported_engines:
+        pytest.skip(f"this machine does not have {engine}")
+    monkeypatch.setattr(torch.backends.quantized, "engine", engine)
+    name = next(name for name in BANK if name.startswith(f"0{exercise[0]}"))
+    answers = [answer for answer in BANK[name] if answer.exercise == exercise and about in answer.what]
+    assert answers
+    assert not [verdict.defect for verdict in judge(ROOT, name, answers) if verdict.defect]
 
 
 def test_of_the_wrong_answers_nine_in_ten_are_told_their_cause():
