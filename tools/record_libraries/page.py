@@ -31,6 +31,9 @@ LEFT_OUT = {
     "model-compression-toolkit 2.6.1": "it searches weights' scales; activations' are powers of two",
     "aqtp 0.9.0": "its quantizer needs a configuration that is bound to a model",
     "ai-edge-litert 2.3.0": "it runs what ai-edge-quantizer writes",
+    "aimet-torch 2.42.0": "installing its many dependencies did not end within eight minutes",
+    "amd-quark 0.13": "its observers compute torch.ao's scale and zero point (observer.py)",
+    "pytorch-quantization 2.2.1": "the package of that name is a placeholder; Model Optimizer succeeds it",
     "TensorRT, Core ML and QNN runtimes": "they need a device that a plain x86 machine does not have",
 }
 INTRODUCTION = """# One tensor, many libraries

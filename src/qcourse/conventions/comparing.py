@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qcourse.conventions import compilers, floats, ggml, onnx, others, torch_ao, torchao, weights
+from qcourse.conventions import compilers, floats, ggml, onnx, others, torch_ao, torchao, tuners, weights
 from qcourse.conventions.grid import Conventions, Floats, Grid, by_zero_point
 
 CONVENTIONS: Conventions = {
@@ -23,6 +23,7 @@ CONVENTIONS: Conventions = {
     **ggml.CONVENTIONS,
     **floats.CONVENTIONS,
     **others.CONVENTIONS,
+    **tuners.CONVENTIONS,
 }
 SIXTEEN = (  # what each calls symmetric int8, or comes next to it; torch.ao first
     "torch.ao MinMaxObserver qint8 symmetric",

@@ -1,5 +1,6 @@
 """ONNX: onnxruntime 1.31.1, its tools and its kernels, and the reference implementation of onnx 1.23.2."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -15,6 +16,7 @@ from qcourse.conventions.grid import (
     tensor,
     with_zero,
 )
+from qcourse.conventions.torch_ao import affine_qparams, symmetric_qparams
 
 ZERO = np.float32(0)
 
@@ -89,6 +91,17 @@ def _nbits(x: Any, scale: Any, zero: Any, out: Any) -> None:
     np.floor(np.add(out, np.float32(0.5), out=out), out=out)
 
 
+def exported_fake_quantize(x: Any, symmetric: bool = False) -> Grid:
+    """scale and zero point are those of torch.ao's observer; code = round(x / scale) + zero, where torch
+    itself multiplies by the inverse.
+
+    torch/onnx/symbolic_opset13.py, fake_quantize_per_tensor_affine: what the exporter of torch 2.13.0
+    (dynamo=False) makes of fake quantization is a QuantizeLinear, which ONNX Runtime computes.
+    """
+    grid = symmetric_qparams(x, -128, 127) if symmetric else affine_qparams(x, 0, 255, (0, 255))
+    return replace(grid, rule=divide_round_add)
+
+
 CONVENTIONS: Conventions = {
     "onnxruntime quantize_data int8 symmetric": partial(
         compute_scale_zp, low=-127, high=127, symmetric=True, stored=(-128, 127)
@@ -113,4 +126,6 @@ CONVENTIONS: Conventions = {
     "onnxruntime QuantizeLinear uint8": partial(compute_scale_zp, low=0, high=255),
     "onnxruntime MatMulNBits int4 symmetric, blocks of 32": matmul_nbits_symmetric,
     "onnxruntime MatMulNBits uint4, blocks of 32": matmul_nbits,
+    "torch.onnx.export FakeQuantize qint8 symmetric": partial(exported_fake_quantize, symmetric=True),
+    "torch.onnx.export FakeQuantize quint8 affine": exported_fake_quantize,
 }
