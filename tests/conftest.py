@@ -7,9 +7,15 @@ from pathlib import Path
 
 import pytest
 import warm_kernels
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).parent.parent
 os.environ["QCOURSE_OFFLINE"] = "1"  # no test downloads anything
+# The same examples in each run, and nothing that a busy machine could fail.
+settings.register_profile(
+    "course", derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("course")
 LIGHT = str(Path(__file__).with_name("light_imports"))
 if LIGHT not in os.environ.get("PYTHONPATH", ""):  # for the workers of xdist, and all that tests start
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [LIGHT, os.environ.get("PYTHONPATH")]))
