@@ -308,23 +308,13 @@ def check_prepare_for_qat(ex):
     ex.true(all(m.training for m in model.modules()), "the prepared model must be in train mode.")
     for name in ("linear1", "linear2", "linear3"):
         fake = getattr(getattr(model, name), "weight_fake_quant", None)
-        ex.true(
-            isinstance(fake, torch_ao.FakeQuantize),
-            f"{name} does not fake quantization.",
-            expected="weight_fake_quant is a FakeQuantize",
-            got=f"weight_fake_quant is a {type(fake).__name__}",
-        )
+        ok, got = isinstance(fake, torch_ao.FakeQuantize), f"weight_fake_quant is a {type(fake).__name__}"
+        ex.true(ok, f"{name} does not fake quantization.", got=got)
         weight = getattr(model, name).weight
         ex.true(not torch.equal(fake(weight), weight), f"{name} uses its weight unrounded.")
     kept = torch.equal(model.linear1.weight, small.linear1.weight)
     ex.true(kept, "the weights are others.", likely_cause="a new network is made: copy the one that is given")
-    four_bits = torch_ao.FakeQuantize.with_args(
-        observer=torch_ao.MovingAverageMinMaxObserver,
-        quant_min=-8,
-        quant_max=7,
-        dtype=torch.qint8,
-        qscheme=torch.per_tensor_symmetric,
-    )
+    four_bits = torch_ao.default_qat_qconfig.weight.with_args(quant_min=-8, quant_max=7)
     qconfig = torch_ao.default_qat_qconfig._replace(weight=four_bits)
     layer = ex.call(small, qconfig, case="a qconfig given: weights of 4 bits").linear1
     values = layer.weight_fake_quant(layer.weight).unique()

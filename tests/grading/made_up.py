@@ -46,7 +46,7 @@ def no_kernels(log=None):
                 log.append(submission.student)
             yield submission, made_up(submission.notebooks[NAME], release.notebooks[NAME])
 
-    grade_class._workers, grade_class._graded = lambda *given: nullcontext(), graded
+    grade_class._workers, grade_class._graded = lambda *given, **named: nullcontext(), graded
     try:
         yield
     finally:

@@ -40,7 +40,7 @@ KNOWN = [
         "a reshape must keep the count of elements: take it from the input's own shape, with -1 for one axis",
     ),
     (
-        r"(AxisError|dimension).*(out of bounds|out of range)|too many indices|tuple index out of range",
+        r"(axis -?\d+ is|dimension).*(out of bounds|out of range)|too many indices|tuple index out of range",
         "the code asks for an axis that this array does not have: it may have another number of axes",
     ),
     (
