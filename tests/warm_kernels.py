@@ -95,8 +95,7 @@ def _warm() -> None:
 
     from qcourse.grading.kernels import preload
 
-    figures = [name for names in preload.FIGURES.values() for name in names]
-    for name in (*preload.MODULES, *figures, *preload.TORCH, *preload.LATE):
+    for name in (*preload.MODULES, *preload.COURSE, *preload.TORCH, *preload.LATE):
         importlib.import_module(name)
     gc.freeze()  # a collection in a fork would touch, and so copy, everything that is loaded
 

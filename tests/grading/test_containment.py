@@ -20,7 +20,6 @@ import qcourse
 from qcourse.errors import UserError
 from qcourse.grading.execute import ContainedExecute
 from qcourse.grading.kernels import provisioner
-from qcourse.grading.kernels.forkserver import Forkserver
 from qcourse.grading.place import bubblewrap
 from qcourse.grading.place import place as places
 from qcourse.grading.place.bubblewrap import Sandbox
@@ -185,17 +184,6 @@ def test_torch_is_warm_where_a_cell_names_it_and_else_not_even_imported(monkeypa
     run("import numpy")
     run("def later():\n    from qcourse import torch_ao")
     assert asked == ["numpy", "torch"]
-
-
-def test_what_draws_is_warm_for_many_submissions_and_not_for_a_few(monkeypatch):
-    found = {}
-    for figures in (False, True):
-        monkeypatch.setattr(
-            provisioner, "_warm", {"numpy": (server := Forkserver("course", figures=figures))}
-        )
-        found[figures] = run("import sys; print('mat' 'plotlib.figure' in sys.modules)")
-        server.close()
-    assert found == {False: ["False\n"], True: ["True\n"]}
 
 
 def test_no_debugger_is_imported_for_a_kernel_and_a_notebook_may_still_have_one():

@@ -4,7 +4,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,7 +26,6 @@ from qcourse.grading.submission import Submission
 from qcourse.grading.workers import Failed, LocalWorkers, Workers
 
 tqdm.monitor_interval = 0  # its thread would be in the way of forks
-FEW = 3  # submissions: what draws is not imported for them, since cells that draw are left out mostly
 DEATHS = 3  # of workers: a submission that was at work each time is not tried again
 
 
@@ -89,18 +88,13 @@ def _grade_all(
     waiting = _waiting(writer, students, options, enter)
     off = not sys.stdout.isatty()
     with tqdm(total=len(students), desc="grading", file=sys.stdout, disable=off) as bar:
-        if first := [*islice(waiting, FEW + 1)]:
-            with _workers(options, writer.release, figures=len(first) > FEW) as workers:
-                left = chain(_emptied(first), waiting)
-                for submission, result in _graded(workers, left, writer.release, options.isolation):
+        if (first := next(waiting, None)) is not None:
+            with _workers(options, writer.release) as workers:
+                for submission, result in _graded(
+                    workers, chain([first], waiting), writer.release, options.isolation
+                ):
                     enter(submission, result)
     return results
-
-
-def _emptied(found: list[Submission]) -> Iterator[Submission]:
-    """Each of ``found``, and let go of it: a class of any size needs the memory of a few."""
-    while found:
-        yield found.pop(0)
 
 
 def _waiting(
@@ -165,7 +159,7 @@ def _graded(
 
 
 @contextmanager
-def _workers(options: Options, release: Release, *, figures: bool) -> Iterator[Workers]:
+def _workers(options: Options, release: Release) -> Iterator[Workers]:
     """Those of the cluster named, or of this machine."""
     if options.scheduler:
         from qcourse.grading.cluster import cluster_workers  # it takes a second
@@ -174,6 +168,6 @@ def _workers(options: Options, release: Release, *, figures: bool) -> Iterator[W
             yield workers
         return
     make_place(Limits(), options.isolation).close()  # nothing starts unless the sandbox works here
-    forkserver(stack(*release.notebooks.values()), figures=figures)  # of all workers: they inherit it
+    forkserver(stack(*release.notebooks.values()))  # of all workers: they inherit it
     with closing(LocalWorkers(options.workers)) as local:
         yield local

@@ -1,4 +1,4 @@
-"""A warm process that forks contained kernels: ``python -m …kernels.forkserver FD STACK [figures]``.
+"""A warm process that forks contained kernels: ``python -m qcourse.grading.kernels.forkserver FD STACK``.
 
 Importing torch and loading the data takes seconds; forking a process that has done so takes milliseconds.
 The warm process runs nothing but this package, holds no secret, and has one thread, so that it can fork.
@@ -37,12 +37,9 @@ GIVEN = {
 
 
 class Forkserver:
-    """The caller's end: starts the warm process, with one of `preload.STACKS`, and asks it for kernels.
+    """The caller's end: starts the warm process, with one of `preload.STACKS`, and asks it for kernels."""
 
-    ``figures``: whether it imports what draws; for a few notebooks that takes longer than it saves.
-    """
-
-    def __init__(self, stack: str, *, figures: bool = True) -> None:
+    def __init__(self, stack: str) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         environment = {name: os.environ[name] for name in KEPT if name in os.environ}
         if (folder := Path(qcourse.__file__).parents[1]).name != "site-packages":
@@ -51,7 +48,7 @@ class Forkserver:
         self._socket = ours
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - until `close`
         self._process = subprocess.Popen(
-            [sys.executable, "-m", __name__, str(theirs.fileno()), stack, *["figures"] * figures],
+            [sys.executable, "-m", __name__, str(theirs.fileno()), stack],
             pass_fds=[theirs.fileno()], env=environment, cwd="/", stdin=subprocess.DEVNULL,
             stderr=self._stderr,
         )  # fmt: skip
@@ -107,12 +104,12 @@ class Forkserver:
         return Referee(ours)
 
 
-def serve(fd: int, stack: str, *figures: str) -> None:
+def serve(fd: int, stack: str) -> None:
     """Warm up, then fork a kernel for each request, until the caller is gone."""
     from qcourse.grading.kernels.preload import warm
 
     with socket.socket(fileno=fd) as caller:
-        warm(stack, figures=bool(figures))
+        warm(stack)
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the dead
         caller.send(READY)
         while True:
@@ -127,4 +124,4 @@ def serve(fd: int, stack: str, *figures: str) -> None:
 
 
 if __name__ == "__main__":
-    serve(int(sys.argv[1]), *sys.argv[2:])
+    serve(int(sys.argv[1]), sys.argv[2])

@@ -15,16 +15,20 @@ MODULES = (
     "numpy.random",
     "qcourse.grading.kernels.answering_kernel",
 )
+COURSE = (  # only for notebooks that use this package, or matplotlib
+    "qcourse.plots.calibration",
+    "qcourse.plots.explore",
+    "qcourse.plots.scratch",
+)
 TORCH = (  # three quarters of the time: only for notebooks that use torch
     "qcourse.grading.trust.encode_torch",
+    "qcourse.plots.explore_nets",
+    "qcourse.plots.ptq",
+    "qcourse.plots.qat",
     "qcourse.pt2e",
     "qcourse.torch_ao",
     "qcourse.training",
 )
-FIGURES = {
-    "course": ("qcourse.plots.calibration", "qcourse.plots.explore", "qcourse.plots.scratch"),
-    "torch": ("qcourse.plots.explore_nets", "qcourse.plots.ptq", "qcourse.plots.qat"),
-}
 LATE = (  # torch imports these at the first gradient and at the first optimizer, which takes over a second
     "torch._dynamo",
     "torch._subclasses.schema_check_mode",
@@ -32,17 +36,12 @@ LATE = (  # torch imports these at the first gradient and at the first optimizer
 )
 
 
-def warm(stack: str, *, figures: bool = True) -> None:
-    """Import one of `STACKS`, and load the data; every fork shares the memory until it writes to it.
-
-    ``figures``: also what draws, for more notebooks than a few. A cell that draws imports it otherwise.
-    """
+def warm(stack: str) -> None:
+    """Import one of `STACKS`, and load the data; every fork shares the memory until it writes to it."""
     with _no_debugger():
         importlib.import_module("ipykernel.debugger")
-    parts = [MODULES, (), TORCH + LATE]
-    drawing = [FIGURES.get(part, ()) if figures else () for part in STACKS]
-    count = STACKS.index(stack) + 1
-    for name in chain(*parts[:count], *drawing[:count]):
+    parts = MODULES, COURSE, TORCH + LATE
+    for name in chain(*parts[: STACKS.index(stack) + 1]):
         importlib.import_module(name)
     if stack != "numpy":
         keep_loaded()

@@ -48,15 +48,12 @@ _warm: dict[str, Forkserver] = {}
 _referees: dict[Forkserver, Referee] = {}
 
 
-def forkserver(stack: str = "course", *, figures: bool = True) -> Forkserver:
-    """The one of this process that has a ``stack`` of libraries; a new one if the last has died.
-
-    A new one has imported what draws ``figures``, or has not.
-    """
+def forkserver(stack: str = "course") -> Forkserver:
+    """The one of this process that has a ``stack`` of libraries; a new one if the last has died."""
     if stack in _warm and not _warm[stack].alive:
         _warm.pop(stack).close()
     if stack not in _warm:
-        _warm[stack] = Forkserver(stack, figures=figures)
+        _warm[stack] = Forkserver(stack)
     return _warm[stack]
 
 
