@@ -9,6 +9,7 @@ from qcourse.grading.kernels.missing_modules import WithoutMissingModules
 @pytest.fixture
 def shell(monkeypatch):
     """A shell that transforms cells; `shown` has the errors that it shows."""
+    monkeypatch.delenv("VIRTUAL_ENV", raising=False)  # IPython warns of one that is not this
     shell = InteractiveShell()
     shell.ast_transformers.append(WithoutMissingModules())
     shell.shown = []
