@@ -1,6 +1,8 @@
-"""Files that are written completely or not at all; the folder of those that are downloaded."""
+"""Files: written completely or not at all, read with care; the folder of those that are downloaded."""
 
+import errno
 import os
+import stat
 import tempfile
 from pathlib import Path
 
@@ -27,6 +29,19 @@ def replace(path: Path, content: bytes, mode: int = 0o644) -> None:
             raise
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from None
+
+
+def read_regular(path: Path, most: int) -> bytes:
+    """The first ``most`` bytes of a file that somebody else may have put there.
+
+    Raises:
+        OSError: it is no regular file, but a link, a pipe or a device, or cannot be read.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    with open(descriptor, "rb") as stream:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "not a regular file", str(path))
+        return stream.read(most)
 
 
 def cache_folder() -> Path:

@@ -61,10 +61,8 @@ class Judge:
     def verdicts(self, answers: Sequence[Answer], *, elsewhere: bool = True) -> list[Verdict]:
         """One verdict per answer, in their order; with ``elsewhere``, other exercises' tests run, too."""
         names = list(dict.fromkeys(answer.grade_id for answer in answers))
-        for name in names:
-            Judge._refusals(
-                self, name
-            )  # of the solution: each fork finds the references that tests compute once
+        for name in names:  # of the solution: each fork finds the references that tests compute once
+            Judge._refusals(self, name)
         naming = {name: found for name in names if elsewhere and (found := self._naming(name))}
         independent = in_forks([partial(self._independent, n, found) for n, found in naming.items()])
         others = {n: (found, passed or []) for (n, found), passed in zip(naming.items(), independent)}

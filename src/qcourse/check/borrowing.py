@@ -35,7 +35,7 @@ FINISHED = _functions(vars(quantization))  # before a student's code can change 
 # What libraries compute, in which answers of 06 stand. By name: to look at thousands of loaded modules at
 # every call took longer than the checks, and in a fork copied the memory that holds them.
 CONVENTIONS = {
-    ".".join(["qcourse.conventions", path.stem]).removesuffix(".__init__")
+    f"qcourse.conventions.{path.stem}".removesuffix(".__init__")
     for path in Path(__file__).parents[1].glob("conventions/*.py")
 }
 

@@ -2,7 +2,6 @@
 
 import errno
 import os
-import shutil
 import stat
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -109,28 +108,38 @@ def _put(submitted: Path, assignment: str, hand_in: HandIn, due: datetime | None
 
 def _write(target: Path, files: Mapping[str, bytes]) -> None:
     """Put a folder of files in the place of ``target``; where that fails, what was there stays."""
-    scratch = target.parent
+    folder = target.parent
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(dir=target.parent, prefix=".collect-"))
-        for path, content in files.items():
-            (scratch / "new" / path).parent.mkdir(parents=True, exist_ok=True)
-            (scratch / "new" / path).write_bytes(content)
-        if target.exists():
-            target.rename(scratch / "old")
-        (scratch / "new").rename(target)
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".collect-", ignore_cleanup_errors=True) as name:
+            new, old = Path(name, "new"), Path(name, "old")
+            _fill(new, files)
+            if target.exists():
+                target.rename(old)
+            try:
+                new.rename(target)
+            except OSError:
+                if old.exists():
+                    old.rename(target)
+                raise
     except OSError as error:
-        if (scratch / "old").exists():
-            (scratch / "old").rename(target)
-        if scratch != target.parent and error.errno in ODD:
-            what = f"two of its names exclude each other, or one is too long ({error.strerror})"
-            raise Refused(what) from None
         raise UserError(f"{error.filename or target} cannot be written ({error.strerror}).") from None
     finally:
-        if scratch != target.parent:
-            shutil.rmtree(scratch, ignore_errors=True)
         with suppress(OSError):
-            target.parent.rmdir()  # where nothing is in it
+            folder.rmdir()  # where nothing is in it
+
+
+def _fill(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write ``files`` into a folder of their own. Raises Refused: their names do not fit one another."""
+    try:
+        for path, content in files.items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(content)
+    except OSError as error:
+        if error.errno not in ODD:
+            raise
+        what = f"two of its names exclude each other, or one is too long ({error.strerror})"
+        raise Refused(what) from None
 
 
 def _stamp(hand_in: HandIn, due: datetime | None) -> datetime | None:

@@ -70,14 +70,12 @@ class WithMathML(Renderer):
 
     def finish(self, cleaned: str) -> str:
         """Every mark is its formula again: in the text as MathML, inside a tag (``alt``) as TeX."""
-
-        def formula(mark: re.Match[str], kind: int) -> str:
-            return self.formulas[int(mark[1])][kind] if int(mark[1]) < len(self.formulas) else ""
-
-        tags_and_text = TAG.split(cleaned)  # every second one is a tag
-        return "".join(
-            MARK.sub(lambda m, k=n % 2: formula(m, k), part) for n, part in enumerate(tags_and_text)
-        )
+        known = {str(number): formula for number, formula in enumerate(self.formulas)}
+        parts = TAG.split(cleaned)
+        for at, part in enumerate(parts):
+            inside = at % 2  # every second part is a tag
+            parts[at] = MARK.sub(lambda mark, kind=inside: known.get(mark[1], ("", ""))[kind], part)
+        return "".join(parts)
 
 
 def to_html(source: str, attachments: Any = None, *, mathjax: bool = True) -> str:

@@ -5,10 +5,8 @@ is no time ends formgrader's page. Here a time is right, or it is none and that 
 """
 
 import contextlib
-import errno
 import os
 import re
-import stat
 import warnings
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -18,7 +16,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from nbgrader.utils import parse_utc
 
-from qcourse.files import replace
+from qcourse.files import read_regular, replace
 
 TIME = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?) ?(.*)")
 OFFSET = re.compile(r"([+-])(\d\d):?([0-5]\d)?")
@@ -89,7 +87,7 @@ def read_stamp(folder: Path) -> Stamp | None:
     """What the file in a submission's folder says; None where there is none, or no regular file."""
     for name in (NAME, ORIGINAL):
         try:
-            content = _read(folder / name)
+            content = read_regular(folder / name, LONGEST + 1)
         except FileNotFoundError:
             continue
         except OSError:
@@ -116,19 +114,10 @@ def set_right(folder: Path, now: datetime) -> None:
         return
     right = kept(read_stamp(folder), now)
     with contextlib.suppress(OSError):
-        if not right or _read(path).decode("utf-8", "replace").strip() != right:
+        if not right or read_regular(path, LONGEST + 1).decode("utf-8", "replace").strip() != right:
             os.replace(path, folder / ORIGINAL)
             if right:
                 replace(path, right.encode())
-
-
-def _read(path: Path) -> bytes:
-    """The beginning of a regular file; OSError where it is none."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    with open(descriptor, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(errno.EINVAL, "not a regular file", str(path))
-        return stream.read(LONGEST + 1)
 
 
 def _offsets(zone: str, local: datetime) -> set[timedelta]:

@@ -81,7 +81,7 @@ def _become_kernel(request: dict[str, Any], line: int, *, sandboxed: bool) -> No
     try:
         _run(request["connection"], Path(request["home"]), line)
     except BaseException:  # it has no stderr any more
-        Path(request["home"]).with_name(Path(WHY).name).write_text(traceback.format_exc())
+        Path(request["home"]).with_name(Path(WHY).name).write_text(traceback.format_exc()[-1000:])
         raise
 
 

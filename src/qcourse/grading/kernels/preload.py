@@ -1,10 +1,8 @@
 """What every kernel of a notebook needs, done once: the imports and the data."""
 
-import contextlib
 import gc
 import importlib
 import sys
-from collections.abc import Iterator
 from itertools import chain
 
 from qcourse.data import keep_loaded
@@ -38,8 +36,9 @@ LATE = (  # torch imports these at the first gradient and at the first optimizer
 
 def warm(stack: str) -> None:
     """Import one of `STACKS`, and load the data; every fork shares the memory until it writes to it."""
-    with _no_debugger():
-        importlib.import_module("ipykernel.debugger")
+    sys.modules["debugpy"] = None  # type: ignore[assignment]  # which takes as long as NumPy to import,
+    importlib.import_module("ipykernel.debugger")  # and which ipykernel does without
+    del sys.modules["debugpy"]  # a notebook may have it
     parts = MODULES, COURSE, TORCH + LATE
     for name in chain(*parts[: STACKS.index(stack) + 1]):
         importlib.import_module(name)
@@ -47,11 +46,3 @@ def warm(stack: str) -> None:
         keep_loaded()
     gc.collect()
     gc.freeze()  # otherwise a collection in a fork touches every object, and so copies the memory
-
-
-@contextlib.contextmanager
-def _no_debugger() -> Iterator[None]:
-    """Inside, none is installed: ipykernel would import it, which takes as long as NumPy; it needs none."""
-    sys.modules["debugpy"] = None  # type: ignore[assignment]
-    yield
-    del sys.modules["debugpy"]  # a notebook may have it

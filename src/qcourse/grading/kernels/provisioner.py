@@ -1,7 +1,8 @@
 """A Jupyter kernel provisioner whose kernels are forked warm and live contained.
 
-nbgrader, nbclient and formgrader start such a kernel like any other: `pyproject.toml` names the provisioner
-as the entry point ``qcourse-contained``. ``$QCOURSE_ISOLATION`` sets how kernels are contained.
+nbgrader, nbclient and formgrader start such a kernel like any other: `client.ContainedKernelManager` tells
+jupyter_client of the provisioner ``qcourse-contained``. ``$QCOURSE_ISOLATION`` sets how kernels are
+contained.
 
 Theory of operation
 -------------------
@@ -36,8 +37,9 @@ from typing import Any
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
 
+from qcourse.files import read_regular
 from qcourse.grading.kernels.forked_kernel import PORTS, WHY
-from qcourse.grading.kernels.forkserver import Forkserver
+from qcourse.grading.kernels.forkserver import MOST_SAID, Forkserver
 from qcourse.grading.other_files import put
 from qcourse.grading.place.bubblewrap import HOME, SOCKETS
 from qcourse.grading.place.limits import Limits
@@ -110,7 +112,8 @@ class ContainedProvisioner(KernelProvisionerBase):
         """Why a kernel that ran no code yet has ended, after a colon; "." where nothing is known."""
         with contextlib.suppress(OSError):
             if self.place:
-                return ":\n" + (self.place.root / WHY[1:]).read_text(errors="replace")[-2000:].strip()
+                written = read_regular(self.place.root / WHY[1:], MOST_SAID)
+                return f":\n{written.decode(errors='replace').strip()}"
         return forkserver(self.stack).said
 
     async def poll(self) -> int | None:

@@ -13,10 +13,6 @@ import numpy as np
 from qcourse.check.assertions import Exercise
 from qcourse.check.kinds import is_model
 
-# The place is a fork of the same process: what a function of a check uses is imported there. To look through
-# thousands of modules for each function took a fifth of a referee's time in 09.
-cloudpickle.cloudpickle._find_imported_submodules = lambda code, dependencies: []
-
 numbers = itertools.count(time.time_ns())  # of calls and callbacks: no two are equal, in other referees too
 
 
