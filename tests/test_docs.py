@@ -3,6 +3,7 @@
 import contextlib
 import io
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,23 @@ DOCS = sorted(
     str(p.relative_to(ROOT)) for folder in ("", "docs", "tests") for p in (ROOT / folder).glob("*.md")
 )
 
+TOP = {
+    *(".ci", ".github", ".gitattributes", ".gitignore", ".pre-commit-config.yaml"),
+    *("CHANGELOG.md", "CITATION.cff", "LICENSE", "README.md", "RELEASING.md", "SECURITY.md", "Makefile"),
+    *("constraints.txt", "environment.yml", "nbgrader_config.py", "pyproject.toml"),
+    *("docs", "findings", "notebooks", "solutions", "src", "tests", "tools"),
+}
+
 
 def text(name: str) -> str:
     return (ROOT / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="no clone of the repository")
+def test_nothing_else_lies_at_the_top():
+    command = ["git", "ls-tree", "--name-only", "HEAD"]
+    names = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert set(names.splitlines()) <= TOP
 
 
 def test_every_correction_is_shown(root):

@@ -1,10 +1,10 @@
-"""A file is written completely or not at all."""
+"""A file is written completely or not at all, and read if it is one."""
 
 import os
 
 import pytest
 
-from qcourse.files import replace
+from qcourse.files import read_regular, replace
 
 
 def test_a_file_is_replaced_and_nothing_is_left_behind(tmp_path):
@@ -36,3 +36,14 @@ def test_where_it_fails_the_old_file_stays_and_nothing_else(tmp_path, monkeypatc
     assert caught.value.filename == str(path)
     assert path.read_bytes() == b"old"
     assert os.listdir(tmp_path) == ["a.txt"]
+
+
+def test_of_what_others_put_there_only_a_regular_file_is_read(tmp_path):
+    (tmp_path / "file").write_bytes(b"12345")
+    assert read_regular(tmp_path / "file", 3) == b"123"
+    (tmp_path / "link").symlink_to("file")
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    for name in ("link", "pipe", "folder", "nothing"):
+        with pytest.raises(OSError, match=name):
+            read_regular(tmp_path / name, 3)
