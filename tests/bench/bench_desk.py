@@ -5,13 +5,13 @@ Nine hand-ins are graded; the others are copies of their graded notebooks, each 
 every answer, so that no two are alike.
 """
 
-import os
 import statistics
-import subprocess
 import sys
 import tempfile
 from itertools import pairwise
 from pathlib import Path
+
+from cost import cost
 
 from qcourse.authoring.demo import STUDENTS
 from qcourse.authoring.demo_class import Classroom
@@ -43,8 +43,9 @@ def measure(root: Path, name: str) -> dict[str, float]:
         for before, size in pairwise(sizes):
             _grow(room, name, before, size)
             report = [*QCOURSE, "report", name, "--out", str(Path(scratch) / "report")]
-            found[size] = _cost(report, room.folder), _cost([*QCOURSE, "feedback", name], room.folder)
-            print(f"{size:5} hand-ins: report and feedback (CPU seconds, MB) {found[size]}", flush=True)
+            found[size] = cost(report, room.folder), cost([*QCOURSE, "feedback", name], room.folder)
+            shown = ", ".join(f"{seconds:.1f} s of CPU, {mb:.0f} MB" for seconds, mb in found[size])
+            print(f"{size:5} hand-ins: report, feedback: {shown}", flush=True)
     small, middle, large = SIZES
     for which, what in enumerate(("report", "feedback")):
         cpu, memory = ({size: one[which][kind] for size, one in found.items()} for kind in (0, 1))
@@ -92,20 +93,11 @@ def _beside(folder: Path, name: str) -> dict[str, float]:
     """CPU seconds of both feedbacks for the same hand-ins, one after the other."""
     pairs = []
     for _ in range(PAIRS):
-        theirs = _cost([*NBGRADER, "generate_feedback", name, "--force"], folder)[0]
-        pairs.append((theirs, _cost([*QCOURSE, "feedback", name], folder)[0]))
+        theirs = cost([*NBGRADER, "generate_feedback", name, "--force"], folder)[0]
+        pairs.append((theirs, cost([*QCOURSE, "feedback", name], folder)[0]))
     theirs, ours = (statistics.median(side) for side in zip(*pairs, strict=True))
     print(f"feedback for {BESIDE_NBGRADER}: {ours:.1f} s of CPU, nbgrader {theirs:.1f}", flush=True)
     return {"feedback_cpu_ratio_vs_nbgrader": statistics.median(o / t for t, o in pairs)}
-
-
-def _cost(command: list[str], folder: Path) -> tuple[float, float]:
-    """The CPU seconds of a command with all that it waits for, and its most memory, in MB."""
-    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0, command
-    return round(used.ru_utime + used.ru_stime, 2), round(used.ru_maxrss / 2**10, 1)
 
 
 if __name__ == "__main__":

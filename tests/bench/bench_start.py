@@ -5,13 +5,14 @@ disturbs less than wall time. Both sides run in turn in this Python environment;
 """
 
 import contextlib
-import os
 import statistics
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+
+from cost import cost
 
 from qcourse.course.folder import assignments, release_path, solution_path
 from qcourse.course.notebooks import read
@@ -29,8 +30,8 @@ def measure(root: Path, against: str = "") -> dict[str, float]:
     """Medians of the course in ``root``; with a commit also those of it, and the ratios of the medians."""
     figures = {}
     with earlier(root, against) as other:
-        for name, cost in costs(assignments(root)).items():
-            taken = [[cost(side) for side in filter(None, (other, root))] for _ in range(PAIRS)]
+        for name, measured in costs(assignments(root)).items():
+            taken = [[measured(side) for side in filter(None, (other, root))] for _ in range(PAIRS)]
             *before, now = map(statistics.median, zip(*taken, strict=True))
             figures[f"{name}_cpu_seconds"] = now
             if before:
@@ -64,12 +65,12 @@ def earlier(root: Path, commit: str) -> Iterator[Path | None]:
 def _first_cell(name: str) -> Callable[[Path], float]:
     """The cells of notebook ``name`` down to the one that imports NumPy, as one script."""
 
-    def cost(root: Path) -> float:
+    def first_cell(root: Path) -> float:
         sources = [cell.source for cell in read(release_path(root, name)).cells if cell.cell_type == "code"]
         imports = next(i for i, source in enumerate(sources) if "import numpy" in source)
         return cpu(root, "-c", "\n".join(sources[: imports + 1]))
 
-    return cost
+    return first_cell
 
 
 def _solved(script: str, name: str) -> Callable[[Path], float]:
@@ -79,12 +80,4 @@ def _solved(script: str, name: str) -> Callable[[Path], float]:
 
 def cpu(root: Path, *arguments: str) -> float:
     """Seconds of CPU that Python and what it starts take with the package of ``root``."""
-    environment = os.environ | {"PYTHONPATH": str(root / "src")}
-    process = subprocess.Popen(
-        [sys.executable, *arguments], cwd=root, env=environment, stdout=subprocess.DEVNULL
-    )
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise RuntimeError(f"exit code {process.returncode} in {root}: {' '.join(arguments)}")
-    return used.ru_utime + used.ru_stime
+    return cost([sys.executable, *arguments], root, PYTHONPATH=str(root / "src"))[0]
