@@ -107,7 +107,7 @@ for step in range(3):
 # A value at an outermost code is inside, and gets the gradient $g$. With a mask on $q$ this holds in every
 # version of torch. `torch.clamp` alone does not promise it: its gradient at a bound was 1 up to torch 2.13
 # and is 0 since 2.14, so that a weight at an outermost code would learn nothing there. (The check takes it
-# for 1, whatever your version.)
+# for 1, whatever your version; below the picture a cell prints what yours does.)
 #
 # <details><summary>Hint</summary>
 #
@@ -179,6 +179,16 @@ x = torch.linspace(-1.6, 1.4, 601, requires_grad=True)
 output = checked.fake_quantize(x, 0.5, 0, -2, 1)
 output.sum().backward()
 qat.straight_through(x.detach().numpy(), output.detach().numpy(), x.grad.numpy(), (-1.0, 0.5))
+
+# %% tags=["experiment"]
+functions = {
+    "torch.clamp": lambda x: torch.clamp(x, -1.0, 0.5),
+    "fake_quantize": lambda x: checked.fake_quantize(x, 0.5, 0, -2, 1),
+}
+for name, function in functions.items():
+    ends = torch.tensor([-1.0, 0.5], requires_grad=True)  # the values of the outermost codes
+    function(ends).sum().backward()
+    print(f"{name}: gradients at the ends ≈ {ends.grad[0]:g} and ≈ {ends.grad[1]:g}")
 
 # %% [markdown]
 # **Takeaway.** The gradient is a useful lie: it points along the dashed line in the left-hand picture, not
