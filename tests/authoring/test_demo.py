@@ -14,7 +14,7 @@ from qcourse.course.folder import answers_folder, assignments
 
 ROOT = Path(__file__).parents[2]
 NAMES = assignments(ROOT)
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("graded")]  # with test_cheats
 
 
 @pytest.fixture(scope="module")

@@ -2,17 +2,14 @@
 
 Each cheat stands on the notebook as it was handed out, without its experiments: all that it earns, it steals.
 What a cheat finds out about hidden tests it writes somewhere, behind `MARK`, which it puts together itself.
-
-As a program, ``cheats.py COURSE ASSIGNMENT RESULTS``, it grades a class as ``qcourse grade`` does.
 """
 
 import copy
-import json
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pytest
 from hostile import INSIDE, again, graded, void
 from nbformat.v4 import new_code_cell, new_output
 
@@ -1567,7 +1564,8 @@ def _grade(*given: Any, **options: Any) -> dict[str, Any]:
     return GRADE(*given, **options, limits=LIMITS)
 
 
-if __name__ == "__main__":
-    grade, grade_class.grade_submission.grade = _grade, _grade  # type: ignore[assignment]
-    results = grade_class.grade(grade_class.Options(sys.argv[2], Path(sys.argv[1])), report.Table())
-    Path(sys.argv[3]).write_text(json.dumps(results))
+def grade(folder: Path, name: str) -> list[dict[str, Any]]:
+    """Grade a class as ``qcourse grade`` does, with smaller limits; its results."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(grade_submission, "grade", _grade)
+        return grade_class.grade(grade_class.Options(name, folder), report.Table())
