@@ -123,4 +123,4 @@ def replace_line(cell: Locator, line: str, text: str) -> None:
     cell.locator(".cm-line", has_text=line).click()
     for keys in ("Home", "Shift+End"):
         cell.page.keyboard.press(keys)
-    cell.page.keyboard.type(text)
+    cell.page.keyboard.insert_text(text)  # at once: each key costs the page a layout

@@ -159,7 +159,7 @@ def test_an_answer_to_the_challenge_stands_beside_the_course_s(notebook):
         run(code_cell(notebook, cell))
     replace_line(answer, "raise NotImplementedError", "scales = np.abs(weight.reshape(64, 8, 32)).max(2) / 7")
     notebook.keyboard.press("Enter")
-    notebook.keyboard.type("return np.round(weight / scales.repeat(32, 1)), scales")
+    notebook.keyboard.insert_text("return np.round(weight / scales.repeat(32, 1)), scales")
     run(answer)
     run(score)
     table = score.locator(".jp-OutputArea")
