@@ -42,9 +42,9 @@ quick: $(SETUP) ## the fast tests, under a minute
 build: $(SETUP) ## solutions and student versions from their text; make build ONLY=06
 	@qcourse build $(ONLY)
 
-verify: build build/verified ## the gates: nothing stale, nothing leaked, solved 100 %, unsolved 0
+verify: build/verified ## the gates: nothing stale, nothing leaked, solved 100 %, unsolved 0
 
-build/verified: $(SETUP) $(SOURCES)
+build/verified: $(SETUP) $(SOURCES) | build
 	@qcourse verify
 	@mkdir -p build && touch $@
 

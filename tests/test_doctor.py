@@ -4,6 +4,7 @@ import json
 import shutil
 import sys
 from importlib.metadata import PackageNotFoundError
+from types import SimpleNamespace
 
 import pytest
 
@@ -16,7 +17,7 @@ WHATS = ["Python", "torch", "torch.ao", "int8 engine", "kernel", "JupyterLab", "
 def test_here_all_is_ok(capsys, monkeypatch, no_data):
     assert cli.main(["doctor"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line[4:17].strip() for line in lines] == [*WHATS, "threads"]
+    assert [line[4:17].strip() for line in lines] == [*WHATS, "threads", "containment"]
     assert all(line.startswith("ok  ") for line in lines)
     assert "scikit-learn's digits serve" in lines[7]
 
@@ -44,6 +45,13 @@ BROKEN = [
     ("_lab", doctor, "find_spec", missing, "pip install jupyterlab"),
     ("_lab", "jupyter_core.paths", "jupyter_path", lambda *names: [], "pip install nbgrader"),
     ("_widgets", doctor, "version", lacking, "pip install ipywidgets"),
+    (
+        "_containment",
+        "qcourse.grading.place.place",
+        "missing",
+        lambda: "install bubblewrap",
+        "install bubblewrap",
+    ),
     ("_engine", doctor, "_engines", lambda: ["none"], "install another build of torch"),
     (
         "_kernel",
@@ -60,6 +68,17 @@ BROKEN = [
         "free some space",
     ),
 ]
+
+
+def test_the_kernel_of_another_environment_of_the_same_python_is_told(monkeypatch, tmp_path):
+    (tmp_path / "bin").mkdir()
+    other = tmp_path / "bin" / "python3"
+    other.symlink_to(sys.executable)
+    found = SimpleNamespace(argv=[str(other)])
+    monkeypatch.setattr(
+        "jupyter_client.kernelspec.KernelSpecManager.get_kernel_spec", lambda self, name: found
+    )
+    assert "it is another Python" in doctor._kernel().remedy
 
 
 @pytest.mark.parametrize(("look", "where", "name", "value", "remedy"), BROKEN)

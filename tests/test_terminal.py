@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from qcourse import cli
 from qcourse.terminal import marks, patient_output
 
 
@@ -18,6 +19,15 @@ def test_what_a_terminal_cannot_write_becomes_a_question_mark(monkeypatch, encod
     with patient_output():
         print("".join(marks()), "é✗")
     assert written.getvalue().decode(encoding) == printed
+
+
+def test_ctrl_c_ends_a_command_with_a_sentence(monkeypatch, capsys):
+    def interrupted(as_json):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("qcourse.doctor.run", interrupted)
+    assert cli.main(["doctor"]) == 130
+    assert capsys.readouterr().err == "qcourse: interrupted; what was finished before is kept.\n"
 
 
 def test_a_reader_who_has_had_enough_ends_the_command_without_a_word(monkeypatch):

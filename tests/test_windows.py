@@ -39,6 +39,12 @@ sys.exit(cli.main(["grade", "06"]))
     assert done.returncode == 2
 
 
+def test_authors_commands_refuse_in_a_sentence(root):
+    done = run(root, "del os.fork; sys.exit(cli.main(['verify']))")
+    assert done.stderr == "qcourse: authors' commands do not run on Windows: use Linux there (WSL 2).\n"
+    assert done.returncode == 2
+
+
 @pytest.mark.slow
 def test_check_runs(root):
     notebook = next((root / "notebooks").glob("06*/*.ipynb"))

@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_check(commands)
-    doctor = command(commands, "doctor", _doctor, "say what this machine lacks of what the course needs")
+    doctor = command(commands, "doctor", _doctor, "report what the course needs and this machine lacks")
     doctor.add_argument("--json", action="store_true", help="print it as JSON")
     for room in ("classroom", "authoring"):
         if find_spec(f"qcourse.{room}"):  # students have neither
@@ -39,6 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except UserError as error:
         print(f"qcourse: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("qcourse: interrupted; what was finished before is kept.", file=sys.stderr)
+        return 130  # as shells do: 128 + SIGINT
 
 
 def _add_check(commands: Subcommands) -> None:

@@ -25,9 +25,10 @@ class Line(NamedTuple):
 
 def examine() -> Iterator[Line]:
     """Every line; what fails in a way that nobody foresaw is a line, too."""
-    looks: tuple[Callable[[], Line], ...] = (
-        *(_python, _torch, _torch_ao, _engine, _kernel, _lab, _widgets, _data, _disk, _threads),
-    )
+    looks: list[Callable[[], Line]] = [_python, _torch, _torch_ao, _engine, _kernel, _lab, _widgets, _data]
+    looks += [_disk, _threads]
+    if find_spec("qcourse.classroom") and sys.platform == "linux":  # an instructor's machine
+        looks.append(_containment)
     for look in looks:
         try:
             yield look()
@@ -83,7 +84,8 @@ def _kernel() -> Line:
         return Line("kernel", "no python3", "python -m ipykernel install --sys-prefix")
     command = manager.get_kernel_spec("python3").argv[0]
     own = shutil.which(command) or command
-    here = os.path.realpath(own) == os.path.realpath(sys.executable) or not os.path.isabs(command)
+    # Its folder, not the file: the Pythons of all environments may be links to one.
+    here = not os.path.isabs(command) or Path(own).parent.resolve() == Path(sys.executable).parent.resolve()
     remedy = "" if here else "it is another Python: python -m ipykernel install --sys-prefix"
     return Line("kernel", f"python3: {command}", remedy)
 
@@ -136,6 +138,13 @@ def _threads() -> Line:
     wanted = os.environ.get("OMP_NUM_THREADS", "not set")
     found = f"{torch.get_num_threads()} of {os.cpu_count()} cores, OMP_NUM_THREADS {wanted}"
     return Line("threads", found)  # the notebooks themselves train on one
+
+
+def _containment() -> Line:
+    from qcourse.grading.place.place import missing
+
+    problem = missing()
+    return Line("containment", "does not work" if problem else "bubblewrap works", problem)
 
 
 def _version(library: str) -> str:

@@ -2,8 +2,8 @@
 
 import errno
 import os
+import secrets
 import stat
-import tempfile
 from pathlib import Path
 
 from platformdirs import user_cache_dir
@@ -11,21 +11,22 @@ from platformdirs import user_cache_dir
 SUFFIX = ".new"  # of a file that is being written; one that is left behind belongs to a killed process
 
 
-def replace(path: Path, content: bytes, mode: int = 0o644) -> None:
+def replace(path: Path, content: bytes, mode: int = 0o666) -> None:
     """Write ``content`` to ``path`` in one step, so that nobody ever sees half of it.
+
+    The file's rights are ``mode`` less what the user's umask takes away, as for any new file.
 
     Raises:
         OSError: the file, which ``filename`` names, cannot be written; what was there stays.
     """
+    scratch = path.parent / f".{path.name}.{secrets.token_hex(8)}{SUFFIX}"
     try:
-        descriptor, scratch = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=SUFFIX)
         try:
-            with open(descriptor, "wb") as stream:
+            with open(scratch, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as stream:
                 stream.write(content)
-            os.chmod(scratch, mode)
             os.replace(scratch, path)
         except BaseException:
-            os.unlink(scratch)
+            scratch.unlink(missing_ok=True)
             raise
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from None

@@ -114,6 +114,15 @@ def test_what_is_built_is_not_built_again(course):
     assert build.build_solution(course, NAME)
 
 
+def test_a_solution_that_a_merge_broke_is_built_again(course):
+    path = solution_path(course, NAME)
+    path.write_text(f"<<<<<<< ours\n{path.read_text()}")
+    with pytest.raises(UserError, match=f"{NAME}.ipynb is not a notebook"):
+        defects(gates.built_is_current, course)
+    assert build.build_solution(course, NAME)
+    assert defects(gates.built_is_current, course) == []
+
+
 def test_a_good_course_passes_the_gates(built):
     for gate in (*verify.QUICK, *verify.SLOW[:-1]):  # the last one is tested below
         assert defects(gate, built) == []

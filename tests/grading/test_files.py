@@ -22,15 +22,23 @@ def test_where_there_is_no_folder_it_names_the_file(tmp_path):
     assert caught.value.filename == str(tmp_path / "no" / "a.txt")
 
 
-@pytest.mark.parametrize("step", ["chmod", "replace"])
-def test_where_it_fails_the_old_file_stays_and_nothing_else(tmp_path, monkeypatch, step):
+def test_a_file_has_the_rights_that_the_user_gives_new_files(tmp_path):
+    before = os.umask(0o027)
+    try:
+        replace(tmp_path / "a.txt", b"")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "a.txt").stat().st_mode & 0o777 == 0o640
+
+
+def test_where_it_fails_the_old_file_stays_and_nothing_else(tmp_path, monkeypatch):
     path = tmp_path / "a.txt"
     path.write_bytes(b"old")
 
     def full(*arguments):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(os, step, full)
+    monkeypatch.setattr(os, "replace", full)
     with pytest.raises(OSError, match="No space left") as caught:
         replace(path, b"new")
     assert caught.value.filename == str(path)

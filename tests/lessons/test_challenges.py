@@ -84,6 +84,14 @@ def test_untouched_they_say_so(root, mnist, capsys):
         assert re.search("your answer +not tried yet", capsys.readouterr().out)
 
 
+def test_what_torch_cannot_run_is_not_untouched():
+    def answer(weight):
+        raise NotImplementedError("Could not run 'aten::abs' with arguments from the 'QuantizedCPU' backend.")
+
+    with pytest.raises(NotImplementedError, match="Could not run"):
+        groups.score(answer)
+
+
 @pytest.mark.parametrize(
     ("codes", "scales", "said"),
     [

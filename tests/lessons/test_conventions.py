@@ -141,6 +141,8 @@ def test_sixteen_libraries_each_once():
 def test_every_convention_says_where_it_is_from():
     for name in conventions.CONVENTIONS:
         assert any(mark in conventions.explain(name) for mark in (".py", ".cpp", ".h", ".cc")), name
+    with pytest.raises(KeyError, match="gguf Q8_0"):
+        conventions.explain("gguf Q8")
 
 
 @pytest.mark.parametrize(

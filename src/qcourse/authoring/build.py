@@ -75,11 +75,18 @@ def build_solution(root: Path, name: str, force: bool = False) -> bool:
     """Make and execute ``NAME.ipynb`` where it is missing or differs from its text; True where made."""
     source = read_source(root, name)
     target = solution_path(root, name)
-    if not force and target.exists() and same_cells(source, read(target)):
+    if not force and target.exists() and _holds(target, source):
         return False
     execute(source, target.parent)
     write(source, target)
     return True
+
+
+def _holds(path: Path, notebook: NotebookNode) -> bool:
+    try:
+        return same_cells(notebook, read(path))
+    except UserError:  # a merge left both sides in it
+        return False
 
 
 def build_release(root: Path, name: str, target: Path) -> None:

@@ -1,7 +1,9 @@
 """The subcommands of an author."""
 
 import argparse
+import os
 
+from qcourse.errors import UserError
 from qcourse.subcommand import Subcommands, command, takes_course
 
 
@@ -62,31 +64,41 @@ def _new(options: argparse.Namespace) -> int:
     return new.run(options.course, options.name)
 
 
+def _refuse_windows() -> None:
+    if not hasattr(os, "fork"):
+        raise UserError("authors' commands do not run on Windows: use Linux there (WSL 2).")
+
+
 def _build(options: argparse.Namespace) -> int:
+    _refuse_windows()
     from qcourse.authoring import build
 
     return build.run(options.course, options.choice, force=options.force)
 
 
 def _verify(options: argparse.Namespace) -> int:
+    _refuse_windows()
     from qcourse.authoring import verify
 
     return verify.run(options.course)
 
 
 def _judge(options: argparse.Namespace) -> int:
+    _refuse_windows()
     from qcourse.authoring import judge
 
     return judge.run(options.course, options.choice)
 
 
 def _mutants(options: argparse.Namespace) -> int:
+    _refuse_windows()
     from qcourse.authoring import mutants
 
     return mutants.run(options.course, options.choice)
 
 
 def _demo(options: argparse.Namespace) -> int:
+    _refuse_windows()
     from qcourse.authoring import demo
 
     return demo.run(options.course, options.course / "build" / "demo")

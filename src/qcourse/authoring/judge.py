@@ -29,6 +29,7 @@ from qcourse.course.notebooks import NotebookNode, new_code_cell
 from qcourse.errors import UserError
 from qcourse.grading.kernels.preload import LATE
 from qcourse.grading.needed_cells import may_read_anything, needed
+from qcourse.terminal import marks
 
 
 def judge(root: Path, name: str, answers: Sequence[Answer]) -> list[Verdict]:
@@ -163,7 +164,7 @@ def run(root: Path, choices: Sequence[str] = ()) -> int:
             problems += [str(statement) for statement in idle if statement.exercise == name_of_it]
             defects += len(problems)
             for problem in problems:
-                print(f"     ✗ {problem}", flush=True)
+                print(f"     {marks()[1]} {problem}", flush=True)
     return int(defects > 0)
 
 

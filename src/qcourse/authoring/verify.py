@@ -7,6 +7,7 @@ from pathlib import Path
 from qcourse.authoring import gates, leaks
 from qcourse.authoring.assignment import Course
 from qcourse.authoring.demo_class import Classroom
+from qcourse.terminal import marks
 
 Gate = Callable[[Course], Iterator[str]]  # yields its defects, a sentence each
 
@@ -58,11 +59,12 @@ SLOW: tuple[Gate, ...] = (gates.built_is_current, leaks.no_answer_is_shown, grad
 def run(root: Path) -> int:
     """Run every gate on the course in ``root``, and print what each finds; 1 where there is a defect."""
     course, failed = Course(root), False
+    passed_mark, failed_mark, _ = marks()
     print(f"Assignments: {', '.join(of.name for of in course.assignments)}", flush=True)
     for gate in (*QUICK, *SLOW):
         defects = list(gate(course))
         failed = failed or bool(defects)
-        print(f"{'✗' if defects else '✓'} {(gate.__doc__ or '').splitlines()[0]}", flush=True)
+        print(f"{failed_mark if defects else passed_mark} {(gate.__doc__ or '').splitlines()[0]}", flush=True)
         for defect in defects:
             print(f"    {defect}", flush=True)
         if defects and gate is QUICK[0]:

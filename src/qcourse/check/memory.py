@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 
 from qcourse.check import unchanged
-from qcourse.check.kinds import is_tensor
-from qcourse.check.plain import is_plain
+from qcourse.check.kinds import is_plain, is_tensor
 from qcourse.check.registry import Call
 
 BUFFER = "a call has changed what an earlier one had returned."

@@ -150,7 +150,7 @@ def table(x: Any, names: Sequence[str] = SIXTEEN) -> str:
 
 def explain(name: str) -> str:
     """The formula of a convention, in words, and the library's file that it is from."""
-    function = CONVENTIONS[name]
+    function = _convention(name)
     if isinstance(function, partial):
         function = function.func
     return inspect.getdoc(function) or ""

@@ -9,6 +9,7 @@ from nbformat import NotebookNode, ValidationError
 from nbformat.v4 import new_code_cell, new_output, reads
 from nbformat.v4.rwbase import rejoin_lines
 
+from qcourse.errors import UserError
 from qcourse.files import replace
 
 __all__ = ["NotebookNode", "ValidationError", "new_code_cell"]
@@ -23,8 +24,16 @@ TEXT = {"extension": ".py", "format_name": "percent", "comment_magics": False}
 
 
 def read(path: Path) -> NotebookNode:
-    """The notebook at ``path``."""
-    notebook: NotebookNode = nbformat.read(path, as_version=4)
+    """The course's own notebook at ``path``.
+
+    Raises:
+        UserError: it is none, as after a merge that left both sides in it.
+    """
+    try:
+        notebook: NotebookNode = nbformat.read(path, as_version=4)
+    except ValueError as error:  # nbformat's NotJSONError, or of an encoding
+        why = (str(error).splitlines() or [""])[0][:80]
+        raise UserError(f"{path} is not a notebook ({why}): make it again, as with qcourse build.") from None
     return notebook
 
 

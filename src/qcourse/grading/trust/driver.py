@@ -15,7 +15,7 @@ import msgpack
 
 from qcourse.check import calling, switches
 from qcourse.check.here import Here
-from qcourse.check.plain import is_plain
+from qcourse.check.kinds import is_plain
 from qcourse.grading.trust.encode import LONGEST, Encoder, Node, TooLarge, names, text
 from qcourse.grading.trust.known import known_nodes, shared
 from qcourse.grading.trust.line import MOST, Ended, Line
