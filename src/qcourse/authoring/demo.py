@@ -14,6 +14,7 @@ from typing import NamedTuple
 from qcourse.authoring.answers import put, read_answers
 from qcourse.authoring.class_picture import class_figure
 from qcourse.authoring.demo_class import Classroom
+from qcourse.classroom import feedback, report
 from qcourse.course.cells import by_grade_id
 from qcourse.course.folder import answers_folder, assignments, number, solution_path
 from qcourse.course.notebooks import NotebookNode
@@ -64,7 +65,7 @@ STUDENTS = (
 
 
 def run(root: Path, folder: Path) -> int:
-    """Hand in, grade, write feedback; leave a table and a picture in ``folder``.
+    """Hand in, grade, write feedback and reports; leave a table and a picture in ``folder``.
 
     A demo whose course has not changed since is shown again, not graded again.
     """
@@ -79,7 +80,9 @@ def run(root: Path, folder: Path) -> int:
         print(f"Grading {len(STUDENTS)} students × {len(room.assignments)} notebooks …", flush=True)
         room.generate()
         _grade(room)
-        room.write_feedback()
+        for name in room.assignments:
+            feedback.run(folder, name)
+            report.run(folder, name, folder / "reports" / number(name), names=True)
         (folder / "points.json").write_text(json.dumps(_points(room), indent=1))
         stamp.write_text(digest)
     points = json.loads((folder / "points.json").read_text())
@@ -100,8 +103,9 @@ def table(points: dict[str, dict[str, list[float]]]) -> str:
 
 
 WHERE = """
-The class is in {folder}: submitted/, autograded/ and feedback/ (HTML), gradebook.db,
-points.json and the picture points.png. The written question of each notebook waits for a human.
+The class is in {folder}: submitted/, autograded/ and gradebook.db; feedback/ has a page for each student,
+reports/ one for each notebook; points.json and the picture points.png. The written question of each notebook
+waits for a human.
 
 As a student:    make lab, open notebooks/, begin with 06.
 As an instructor: docs/instructor.md; "cd {folder} && jupyter lab", then Nbgrader > Formgrader."""

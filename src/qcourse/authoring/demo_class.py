@@ -81,11 +81,8 @@ class Classroom:
         with self._gradebook() as gradebook:
             for submitted in sorted((self.folder / "submitted").iterdir()):
                 gradebook.update_or_create_student(submitted.name)
-        self._on_each("autograde")
-
-    def write_feedback(self) -> None:
-        """Write the HTML feedback for what has been graded."""
-        self._on_each("generate_feedback")
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda name: self.nbgrader("autograde", name, "--force"), self.assignments))
 
     def scores(self, student: str, name: str) -> list[Scored]:
         """The student's graded cells, in no particular order; empty where nothing was graded."""
@@ -98,10 +95,6 @@ class Classroom:
 
     def _gradebook(self) -> Gradebook:
         return Gradebook(f"sqlite:///{self.folder}/gradebook.db", "qcourse")
-
-    def _on_each(self, command: str) -> None:
-        with ThreadPoolExecutor(2) as pool:
-            list(pool.map(lambda name: self.nbgrader(command, name, "--force"), self.assignments))
 
     def nbgrader(self, *arguments: str) -> None:
         """Run an nbgrader command in the folder.
