@@ -14,3 +14,11 @@ class UserError(Exception):
 
 class Refused(Exception):
     """A submission that cannot be graded; the text says why, and what the student should do."""
+
+
+def first_line(error: Exception) -> str:
+    """What a library says is wrong, if it can: a student's text may be nested too deeply to be quoted."""
+    try:
+        return next(iter(str(error).splitlines()), "")[:200]
+    except RecursionError:
+        return "it is nested too deeply"

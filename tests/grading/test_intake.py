@@ -33,6 +33,10 @@ def why_not(content):
     return said
 
 
+TEXT = b'{"cells": [{"cell_type": "markdown", "metadata": {}, "source": "", "attachments": {"a": %b}}]}'
+DEEP = TEXT % (b'{"a":' * 400 + b"1" + b"}" * 400)  # deeper than the text of nbformat's error can be
+
+
 def test_a_notebook_is_read_without_what_it_showed():
     wrong = document()
     wrong["cells"][0]["outputs"] = [{"output_type": "nonsense"}]
@@ -61,6 +65,7 @@ def test_a_byte_order_mark_is_no_harm():
         (b'{"cells": [', "the notebook's JSON is broken"),
         (b"[" * 200_000, "the notebook's JSON is nested too deeply"),
         (b"9" * 5_000, "the notebook's JSON is broken"),
+        pytest.param(DEEP, "the file is not a valid notebook", id="deep"),
         (b"[]", "the file is not a Jupyter notebook of format 4"),
         (b'{"worksheets": []}', "the file is not a Jupyter notebook of format 4"),
         (b'{"cells": {}}', "the file is not a Jupyter notebook of format 4"),

@@ -6,7 +6,7 @@ import pytest
 
 from qcourse.course.cells import by_grade_id
 from qcourse.course.folder import assignments, solution_path
-from qcourse.course.notebooks import new_error, read
+from qcourse.course.notebooks import new_code_cell, new_error, read
 from qcourse.grading import grade_submission, report, runner
 from qcourse.grading.report import Table
 
@@ -88,3 +88,13 @@ def test_cells_that_were_ended_are_named_by_their_exercise(root):
     for name in ("clamp-check", "clamp-hidden", "question"):
         cells[name].outputs = [new_error(runner.KERNEL_LOST, why + runner.STOPPED)]
     assert grade_submission._stopped(notebook, numbers) == [f"6.1, question: {why}"]
+
+
+def test_an_output_that_is_nested_too_deeply_is_an_error_and_ends_nothing():
+    deep = "a"
+    for _ in range(400):
+        deep = [deep]
+    cell = new_code_cell("", outputs=[new_error("Error", "")])
+    cell.outputs[0].ename = deep
+    grade_submission._check_outputs(cell)
+    assert [output.ename for output in cell.outputs] == ["BadOutput"]

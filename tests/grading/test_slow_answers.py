@@ -80,6 +80,8 @@ def test_all_answers_in_one_cell_are_told_apart():
         "%matplotlib inline\n!ls\ndef f(x): pass",
         "answer: from functools import partial\nf = partial(pow, 2)",
         "import numpy as np\n@np.vectorize\ndef f(x): pass",
+        "f = lambda x: '\\d'",  # the compiler warns of it
+        pytest.param(f"f = lambda x: {' + '.join(400 * '1')}", id="a tree as deep as that is long"),
     ],
 )
 def test_in_whatever_way_it_is_defined(definition):

@@ -13,8 +13,7 @@ from typing import NamedTuple
 
 LONGEST = 100_000  # characters of a cell that is analysed: a tree takes hundreds of times as much memory
 ANY = "*"  # among the names bound: names that are not known, of ``from m import *`` or a magic
-
-_NOT_PYTHON = SyntaxError, ValueError, RecursionError, MemoryError  # magics; null bytes; ((((((
+NOT_PYTHON = SyntaxError, ValueError, RecursionError, MemoryError  # magics; null bytes; ((((((
 _FUNCTIONS = ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda
 _COMPREHENSIONS = ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp
 _SCOPES = *_FUNCTIONS, *_COMPREHENSIONS, ast.ClassDef
@@ -32,9 +31,9 @@ class Names(NamedTuple):
 def analyse(source: str) -> Names:
     """The names of a cell. Of a text that is not Python, as one with a magic, each word may be a name."""
     try:
-        tree = _parse(source)
+        tree = parse(source)
         reads, binds = _block(tree.body, set())
-    except _NOT_PYTHON:
+    except NOT_PYTHON:
         words = set(re.findall(r"[^\W\d]\w*", source))
         return Names(words, words | {ANY}, words)
     # net.eval(), train(net), parts = [net.linear1]: whatever the cell mentions may change in it.
@@ -44,8 +43,8 @@ def analyse(source: str) -> Names:
 def bound(source: str) -> set[str]:
     """The names that a cell may bind; of a text that is not Python, what it tries to define."""
     try:
-        return _stored(*_parse(python(source)).body)
-    except _NOT_PYTHON:
+        return stored(*parse(python(source)).body)
+    except NOT_PYTHON:
         return set(re.findall(r"^(?:def|class)\s+(\w+)", source, re.MULTILINE))
 
 
@@ -53,10 +52,8 @@ def defined(source: str) -> set[str]:
     """The names that a cell imports or defines, as np, nn, or a function."""
     kinds = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef
     try:
-        return {
-            name for s in _parse(python(source)).body if isinstance(s, kinds) for name in _surely_bound(s)
-        }
-    except _NOT_PYTHON:
+        return {name for s in parse(python(source)).body if isinstance(s, kinds) for name in _surely_bound(s)}
+    except NOT_PYTHON:
         return set()
 
 
@@ -64,17 +61,18 @@ def python(source: str) -> str:
     """What IPython makes of a cell's magics and commands of a shell, for Python to read."""
     if len(source) > LONGEST or not any(character in source for character in "%!?"):
         return source
-    with contextlib.suppress(*_NOT_PYTHON):
-        _parse(source)
+    with contextlib.suppress(*NOT_PYTHON):
+        parse(source)
         return source  # what Python can read has none
     from IPython.core.inputtransformer2 import TransformerManager  # only now: it takes long to import
 
-    with contextlib.suppress(*_NOT_PYTHON), warnings.catch_warnings(action="ignore"):
+    with contextlib.suppress(*NOT_PYTHON), warnings.catch_warnings(action="ignore"):
         return str(TransformerManager().transform_cell(source))
     return source
 
 
-def _parse(source: str) -> ast.Module:
+def parse(source: str) -> ast.Module:
+    """The tree of a cell; one of `NOT_PYTHON` is raised where it has none that can be analysed."""
     if len(source) > LONGEST:
         raise MemoryError
     with warnings.catch_warnings(action="ignore"):  # of the compiler, about the student's text
@@ -107,7 +105,7 @@ def _flow(node: ast.AST, known: set[str]) -> set[str]:
     if not blocks and not nested:
         return _free(node) - known
     head = [part for part in parts if part not in nested and not isinstance(part, ast.stmt)]
-    inside = known | _stored(*head, beyond=(*_SCOPES, *_BRANCHES))
+    inside = known | stored(*head, beyond=(*_SCOPES, *_BRANCHES))
     if isinstance(node, ast.ExceptHandler) and node.name:
         inside.add(node.name)
     reads = _free(*head) - known
@@ -124,7 +122,7 @@ def _free(*nodes: ast.AST) -> set[str]:
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda():
                 found |= _free_in_function(node)
             case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
-                targets = _stored(*(generator.target for generator in node.generators))
+                targets = stored(*(generator.target for generator in node.generators))
                 found |= _free(*_parts(node)) - targets
                 waiting.append(node.generators[0].iter)
             case ast.Global(names=names) | ast.Nonlocal(names=names):
@@ -142,7 +140,7 @@ def _free_in_function(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
     given = node.args
     arguments = [*given.posonlyargs, *given.args, *given.kwonlyargs, given.vararg, given.kwarg]
     declared = {n for s in _own(body) if isinstance(s, ast.Global | ast.Nonlocal) for n in s.names}
-    local = {argument.arg for argument in arguments if argument} | (_stored(*body) - declared)
+    local = {argument.arg for argument in arguments if argument} | (stored(*body) - declared)
     of_module = {n for part in _own([node], ()) if isinstance(part, ast.Global) for n in part.names}
     return outside | (_free(*body) - local) | of_module
 
@@ -151,15 +149,15 @@ def _surely_bound(statement: ast.stmt) -> set[str]:
     """The names that a simple statement binds whenever it runs to its end."""
     match statement:
         case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef() | ast.Import() | ast.ImportFrom():
-            return _stored(statement)
+            return stored(statement)
         case ast.Assign(targets=targets):
-            return _stored(*targets)
+            return stored(*targets)
         case ast.AnnAssign(target=target, value=ast.expr()):
-            return _stored(target)
+            return stored(target)
     return set()
 
 
-def _stored(*nodes: ast.AST, beyond: tuple[type[ast.AST], ...] = _SCOPES) -> set[str]:
+def stored(*nodes: ast.AST, beyond: tuple[type[ast.AST], ...] = _SCOPES) -> set[str]:
     """The names that nodes bind in their own scope, not inside a node of the kinds ``beyond``."""
     found: set[str] = set()
     for node in _own(nodes, beyond):

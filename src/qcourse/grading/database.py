@@ -8,7 +8,7 @@ from typing import Any
 from nbgrader.api import Gradebook
 from sqlalchemy.exc import SQLAlchemyError
 
-from qcourse.errors import UserError
+from qcourse.errors import UserError, first_line
 
 PATIENCE = 120  # seconds to wait for a database that somebody else has locked
 
@@ -34,7 +34,7 @@ def one_transaction(session: Any) -> Callable[[], None]:
 
 def what_it_says(error: Exception) -> str:
     """What the database says, without the statement; nbgrader repeats some errors as its own."""
-    return str(getattr(error, "orig", error)).splitlines()[0]
+    return first_line(getattr(error, "orig", error))
 
 
 @contextmanager

@@ -29,7 +29,7 @@ from qcourse.course.notebooks import (
     to_bytes,
     validate_outputs,
 )
-from qcourse.errors import Refused
+from qcourse.errors import Refused, first_line
 from qcourse.grading.execute import LIMITS, ContainedExecute
 from qcourse.grading.handed_out import NUMBER
 from qcourse.grading.intake import parse
@@ -162,9 +162,8 @@ def _check_outputs(cell: NotebookNode) -> None:
     """Replace outputs that no notebook, or no file, can hold by an error."""
     try:
         validate_outputs(cell.get("outputs", []))
-    except (ValidationError, ValueError) as error:
-        reason = str(error).splitlines()[0][:200]
-        cell.outputs = [new_error("BadOutput", reason)]
+    except (ValidationError, ValueError, RecursionError) as error:
+        cell.outputs = [new_error("BadOutput", first_line(error))]
 
 
 def _scored(cell: NotebookNode) -> dict[str, Any]:

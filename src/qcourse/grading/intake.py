@@ -8,7 +8,7 @@ from typing import Any
 
 from qcourse.course.cells import EXPERIMENT
 from qcourse.course.notebooks import NotebookNode, from_json
-from qcourse.errors import Refused
+from qcourse.errors import Refused, first_line
 
 LARGEST = 20 * 2**20  # bytes of a notebook; the course's own have less than 2 MB, pictures included
 MOST_CELLS = 2_000
@@ -42,8 +42,7 @@ def parse(content: bytes) -> NotebookNode:
     try:
         notebook = from_json(data)
     except Exception as error:  # nbformat raises its own, jsonschema's, and AttributeError
-        reason = str(error).splitlines()[0][:200]
-        raise Refused(f"the file is not a valid notebook ({reason}): {AGAIN}.") from None
+        raise Refused(f"the file is not a valid notebook ({first_line(error)}): {AGAIN}.") from None
     return notebook
 
 

@@ -9,7 +9,7 @@ from nbgrader.preprocessors import AssignLatePenalties, LimitOutput
 from traitlets import TraitError
 from traitlets.config.loader import Config
 
-from qcourse.errors import UserError
+from qcourse.errors import UserError, first_line
 from qcourse.grading.execute import LIMITS, ContainedExecute
 
 HINT = "take it out, or grade with nbgrader autograde"
@@ -27,7 +27,7 @@ def steps(course: CourseDirectory, config: Config) -> tuple[Autograde, AssignLat
         penalties.init_plugin()
         settings = _for_workers(config)
     except (TraitError, ImportError, AttributeError) as error:
-        raise UserError(f"a setting in nbgrader_config.py is wrong: {str(error).splitlines()[0]}") from None
+        raise UserError(f"a setting in nbgrader_config.py is wrong: {first_line(error)}") from None
     _refuse_others(autograde, course)
     return autograde, penalties, settings
 

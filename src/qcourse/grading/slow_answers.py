@@ -4,10 +4,9 @@ import ast
 import re
 
 from qcourse.course.cells import is_answer, is_locked
-from qcourse.course.names import LONGEST, bound, python
+from qcourse.course.names import LONGEST, NOT_PYTHON, parse, python, stored
 from qcourse.course.notebooks import NotebookNode
 
-_NOT_PYTHON = SyntaxError, ValueError, RecursionError, MemoryError
 _DEFINITIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _IMPORTS = ast.Import | ast.ImportFrom
 
@@ -96,8 +95,8 @@ def _statements(source: str) -> list[ast.stmt | str]:
     try:
         if len(source) > LONGEST or source.lstrip().startswith("%%"):  # as %%time, whose text is run
             return [source]
-        return [*ast.parse(python(source)).body]
-    except _NOT_PYTHON:
+        return [*parse(python(source)).body]
+    except NOT_PYTHON:
         return [source]
 
 
@@ -105,7 +104,7 @@ def _bound(part: ast.stmt | str) -> set[str]:
     """The names that a part of a cell binds."""
     if isinstance(part, str):
         return set(re.findall(r"^(?:async )?(?:def|class)\s+(\w+)", part, re.MULTILINE))
-    return bound(ast.unparse(part))
+    return stored(part)
 
 
 def _only_defines(statement: ast.stmt) -> bool:
