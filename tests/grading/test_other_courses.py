@@ -305,7 +305,7 @@ def test_a_plugin_beside_the_settings_is_found(settled, tmp_path):
         ("c.Execute.timeout = 'x'", "a setting in nbgrader_config.py is wrong: "),
         (
             "1 / 0",
-            "nbgrader's settings for .* cannot be read .ZeroDivisionError: division by zero.: mend them",
+            "nbgrader's settings for .* cannot be read .ZeroDivisionError: division by zero.: fix them",
         ),
         ("x = (", "nbgrader's settings for .* cannot be read .SyntaxError: "),
     ],

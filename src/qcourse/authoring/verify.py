@@ -31,7 +31,7 @@ def stock_graded(root: Path, folder: Path, names: Sequence[str] = ()) -> Classro
 
 
 def wrong_grades(room: Classroom) -> Iterator[str]:
-    """A sentence for each graded cell of that class that has not the points that it should have."""
+    """A sentence for each graded cell of that class whose points are wrong."""
     for name in room.assignments:
         for student, share in (("solved", 1), ("unsolved", 0)):
             scored = [s for s in room.scores(student, name) if not s.by_hand]

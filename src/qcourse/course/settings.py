@@ -75,7 +75,7 @@ def nbgrader_settings(root: Path) -> Config:
                 super(JupyterApp, app).load_config_file("nbgrader_config.py", path=course_root)
     except Exception as error:  # the files are Python: anything
         what = f"{type(error).__name__}: {error}"
-        raise UserError(f"nbgrader's settings for {root} cannot be read ({what}): mend them.") from None
+        raise UserError(f"nbgrader's settings for {root} cannot be read ({what}): fix them.") from None
     config: Config = app.config
     config.CourseDirectory.root = str(Path(root, course_root))
     return config

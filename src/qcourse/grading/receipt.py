@@ -22,7 +22,7 @@ DECIDES = ("numpy", "torch", "torchvision", "nbgrader", "ipykernel")  # librarie
 
 
 class Receipt(NamedTuple):
-    """A result, the digest of all that decided it but the points, those points, and the graded notebooks'.
+    """A result; the digest of what decided it, points aside; those points; the graded notebooks' digests.
 
     ``result`` is what `grade_submission.grade` returned, without the notebooks.
     """

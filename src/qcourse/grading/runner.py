@@ -29,7 +29,7 @@ class Warden(Protocol):
         """The seconds that the cell has used."""
 
     def next_cell(self, left: float | None) -> None:
-        """A new cell begins; it has ``left`` seconds where it has not the usual limit."""
+        """A new cell begins; it has ``left`` seconds where the usual limit does not apply."""
 
     def end(self, reason: str) -> None:
         """End the kernel."""

@@ -39,7 +39,7 @@ class Watch:
         self._thread.start()
 
     def next_cell(self, left: float | None = None) -> None:
-        """A new cell begins, and with it its time: ``left`` seconds where it has not the usual limits."""
+        """A new cell begins, and with it its time: ``left`` seconds where the usual limits do not apply."""
         self._cell_began, self._cell_most, self._cell_idle = (
             self._cpu,
             self._limits.cell_cpu,

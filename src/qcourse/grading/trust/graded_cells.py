@@ -27,7 +27,7 @@ def tests(notebook: NotebookNode) -> dict[int, Test]:
 
 
 def reference_files(tests: dict[int, Test]) -> list[Path]:
-    """The package's files that hold answers, or parts of them: a place for these tests has them not."""
+    """The package's files that hold answers, or parts of them: a place for these tests does not have them."""
     files = [PACKAGE / "check" / "causes", PACKAGE / "solved"] if tests else []
     if any(test.number.startswith("6.") for test in tests.values()):
         module = PACKAGE / "quantization.py"
