@@ -1,6 +1,6 @@
 """Hidden tests of exercise 8.1, `QuantizedVerySimpleNet`.
 
-Other weights, numbers of images and all three input shapes, before and after torch's prepare and convert:
+Other weights, one image and many, and all three input shapes, before and after torch's prepare and convert:
 one step into codes, one back to floats, and the logits of a network that is int8 from image to logits.
 """
 
@@ -34,7 +34,7 @@ def hidden_QuantizedVerySimpleNet(ex):
         model.load_state_dict(state)
         return model
 
-    for seed, n in ((811, 1), (812, 5), (813, 64)):
+    for seed, n in ((811, 1), (812, 64)):
         torch.manual_seed(ex.seed(seed))
         float_net, images, test = models.VerySimpleNet(), torch.rand(40, 28, 28), torch.rand(n, 28, 28)
         float_net.load_state_dict({k: 2 * v for k, v in float_net.state_dict().items()})

@@ -18,9 +18,6 @@ from qcourse.measure import size_kb as model_size_kb  # here the student's answe
 # %%
 @qcourse.check.exercise("8.4", model_size_kb, hidden=True)
 def hidden_model_size_kb(ex):
-    import io
-    import pickle
-
     def quantized_by_torch(net, images, qconfig):
         net.eval().qconfig = qconfig
         prepared = torch_ao.prepare(net)
@@ -28,21 +25,32 @@ def hidden_model_size_kb(ex):
             prepared(images)
         return torch_ao.convert(prepared)
 
-    torch.manual_seed(ex.seed(841))
-    stubs = models.QuantizedVerySimpleNet()
-    per_channel = torch_ao.get_default_qconfig("x86")
-    cases = {
-        "one small linear layer": nn.Linear(90, 50),
-        "a convolution and a batch norm": nn.Sequential(nn.Conv2d(3, 64, 8), nn.BatchNorm2d(64)),
-        "a layer in float64": nn.Linear(100, 30).double(),
-        "a layer with a buffer": nn.BatchNorm1d(2000, affine=False),
-        "the float network": models.VerySimpleNet(),
-        "a layer of 2.4 MB": nn.Linear(1000, 600),
-        "an int8 network": quantized_by_torch(stubs, torch.rand(9, 28, 28), torch_ao.default_qconfig),
-        "an int8 network per channel": quantized_by_torch(
-            copy.deepcopy(stubs), torch.rand(9, 28, 28), per_channel
-        ),
-    }
+    def cases(seed):
+        """Models by the case that they are, each with its size in kB, by torch.save and by pickle."""
+        torch.manual_seed(seed)
+        stubs = models.QuantizedVerySimpleNet()
+        per_channel = torch_ao.get_default_qconfig("x86")
+        made = {
+            "one small linear layer": nn.Linear(90, 50),
+            "a convolution and a batch norm": nn.Sequential(nn.Conv2d(3, 64, 8), nn.BatchNorm2d(64)),
+            "a layer in float64": nn.Linear(100, 30).double(),
+            "a layer with a buffer": nn.BatchNorm1d(2000, affine=False),
+            "the float network": models.VerySimpleNet(),
+            "a layer of 2.4 MB": nn.Linear(1000, 600),
+            "an int8 network": quantized_by_torch(stubs, torch.rand(9, 28, 28), torch_ao.default_qconfig),
+            "an int8 network per channel": quantized_by_torch(
+                copy.deepcopy(stubs), torch.rand(9, 28, 28), per_channel
+            ),
+        }
+        return {case: (model, *sizes_of(model.state_dict())) for case, model in made.items()}
+
+    def sizes_of(state):
+        import io
+        import pickle
+
+        buffer = io.BytesIO()
+        torch.save(state, buffer)
+        return len(buffer.getvalue()) / 1000, len(pickle.dumps(state)) / 1000
 
     def watched(model):
         """The size; whether a file is written beside the notebook meanwhile; whether one is left."""
@@ -63,20 +71,14 @@ def hidden_model_size_kb(ex):
         return size, bool(beside) or not set(os.listdir()) <= before, any(map(os.path.exists, paths))
 
     sizes = []
-    for case, model in cases.items():
+    for case, (model, want, pickled) in ex.once(cases, ex.seed(841)).items():
         size, beside, left = ex.call(model, case=case, function=watched)
         ex.true(not beside, "a file was written next to the notebook: write to memory.")
         ex.true(not left, "a file is left on the disk: write to memory.")
         ex.true(
             isinstance(size, int | float | np.number), "the size must be a number.", got=type(size).__name__
         )
-        buffer = io.BytesIO()
-        torch.save(model.state_dict(), buffer)
-        size, want, pickled = (
-            float(size),
-            len(buffer.getvalue()) / 1000,
-            len(pickle.dumps(model.state_dict())) / 1000,
-        )
+        size = float(size)
         if abs(size - pickled) > min(0.003 * pickled, 1.0):  # pickle, without torch.save, serializes too
             ex.equal("the size in kB, to within 1 % and 1 kB", size, want, rtol=0, atol=min(0.01 * want, 1.0))
         sizes.append(size)

@@ -4,8 +4,6 @@ Three qconfigs, models in train and eval mode, observers off and on: an int8 mod
 codes, scales and outputs of torch's own flow.
 """
 
-import copy
-
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -39,7 +37,8 @@ def hidden_convert_qat(ex):
     ]
 
     def trained(seed, qconfig, all_frozen):
-        """A model after four steps, its observers off after the third: all of them, or those of weights."""
+        """A model after four steps, its observers off after the third (all of them, or those of weights), and
+        the int8 model that torch makes of it."""
         torch.manual_seed(seed)
         model = models.QuantizedVerySimpleNet().train()
         model.qconfig = qconfig
@@ -54,13 +53,12 @@ def hidden_convert_qat(ex):
                 for fake in (m for m in model.modules() if isinstance(m, torch_ao.FakeQuantize)):
                     if all_frozen or fake.dtype == torch.qint8:
                         fake.disable_observer()
-        return model
+        return model, torch_ao.convert(model.eval())
 
     for seed, qconfig in enumerate(QCONFIGS):
-        model = ex.once(trained, ex.seed(940 + seed), qconfig, seed < 2)
+        model, oracle = ex.once(trained, ex.seed(940 + seed), qconfig, seed < 2)
         torch.manual_seed(ex.seed(945 + seed))
         model.train(seed != 1)
-        oracle = torch_ao.convert(copy.deepcopy(model).eval())
         int8 = ex.call(model, case="a model in train mode" if model.training else "a model in eval mode")
         ex.true(isinstance(int8, nn.Module), "return the converted model: is a return missing?", got=int8)
         ex.true(not int8.training, "the int8 model must be in eval mode.")

@@ -56,7 +56,7 @@ def hidden_ptq_vs_qat(ex):
 
     def train_qat(model, images, labels, epochs=1, freeze_after=1):
         starts.setdefault(id(model), model.linear1.weight.detach().clone())
-        return fitted(model, images, labels, 60 if len(images) > 30 else 2)[1]
+        return fitted(model, images, labels, 30 if len(images) > 30 else 2)[1]
 
     def convert_qat(model):
         return torch_ao.convert(copy.deepcopy(model).eval())
