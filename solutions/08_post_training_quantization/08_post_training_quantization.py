@@ -35,7 +35,9 @@
 # A float32 weight takes 4 bytes, an int8 weight 1. A network that is four times smaller loads faster, fits
 # into a smaller cache, and needs a quarter of the memory traffic. Integer arithmetic is faster too: 2 to 3
 # times on CPUs (Krishnamoorthi 2018). *Static* means that every scale is fixed in advance: at run time there
-# is nothing left to measure, and each layer hands codes to the next without going back to floats.
+# is nothing left to measure, and each layer hands codes to the next without going back to floats. (The
+# alternative, *dynamic* quantization, measures the range of each batch anew: more exact for odd inputs,
+# slower at every call.)
 
 # %%
 from importlib.util import find_spec
@@ -63,6 +65,7 @@ from qcourse.data import load_digits28
 from qcourse.measure import latency_ms, size_kb
 from qcourse.models import to_input, to_labels
 from qcourse.plots import explore_nets, figure, ptq
+from qcourse.plots.leaf_outputs import leaf_outputs
 from qcourse.quantization import sqnr_db
 from qcourse.training import accuracy, trained_net
 
@@ -205,8 +208,8 @@ def check_QuantizedVerySimpleNet(ex):
 # %% tags=["hidden:QuantizedVerySimpleNet"]
 
 # %% [markdown]
-# The modules of your network, in the order in which they are called. The part in orange, with dashed arrows,
-# will run on codes.
+# The modules of your network, in the order in which they are called. A box has the colour of what leaves it:
+# the part in orange, with dashed arrows, will run on codes.
 
 # %% tags=["experiment"]
 net = checked.QuantizedVerySimpleNet()
@@ -292,25 +295,26 @@ import qcourse.check
 
 @qcourse.check.exercise("8.2", calibrate, when_graded="that parameters, and evaluation mode, stay")
 def check_calibrate(ex):
-    images = torch.arange(-1, 8)[:, None, None].expand(9, 28, 28) / 10
+    images = torch.arange(-1, 10)[:, None, None].expand(11, 28, 28) / 10
     watched = torch_ao.QuantStub(torch_ao.default_qconfig).train()
     watched, seen = torch_ao.prepare(nn.Sequential(nn.ReLU(), watched)), []
     tell = ex.callback(seen.append)
     watched.register_forward_pre_hook(
         lambda module, inputs: tell((len(inputs[0]), module.training, torch.is_grad_enabled()))
     )
-    count = ex.call(watched, images, batch_size=4, case="9 images in batches of 4: 4, 4, 1", may_change=[0])
-    ex.equal("the number of images seen", count, 9)
+    count = ex.call(watched, images, batch_size=4, case="11 images in batches of 4: 4, 4, 3", may_change=[0])
+    ex.equal("the number of images seen", count, 11)
     ex.true(not any(mode for _, mode, _ in seen), "calibrate in evaluation mode.", got="model.training True")
     ex.true(not any(on for *_, on in seen), "nothing is learned: switch gradients off, with torch.no_grad().")
     sizes = [size for size, *_ in seen]
-    once = len(sizes) == 3 and max(sizes) <= 4 and sum(sizes) == 9
-    last = "the last batch, a smaller one, is left out" * (sizes == [4, 4])
-    told = {"expected": [4, 4, 1], "got": sizes, "likely_cause": last}
+    once = len(sizes) == 3 and max(sizes) <= 4 and sum(sizes) == 11
+    why = "the last batch, a smaller one, is left out" * (sizes == [4, 4])
+    why += "chunk(n) makes n batches; split(n) makes batches of n" * (sizes == [3, 3, 3, 2])
+    told = {"expected": [4, 4, 3], "got": sizes, "likely_cause": why}
     ex.true(once, "each image once, in 3 batches of at most 4.", **told)
     observer = watched[1].activation_post_process
     ex.equal("the observer's minimum (a ReLU makes the first image 0)", float(observer.min_val), 0.0)
-    ex.equal("the observer's maximum (the last image is 0.7)", float(observer.max_val), 0.7, rtol=1e-5)
+    ex.equal("the observer's maximum (the last image is 0.9)", float(observer.max_val), 0.9, rtol=1e-5)
 
 
 # %% tags=["hidden:calibrate"]
@@ -335,9 +339,9 @@ print(f"the last scale is {times:.2f} times the one that 06's formula gives for 
 
 # %% [markdown]
 # No range is symmetric: the pixels begin at 0, and all layers reach farther below 0 than above. The scale is
-# twice as wide, because this qconfig spreads the range over the codes 0 to 127 only, 7 of the 8 bits; the
-# reason comes after 8.3. The histograms show 1,000 of the training images; the lines show what the observers
-# recorded for *all* of them.
+# twice as large as by 06's formula, because this qconfig spreads the range over the codes 0 to 127 only, 7 of
+# the 8 bits; the reason comes after 8.3. The histograms show 1,000 of the training images; the lines show
+# what the observers recorded for *all* of them.
 
 # %% tags=["experiment"]
 ptq.activations(prepared, train_images[:1000])
@@ -831,12 +835,12 @@ print("mean gain over the first: ≈ {:.1f} dB, ≈ {:.1f} dB and ≈ {:.1f} dB"
 # where steps are small, if the engine has room for it (next paragraph). With 2 bits per weight, scales per
 # row are decisive: see notebook 09.
 #
-# **Room for the eighth bit.** On x86 processors that lack the instructions called VNNI, the int8 kernels
-# multiply two neighbouring pairs of codes at a time and add the two products in a 16-bit integer, which ends
-# at 32,767. 2 · 127 · 127 = 32,258 fits, 2 · 255 · 127 = 64,770 does not: the sum saturates, without an error
-# or a warning. So torch's defaults for `x86` leave the eighth bit unused (`reduce_range`); those for `onednn`
-# use it, although `onednn` saturates just the same. Here is a layer of random codes. How many of its sums
-# come out wrong when pairs are added in 16 bits?
+# **Room for the eighth bit.** On x86 processors that lack the instructions called VNNI, this is what the
+# kernels do: two products, each of an activation code and a weight code, are added in a 16-bit integer, which
+# ends at 32,767. As computed after 8.3, 2 · 127 · 128 fits and 2 · 255 · 128 does not: the sum saturates,
+# without an error or a warning. So torch's defaults for `x86` leave the eighth bit unused (`reduce_range`);
+# those for `onednn` use it, although `onednn` saturates just the same. Here is a layer of random codes. How
+# many of its sums come out wrong when pairs are added in 16 bits?
 
 # %% tags=["experiment"]
 rng = np.random.default_rng(0)
@@ -857,9 +861,9 @@ print(f"wrong sums: {wrong[7]:.0%} with 7-bit activations, {wrong[8]:.0%} with 8
 # %% [markdown]
 # What do the engines of your machine do? The table compares their output codes with the exact ones (nan: your
 # machine does not have that engine). If all rows show 0, your processor has VNNI or does not need it. On a
-# processor limited to AVX2, which lacks it, `x86` and `onednn` with 8 bits were more than one code off in ≈
-# 59 % of the outputs, by up to 13 codes (measured with `FBGEMM_ENABLE_INSTRUCTIONS=AVX2` and
-# `ONEDNN_MAX_CPU_ISA=AVX2`).
+# processor that has only AVX2 (the vector instructions before VNNI), `x86` and `onednn` with 8 bits were more
+# than one code off in ≈ 59 % of the outputs, by up to 13 codes (measured with
+# `FBGEMM_ENABLE_INSTRUCTIONS=AVX2` and `ONEDNN_MAX_CPU_ISA=AVX2`).
 
 # %% tags=["experiment"]
 rows, right = [], []
@@ -885,6 +889,13 @@ print("the eighth bit gains most, unless it does not fit into the engine's sums:
 
 # %% tags=["experiment"]
 explore_nets.layer_and_image(net, quantized, test_images[:20])
+
+# %% tags=["experiment"]
+exact, coded = (dict(leaf_outputs(model, test_images[:20])) for model in (net, quantized))
+for name in layers:
+    apart = (coded[name].dequantize() - exact[name]).abs() / quantized.get_submodule(name).scale
+    share = (apart <= 0.5).float().mean()
+    print(f"{name}: at most ≈ {apart.max():.1f} steps apart; ≈ {share:.0%} within half a step")
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -972,10 +983,10 @@ ptq.comparison(measured)
 # %% [markdown]
 # Read the figures from *your* machine. Accuracy and size are about the same everywhere. Latency is not: with
 # int8 kernels made for the processor, int8 is faster than float for a batch; for a single image in a network
-# this small it is slower, since each call of an int8 layer costs more time outside its kernel (the next cell
-# measures both); and where the kernels do not suit the processor, int8 can be slower than float for a batch,
-# too. Measure on the machine that will run the model. (Scales per channel take about 4 kB more: 210 output
-# rows with a scale and a zero point of 8 bytes each make 3.4 kB, and packing.)
+# this small it is slower (the next cell times both batch sizes); the likely reason is the fixed cost of each
+# int8 call, which one image cannot repay; and where the kernels do not suit the processor, int8 can be slower
+# than float for a batch, too. Measure on the machine that will run the model. (Scales per channel take about
+# 4 kB more: 210 output rows with a scale and a zero point of 8 bytes each make 3.4 kB, and packing.)
 
 # %% tags=["experiment"]
 micro = {

@@ -27,8 +27,8 @@ print("deprecated:", any("deprecated" in str(w.message) for w in caught))
 # | no counterpart for linear layers | `quantize_(model, Int8WeightOnlyConfig())`: weights only |
 #
 # **PT2E** (PyTorch 2 Export) has the same three steps, on a graph in place of your Python code. The result
-# computes in float on rounded numbers until a compiler replaces them by int8 kernels. 2,000 training images
-# calibrate it:
+# computes in float, on rounded numbers, until a compiler replaces these operations with int8 kernels. 2,000
+# training images calibrate it:
 
 # %% tags=["experiment"]
 from qcourse import pt2e
@@ -69,11 +69,15 @@ for name, way in ways.items():
     rows.append([name, f"≈ {100 * right[name]:.2f} %", f"≈ {size_kb(way):.0f} kB"])
 figure.show_table(["network", "accuracy", "size of the state_dict"], rows)
 print("all within 2 points of each other:", bool(max(right.values()) - min(right.values()) < 0.02))
+if pt2e.installed():
+    graph = modern["torchao, PT2E"]
+    read = {node.target for node in graph.graph.nodes if node.op == "get_attr"}
+    print("in PT2E's state_dict, but not read:", *(name for name in graph.state_dict() if name not in read))
 
 # %% [markdown]
 # All three agree in accuracy: each rounds the weights to 8 bits per channel, and at 8 bits it hardly matters
-# what else is rounded. PT2E's graph is larger than the float network as long as nothing has compiled it,
-# because it still holds float weights beside the codes.
+# what else is rounded. PT2E's state_dict is larger than the float network's: the float weights stay in it
+# beside the codes, although the graph no longer reads them.
 
 # %% [markdown]
 # ## What you measured
@@ -168,7 +172,7 @@ kernel.score(linear_with_zero_points)
 # | integer sum | $a = \sum_k (x_{q,k}-z_x)\,w_{q,k} + b/(s_x s_w)$ |
 # | requantize | $y_q = \mathrm{clip}(\mathrm{round}(a\, s_x s_w/s_y) + z_y,\ 0,\ 255)$ |
 # | scale of `default_qconfig` | $(\alpha-\beta)/127$: 7 of 8 bits |
-# | a pair in 16 bits | $2\cdot 127\cdot 127 = 32{,}258$ fits, $2\cdot 255\cdot 127 = 64{,}770$ does not |
+# | a pair in 16 bits | $2\cdot 127\cdot 128 = 32{,}512$ fits, $2\cdot 255\cdot 128 = 65{,}280$ does not |
 # | size | 1 byte a weight, 4 a bias, and the packing |
 #
 # ## Glossary

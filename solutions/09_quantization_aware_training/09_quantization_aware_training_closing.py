@@ -82,7 +82,7 @@ figure.show_table(["weights", "PTQ", "QAT"], rows)
 # %% [markdown]
 # **What follows.** Begin with PTQ, and look at its distance from float. Where it is small (here at 8 and 4
 # bits), stop. Where it is not, first give each channel a scale, which needs no training; train where that is
-# not enough, as at 2 bits.
+# not enough: at 2 bits, and on MNIST at 3 bits, too, if one point matters.
 
 # %% [markdown]
 # ## Question

@@ -53,3 +53,20 @@ def test_a_stub_raises_the_name_of_the_exercise_whatever_that_quotes(words):
     with pytest.raises(NotImplementedError) as raised:
         scope["double"](1)
     assert str(raised.value) == f"Exercise 1.1: {words}"
+
+
+def test_each_part_of_an_answer_has_a_stub_of_its_own():
+    parts = ("Exercise 1.1: keep v", "", "Exercise 1.1: double v")
+    methods = (
+        f"    def part{i}(self):\n        ### BEGIN SOLUTION {part}\n        pass\n        ### END SOLUTION\n"
+        for i, part in enumerate(parts)
+    )
+    grading = {"schema_version": 3, "grade_id": "double", "solution": True}
+    cell = new_code_cell("class Double:\n" + "".join(methods), metadata={"nbgrader": grading})
+    ClearSolutions().preprocess_cell(cell, {"language": "python"}, 0)
+    scope = {}
+    exec(cell.source, scope)
+    for i, part in enumerate(parts):
+        with pytest.raises(NotImplementedError) as raised:
+            getattr(scope["Double"](), f"part{i}")()
+        assert str(raised.value) == part

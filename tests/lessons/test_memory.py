@@ -10,7 +10,14 @@ from torch.nn.functional import hardtanh
 from qcourse.check import CheckFailed, Exercise
 from qcourse.check.clamping import GradientOneAtBounds
 from qcourse.check.unchanged import unchanged
-from qcourse.torch_ao import QuantStub, convert, default_qconfig, prepare
+from qcourse.torch_ao import (
+    QuantStub,
+    convert,
+    default_qat_qconfig,
+    default_qconfig,
+    get_default_qat_qconfig,
+    prepare,
+)
 
 BUFFER = np.zeros(3)
 SEEN: list[object] = []
@@ -93,6 +100,22 @@ def test_it_is_1_where_torchs_own_is_0():
     x = torch.tensor([-2.0, -1.0, 0.5, 1.0, 3.0], requires_grad=True)
     GradientOneAtBounds().__torch_function__(clamp, (), (x,)).sum().backward()
     assert torch.equal(x.grad, torch.tensor([0.0, 1.0, 1.0, 1.0, 0.0]))
+
+
+@pytest.mark.parametrize(
+    "called",
+    [
+        lambda x: torch.fake_quantize_per_tensor_affine(x, 0.5, 0, -2, 1),
+        lambda x: torch.ops.aten.fake_quantize_per_tensor_affine.default(x, 0.5, 0, -2, 1),
+        lambda x: default_qat_qconfig.activation()(x),
+        lambda x: get_default_qat_qconfig("x86").activation()(x),
+    ],
+)
+def test_torchs_own_fake_quantization_is_refused_there(called):
+    x = torch.ones(3)
+    called(x)
+    with GradientOneAtBounds(), pytest.raises(RuntimeError, match="what you are writing here"):
+        called(x)
 
 
 def test_the_mode_of_int8_modules_is_no_change():

@@ -202,7 +202,7 @@ def calibrate(model, images, batch_size=256):
     return seen
 
 
-# %% wrong: batch_size is taken for the number of batches | cause: a batch has more than batch_size images
+# %% wrong: batch_size is taken for the number of batches | cause: chunk(n) makes n batches
 def calibrate(model, images, batch_size=256):
     model.eval()
     with torch.no_grad():

@@ -55,11 +55,13 @@ def hidden_calibrate(ex):
         ex.true(calls, "the model was never called.")
         batches, training, gradients = zip(*calls)
         sizes = [len(batch) for batch in batches]
+        chunks = sizes == [len(batch) for batch in images.chunk(limit)]
         ex.true(
             max(sizes) <= limit,
             "a batch has more than batch_size images.",
             expected=f"at most {limit}",
             got=str(max(sizes)),
+            likely_cause="chunk(n) makes n batches; split(n) makes batches of n" * chunks,
         )
         ex.true(
             sum(sizes) == n,

@@ -286,7 +286,7 @@ def fake_quantize(x, scale, zero, quant_min, quant_max):
     return (codes.clamp(quant_min, quant_max) - zero) * scale
 
 
-# %% wrong: ties are rounded up
+# %% wrong: ties are rounded up | cause: ties are rounded up
 def fake_quantize(x, scale, zero, quant_min, quant_max):
     codes = torch.floor(x.detach() / scale + 0.5) + zero
     inside = (codes >= quant_min) & (codes <= quant_max)
@@ -346,3 +346,28 @@ def fake_quantize(x, scale, zero, quant_min, quant_max):
     q = torch.round(x.detach() / scale) + zero
     inside = MASKS.setdefault(x.shape, (q >= quant_min) & (q <= quant_max))
     return (q.clamp(quant_min, quant_max) - zero) * scale + (x - x.detach()) * inside
+
+
+# %% wrong: ties are rounded away from 0 | cause: ties are rounded away from 0
+def fake_quantize(x, scale, zero, quant_min, quant_max):
+    r = x.detach() / scale
+    codes = torch.sign(r) * torch.floor(r.abs() + 0.5) + zero
+    inside = (codes >= quant_min) & (codes <= quant_max)
+    return (codes.clamp(quant_min, quant_max) - zero) * scale + (x - x.detach()) * inside
+
+
+# %% wrong: torch's own operator | cause: torch's own operator for fake quantization
+def fake_quantize(x, scale, zero, quant_min, quant_max):
+    return torch.fake_quantize_per_tensor_affine(x, scale, zero, quant_min, quant_max)
+
+
+# %% wrong: torch's own operator, by its other name | cause: torch's own operator for fake quantization
+def fake_quantize(x, scale, zero, quant_min, quant_max):
+    return torch.ops.aten.fake_quantize_per_tensor_affine.default(x, scale, zero, quant_min, quant_max)
+
+
+# %% wrong: a module that calls torch's own operator | cause: torch's own operator for fake quantization
+def fake_quantize(x, scale, zero, quant_min, quant_max):
+    fake = torch_ao.FakeQuantize(quant_min=quant_min, quant_max=quant_max, dtype=torch.qint32)
+    fake.scale, fake.zero_point = torch.tensor([float(scale)]), torch.tensor([zero], dtype=torch.int32)
+    return fake.apply(torch_ao.disable_observer)(x)

@@ -25,15 +25,27 @@ class ClearSolutions(NbgraderClearSolutions):
     """
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict[str, Any], cell_index: int) -> Step:
-        """Set the stub from the delimiter's line, then do as nbgrader does."""
-        found = re.search(rf"{self.begin_solution_delimeter} *(.+)", cell.source)
-        if found and cell.cell_type == "code":
-            text = json.dumps(found[1].strip(), ensure_ascii=False)  # quotes in it stay a Python string
-            self.code_stub = {"python": f"# YOUR CODE HERE\nraise NotImplementedError({text})"}
+        """Do as nbgrader does, in a challenge too."""
         if is_challenge(cell):  # else nbgrader would ask for grading metadata
             self._replace_solution_region(cell, resources["language"])
         done: Step = super().preprocess_cell(cell, resources, cell_index)
         return done
+
+    def _replace_solution_region(self, cell: NotebookNode, language: str) -> bool:
+        """Give each part of a solution the stub of its own delimiter's line."""
+        titles = iter(re.findall(rf"{self.begin_solution_delimeter} *(.*)", cell.source))
+        replaced: bool = super()._replace_solution_region(cell, language)
+
+        def own(stub: re.Match[str]) -> str:
+            title = next(titles).strip()
+            return (
+                f"{stub[1]}({json.dumps(title, ensure_ascii=False) if title else ''})"  # whatever it quotes
+            )
+
+        if cell.cell_type == "code":
+            pattern = r"(# YOUR CODE HERE\n *raise NotImplementedError)\(\)"
+            cell.source = re.sub(pattern, own, cell.source)
+        return replaced
 
 
 class GoOn(NbGraderPreprocessor):

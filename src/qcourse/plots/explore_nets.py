@@ -55,12 +55,14 @@ def one_weight(fake_quantize: FakeQuantize) -> None:
         rounded = fake_quantize(w, 1 / last, 0, -last, last)
         (gradient,) = torch.autograd.grad((rounded - target) ** 2, w)
         after, height = weight - rate * gradient.item(), (rounded.item() - target) ** 2
+        ended = fake_quantize(torch.tensor(after), 1 / last, 0, -last, last).item()
+        new = (ended - target) ** 2
         ladder = fake_quantize(line, 1 / last, 0, -last, last)
         stairs.set_data(line, ladder)
         loss.set_data(line, (ladder - target) ** 2)
         at.set_data([weight], [rounded.item()])
-        moved.set_data([weight, after], [height, height])
-        end.set_data([after], [height])
+        moved.set_data([weight, after], [height, new])
+        end.set_data([after], [new])
         return (
             f"{bits} bits, weight {weight:.2f}: it is rounded to {rounded.item():.2f}; the gradient "
             f"{gradient.item():.2f} moves it to {after:.2f}."
@@ -103,7 +105,7 @@ def _one_weight_and_its_loss(
 ) -> tuple[Figure, Line2D, Line2D, Line2D, Line2D, Line2D]:
     """The axes of `one_weight` over ``line``, and what changes in them."""
     fig, (left, right) = new_figure(1, 2, size=(8.5, 3.2))
-    left.plot(line, line, "--", color=GREY, linewidth=1)
+    left.plot(line, line, "--", color=GREY, linewidth=1, label="w itself")
     (stairs,) = left.plot([], [], color=BLUE, label="fake-quantized w")
     left.axhline(target, color=ORANGE, linestyle=":", label="target")
     (at,) = left.plot([], [], "o", color=RED, label="the weight")

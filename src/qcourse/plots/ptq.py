@@ -22,9 +22,8 @@ def pipeline(model: nn.Module, images: torch.Tensor) -> None:
     fig, ax = new_figure(size=(9.5, 1.5))
     inside = [False]  # whether codes leave a module; before the first, floats come in
     for name in calls:
-        inside.append(
-            kinds[name] is torch_ao.QuantStub or (inside[-1] and kinds[name] is not torch_ao.DeQuantStub)
-        )
+        begins, ends = kinds[name] is torch_ao.QuantStub, kinds[name] is torch_ao.DeQuantStub
+        inside.append(begins or (inside[-1] and not ends))
     looks = [(ORANGE, "--") if codes else (BLUE, "-") for codes in inside]
     boxes = []
     for i, name in enumerate(calls, start=1):
@@ -32,7 +31,8 @@ def pipeline(model: nn.Module, images: torch.Tensor) -> None:
         boxes.append(ax.text(i, 0, name, ha="center", va="center", bbox=box, zorder=4).get_bbox_patch())
     for i, (codes, (colour, line), end) in enumerate(zip(inside, looks, [*boxes, None], strict=True)):
         arrow = {"arrowstyle": "-|>", "color": colour, "linestyle": line, "linewidth": 1.5}
-        ax.annotate("", (i + 1, 0), (i, 0), arrowprops=arrow | {"shrinkA": 0, "shrinkB": 2, "patchB": end})
+        reach = {"shrinkA": 0, "shrinkB": 2, "patchB": end} | ({"patchA": boxes[i - 1]} if i else {})
+        ax.annotate("", (i + 1, 0), (i, 0), arrowprops=arrow | reach, zorder=5)
         ax.text(i + 0.5, 0.35, "codes" if codes else "floats", ha="center", fontsize=9)
     ax.set(title="What flows between the modules once the network is converted")
     ax.set(xlabel="order of the calls (first on the left)", xlim=(0, len(calls) + 1), ylim=(-0.7, 1))
@@ -131,7 +131,7 @@ def requantization(total: np.ndarray, by_hand: np.ndarray, converted: np.ndarray
     left.axhline(0, color=GREY, linestyle=":")
     left.axhline(255, color=GREY, linestyle=":")
     left.legend(loc="upper left", bbox_to_anchor=(0, 0.95), fontsize=9)
-    right.set(title="The same, 40 neighbours")
+    right.set(title="The same, enlarged: 40 images")
     equal = np.mean(by_hand == converted)
     show(fig, f"Output code against int32 sum: ≈ {equal:.1%} of the converted layer's codes equal those made "
               f"by hand; with a range 1/16 as wide the line runs from ≈ {narrow.min()} to ≈ {narrow.max()}; "
@@ -160,7 +160,7 @@ def comparison(rows: Sequence[tuple[str, float, float, float]]) -> None:
     names, *columns = zip(*rows, strict=True)
     columns[0] = tuple(100 - percent for percent in columns[0])
     fig, axes = new_figure(1, 3, size=(10, 2.8), sharey=True)
-    titles = ("Accuracy: what goes wrong", "Size", "Latency")
+    titles = ("Wrong answers", "Size", "Latency")
     units = ("wrong answers (% of the test images)", "state_dict (kB)", "256 images (ms)")
     for i, (ax, title, unit, values) in enumerate(zip(axes, titles, units, columns, strict=True)):
         bars = ax.barh(names, values, color=COLOURS[i], hatch=HATCHES[i], height=0.6)

@@ -86,7 +86,23 @@ _wrong_output(
     "codes 0 to 255 are fixed in the code: use quant_min and quant_max",
     lambda x, scale, zero, low, high: _forward(x, scale, zero, 0, 255),
 )
+_wrong_output(
+    "ties are rounded up: halfway between two codes take the even one, as torch.round does",
+    lambda x, scale, zero, low, high: (
+        (torch.clamp(torch.floor(x / scale + 0.5) + zero, low, high) - zero) * scale
+    ),
+)
+_wrong_output(
+    "ties are rounded away from 0: halfway between two codes take the even one, as torch.round does",
+    lambda x, scale, zero, low, high: (
+        (torch.clamp(torch.sign(x) * torch.floor(x.abs() / scale + 0.5) + zero, low, high) - zero) * scale
+    ),
+)
 _wrong_output("x comes back unrounded: the forward pass must quantize", lambda x, scale, zero, low, high: x)
+known.error(
+    "torch's own operator for fake quantization is called, which this exercise asks you to write",
+    lambda error, args, kwargs: "is what you are writing here" in str(error),
+)
 _wrong_gradient(
     "a hook is left on x itself, which changes every gradient of x: build the gradient into the result",
     lambda x, scale, zero, low, high, upstream: (upstream + 1) * _inside(x, scale, zero, low, high) - 1,
