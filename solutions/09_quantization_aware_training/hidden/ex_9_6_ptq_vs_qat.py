@@ -59,7 +59,7 @@ def hidden_ptq_vs_qat(ex):
         return fitted(model, images, labels, 30 if len(images) > 30 else 2)[1]
 
     def convert_qat(model):
-        return torch_ao.convert(copy.deepcopy(model).eval())
+        return torch_ao.convert(copy.deepcopy(model).eval(), inplace=True)
 
     def watched(net, data, options):
         """The results, and which models saw which images: int8 models with the test images they saw."""
