@@ -1,6 +1,12 @@
 """The kernel of a place: it stays, keeps answers, and in the end answers a referee."""
 
+from types import SimpleNamespace
 from typing import Any
+
+import zmq
+from ipykernel import ipkernel
+from ipykernel.kernelapp import IPKernelApp
+from traitlets import Type
 
 from qcourse.grading.kernels.staying_kernel import StayingKernel
 from qcourse.grading.trust.driver import Driver
@@ -24,3 +30,21 @@ class AnsweringKernel(StayingKernel):
     async def serve_referee(self, stream: Any, ident: Any, parent: dict[str, Any]) -> None:
         """From now on do nothing but answer a referee."""
         self._driver.serve(self.line)
+
+
+class App(IPKernelApp):
+    """Runs such a kernel."""
+
+    kernel_class = Type(AnsweringKernel)
+
+    def init_iopub(self, context: "zmq.Context[Any]") -> None:
+        """Drop nothing that a cell prints: what is not yet read waits here."""
+        context.setsockopt(zmq.SNDHWM, 0)
+        super().init_iopub(context)
+
+    def init_kernel(self) -> None:
+        """Without the list of all modules' files, for a debugger: to read them copies their memory."""
+        module: Any = ipkernel
+        real, module.sys = module.sys, SimpleNamespace(modules={})
+        super().init_kernel()
+        module.sys = real

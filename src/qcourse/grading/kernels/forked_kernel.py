@@ -131,20 +131,11 @@ def _memory(kind: str) -> int:
 
 def _run(connection: dict[str, Any], home: Path, line: int) -> None:
     """Run ipykernel in the folder ``home`` until it is told to end."""
-    import zmq
-    from ipykernel.kernelapp import IPKernelApp
-
-    from qcourse.grading.kernels.answering_kernel import AnsweringKernel
+    from qcourse.grading.kernels.answering_kernel import App
 
     # For calls, while there are descriptors; not warm, since it imports and reads what a place has not.
     importlib.import_module("qcourse.check.borrowing")
     importlib.import_module("qcourse.check.solved").exercises()
-
-    class App(IPKernelApp):
-        def init_iopub(self, context: zmq.Context[Any]) -> None:
-            """Drop nothing that a cell prints: what is not yet read waits here."""
-            context.setsockopt(zmq.SNDHWM, 0)
-            super().init_iopub(context)
 
     os.chdir(home)
     os.environ["HOME"] = str(home)
@@ -153,14 +144,14 @@ def _run(connection: dict[str, Any], home: Path, line: int) -> None:
     sys.path.append("")  # last: a student's numpy.py must not stand in for a library
     file = home.parent / "connection.json"
     file.write_text(json.dumps(connection))
-    app = App.instance(kernel_class=AnsweringKernel)
+    app = App.instance()
     app.initialize(
         [
             *("-f", str(file), "--HistoryManager.hist_file=:memory:", QUIET),
             f"--ip={connection['ip']}",  # otherwise it looks for one before it reads the file
         ]
     )
-    AnsweringKernel.line = line
+    app.kernel.line = line
     print(flush=True)  # makes the sockets for output now, while there are descriptors
     app.start()
 

@@ -9,6 +9,7 @@ from qcourse.data import keep_loaded
 
 STACKS = ("numpy", "course", "torch")  # each with what stands before it
 MODULES = (
+    "IPython.core.debugger",
     "ipykernel.kernelapp",
     "numpy.random",
     "qcourse.grading.kernels.answering_kernel",

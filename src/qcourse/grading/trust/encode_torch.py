@@ -53,6 +53,18 @@ def _bytes(encoder: Encoder, value: torch.Tensor) -> bytes:
     return encoder.count(flat.view(torch.uint8).numpy().tobytes() if flat.numel() else b"")
 
 
+def content(storage: torch.TypedStorage) -> bytes:
+    """The bytes of a tensor's storage, for `storage`."""
+    found: bytes = torch.empty(0, dtype=torch.uint8).set_(storage._untyped_storage).clone().numpy().tobytes()
+    return found
+
+
+def storage(data: bytes, dtype: torch.dtype) -> torch.TypedStorage:
+    """What `content` has read."""
+    flat = torch.frombuffer(bytearray(data), dtype=torch.uint8).clone() if data else torch.empty(0)
+    return torch.TypedStorage(wrap_storage=flat.untyped_storage(), dtype=dtype, _internal=True)
+
+
 def _alias(encoder: Encoder, value: torch.Tensor) -> Node:
     """The known tensor whose memory this one uses, or None."""
     return encoder.known.get(-value.data_ptr()) if value.numel() else None
