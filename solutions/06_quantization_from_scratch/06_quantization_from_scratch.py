@@ -45,7 +45,7 @@ import math
 import numpy as np
 
 from qcourse import checked
-from qcourse.plots import explore, figure, scratch
+from qcourse.plots import explore, scratch
 
 np.set_printoptions(suppress=True, precision=4, linewidth=100)
 
@@ -402,11 +402,21 @@ scratch.round_trip(line, checked.asymmetric_dequantize(codes, scale, zero), scal
 # %% tags=["experiment"]
 explore.bits_and_range(params, checked.asymmetric_quantization)
 
+# %% tags=["experiment"]
+for upper_end in (150, 60):
+    _, scale, zero = checked.asymmetric_quantization(np.array([-50, upper_end]), 4)
+    error = np.abs(params - (np.clip(np.round(params / scale) + zero, 0, 15) - zero) * scale)
+    cut = params > upper_end
+    most = error[~cut].max(), max(error[cut], default=0)  # inside, outside
+    print(f"upper end {upper_end}: step {scale:.1f}, mean squared error {np.mean(error**2):,.1f};", end=" ")
+    print(f"at most {most[0]:.1f} inside; {cut.sum()} saturate, by up to {most[1]:.1f}")
+
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The steps get smaller, and so does the error of all values that are still inside. A value above the upper
-# end saturates: its error is its distance from that end, up to 90. Notebook 07 weighs one against the other.
+# The step falls from 13.3 to 7.3, and with it the largest error inside the range from 6.0 to 3.6. The nine
+# values above 60 saturate, 147.49 by 88.8, and the mean squared error rises from 10.5 to 1,519. Notebook 07
+# weighs one against the other.
 # </details>
 #
 # And the sample, with 8 bits:
@@ -628,9 +638,10 @@ def check_quantization_error(ex):
 asymmetric_mse = checked.quantization_error(params, params_asymmetric)
 symmetric_mse = checked.quantization_error(params, params_symmetric)
 print(f"mean squared error: asymmetric {asymmetric_mse:.4f}, symmetric {symmetric_mse:.4f}")
+print(f"scale² / 12: asymmetric {asymmetric_scale**2 / 12:.4f}, symmetric {symmetric_scale**2 / 12:.4f}")
 
 # %% [markdown]
-# How large should it be? If the error $e$ is spread evenly over $[-s/2, s/2]$, its mean square is
+# Why scale² / 12? If the error $e$ is spread evenly over $[-s/2, s/2]$, its mean square is
 #
 # $$\frac1s \int_{-s/2}^{s/2} e^2\, de = \frac1s \cdot \frac{2}{3} \left(\frac s2\right)^{3}
 # = \frac{s^2}{12}.$$
@@ -655,12 +666,14 @@ for bits in bits_tried:
     mse["asymmetric, measured"].append(checked.quantization_error(sample, back))
     mse["scale² / 12"].append(scale**2 / 12)
 scratch.mse_against_bits(bits_tried, mse)
+falling = np.array(mse["asymmetric, measured"])
+print("factors:", *(f"{factor:.1f}" for factor in falling[:-1] / falling[1:]))
 
 # %% [markdown]
 # **Takeaway.** On the vertical axis the grid lines are a factor of 4 apart, and with each bit the curve falls
-# by one line: a bit roughly halves the scale, and so divides the mean squared error by about four. The error
-# has the squared unit of the values: 0.05 is little for values of 150 and ruinous for weights of 0.02. To
-# compare arrays, you need a ratio.
+# by about one line (from 2 to 3 bits by more: 3 steps become 7): a bit roughly halves the scale, and so
+# divides the mean squared error by about four. The error has the squared unit of the values: 0.05 is little
+# for values of 150 and ruinous for weights of 0.02. To compare arrays, you need a ratio.
 #
 # ## Exercise 6.7: signal against noise, in decibels
 #
@@ -753,9 +766,9 @@ for name, decibels in sqnr.items():
 # **Takeaway.** A bit is worth about 6.02 dB where the steps are small against the spread of the values (at 2
 # and 3 bits a little more, since $2^b - 1$ steps more than double). The Gaussian line is parallel, but lower
 # by several dB: a few values far out stretch the grid for all others. With heavy tails the first bits are
-# worth far less. And where one value sets the range, all others get code 0 (or its neighbours) from 2 bits to
-# 10: their error is the values themselves, the SQNR is that of the one value, and no bit gains anything.
-# Notebook 07 is about such values.
+# worth far less. And where one value sets the range, all others get code 0 at every width from 2 to 10 bits:
+# what they were is lost, the signal is almost entirely the one value, and no bit gains anything. Notebook 07
+# is about such values.
 #
 # ## Exercise 6.8: one scale per channel
 #
@@ -779,8 +792,8 @@ for name, decibels in sqnr.items():
 # <details><summary>Hint</summary>
 #
 # Two ways. A loop: `np.moveaxis(weight, axis, 0)` puts the channels in front; quantize each, stack, move the
-# axis back. Or without a loop: take the maximum over all axes *except* `axis` with `keepdims=True`, so that
-# it broadcasts.
+# axis back. Or without a loop: take the maximum over all axes *except* `axis` (where `axis` may be negative,
+# `axis % weight.ndim` is the same axis) with `keepdims=True`, so that it broadcasts.
 # </details>
 #
 # <details><summary>A deeper hint</summary>
@@ -978,21 +991,3 @@ print("integers first: ", f"{0.1 * 0.3 * (3 * 1 + 1 * (-3)):.1f}")
 # %% tags=["experiment"]
 product = 255 * 127
 print(f"int16 holds {(2**15 - 1) // product} such product, int32 {(2**31 - 1) // product:,}")
-
-# %% [markdown]
-# ## What you measured
-#
-# The 20 numbers of the sample, put through your functions on this machine:
-
-
-# %% tags=["experiment"]
-def both_schemes(values, bits):
-    with_zero = checked.asymmetric_dequantize(*checked.asymmetric_quantization(values, bits))
-    without = checked.symmetric_dequantize(*checked.symmetric_quantization(values, bits))
-    mse = [f"{checked.quantization_error(values, back):.3g}" for back in (with_zero, without)]
-    return [bits, *mse, *[f"{checked.sqnr_db(values, back):.1f} dB" for back in (with_zero, without)]]
-
-
-# %% tags=["experiment"]
-header = ["bits", "MSE asymmetric", "MSE symmetric", "SQNR asymmetric", "SQNR symmetric"]
-figure.show_table(header, [both_schemes(params, bits) for bits in (2, 3, 4, 6, 8, 12, 16)])

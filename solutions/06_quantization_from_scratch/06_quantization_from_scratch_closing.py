@@ -1,8 +1,29 @@
 """The last part of notebook 06: it goes on with the names of the lesson."""
 
 # %% [markdown]
+# ## What you measured
+#
+# The 20 numbers of the sample, put through your functions on this machine:
+
+
+# %% tags=["experiment"]
+def both_schemes(values, bits):
+    with_zero = checked.asymmetric_dequantize(*checked.asymmetric_quantization(values, bits))
+    without = checked.symmetric_dequantize(*checked.symmetric_quantization(values, bits))
+    mse = [f"{checked.quantization_error(values, back):.3g}" for back in (with_zero, without)]
+    return [bits, *mse, *[f"{checked.sqnr_db(values, back):.1f} dB" for back in (with_zero, without)]]
+
+
+# %% tags=["experiment"]
+from qcourse.plots import figure
+
+header = ["bits", "MSE asymmetric", "MSE symmetric", "SQNR asymmetric", "SQNR symmetric"]
+figure.show_table(header, [both_schemes(params, bits) for bits in (2, 3, 4, 6, 8, 12, 16)])
+
+# %% [markdown]
 # **What follows.** Down a column, one more bit is worth about 6 dB. Across, the symmetric grid is 2 to 7 dB
-# behind: for values that lie mostly on one side of 0, a zero point is worth up to one bit.
+# behind: for values that lie mostly on one side of 0, a zero point is worth up to about one bit (a little
+# more at 2 and 3 bits, where the symmetric grid has one code fewer to spare).
 
 # %% [markdown]
 # ## Question
@@ -83,11 +104,11 @@ groups.score(groups_of_32)
 # %% [markdown]
 # ## One tensor, sixteen libraries
 #
-# Your scheme is one convention of many. The table has five numbers in what sixteen libraries call symmetric 8
-# bits. Each row is compared with the first: how many codes differ, and where the values that come back differ
-# most ([4] is the last number). `qcourse.conventions` computes each row as the library does, the scale to the
-# last bit. Your 6.4 is the row "onnxruntime quantize_data int8 symmetric". (Under `scale`, bitsandbytes
-# stores the largest value, and ctranslate2 the inverse, 1/s.)
+# Your scheme is one convention of many. The table shows what sixteen libraries make of the same five numbers
+# under the name "symmetric, 8 bits". Each row is compared with the first: how many codes differ, and where
+# the values that come back differ most ([4] is the last number). `qcourse.conventions` computes each row as
+# the library does, the scale to the last bit. Your 6.4 is the row "onnxruntime quantize_data int8 symmetric".
+# (Under `scale`, bitsandbytes stores the largest value, and ctranslate2 the inverse, 1/s.)
 
 # %% tags=["experiment"]
 five = np.array([-1, -0.3, 0, 0.4, 2])

@@ -114,10 +114,11 @@ around = {"min-max": (-50, 1000), "without outlier": (-50, 150)}
 scales = {name: (alpha - beta) / 255 for name, (beta, alpha) in around.items()}
 reachable = {name: (steps - round(50 / scale)) * scale for name, scale in scales.items()}
 calibration.grids(sample[:400], reachable, (0, 20))
+print("codes from 0 to 20:", {name: int(np.sum((x >= 0) & (x <= 20))) for name, x in reachable.items()})
 
 # %% [markdown]
-# Steps five times as wide cost the 9,999 ordinary values over 14 dB. At 6.02 dB per bit (exercise 6.7), that
-# is more than two of the eight bits:
+# Five codes are left between 0 and 20, in place of 26. Steps five times as wide cost the 9,999 ordinary
+# values over 14 dB. At 6.02 dB per bit (exercise 6.7), that is more than two of the eight bits:
 
 # %% tags=["experiment"]
 ordinary = sample[:-1]
@@ -341,12 +342,20 @@ calibration.parts_against_range(shares, parts, bits=4)
 # **Predict first:** with fewer bits, does the best percentile move towards 100 or away from it?
 
 # %% tags=["experiment"]
-explore.percentile_and_parts(np.random.default_rng(76).laplace(size=4000), checked.error_parts)
+laplace = np.random.default_rng(76).laplace(size=4000)
+explore.percentile_and_parts(laplace, checked.error_parts)
+
+# %% tags=["experiment"]
+ends_of = {p: np.percentile(laplace, [100 - p, p]) for p in explore.PERCENTILES}
+for bits in (2, 3, 4, 5, 8):
+    error = {p: sum(checked.error_parts(laplace, bits, *ends)) for p, ends in ends_of.items()}
+    print(f"{bits} bits: of the slider's percentiles {min(error, key=error.get):g} is the best")
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Away from it: with few bits rounding costs more, so it pays to clip more. (Set bits to 2, then to 8.)
+# Away from it: with few bits rounding costs more, so it pays to clip more. Of the slider's percentiles the
+# best is 96 at 2 bits, 99 at 3, 99.7 at 4 and 100 at 8.
 # </details>
 #
 # On the sample with the outlier the parts show what happened in 7.1: with min-max all of the error is
@@ -469,8 +478,8 @@ def check_mse_optimal_range(ex):
 # %% tags=["experiment"]
 published = {"Gaussian": {2: 1.71, 3: 2.15, 4: 2.55}, "Laplace": {2: 2.83, 3: 3.89, 4: 5.03}}
 for bits, alpha in published["Laplace"].items():
-    left = alpha * math.exp(alpha)
-    print(f"{bits} bits: {alpha} · exp({alpha}) = {left:.1f}, and 3 · 4^{bits} = {3 * 4**bits}")
+    root = min(np.arange(1, 7, 0.001), key=lambda a: abs(a * math.exp(a) - 3 * 4**bits))
+    print(f"{bits} bits: the equation's solution is {root:.3f} b, published {alpha} b")
 
 # %% [markdown]
 # For a Gaussian (σ = 1) the clipping part, with the complementary error function erfc, is
@@ -716,9 +725,12 @@ for momentum in (0.01, 0.1):
     ends = [(tracker.update(batch), tracker.range[1])[1] for batch in stream]
     tracked[f"moving average, momentum {momentum}"] = ends
 calibration.ranges_over_batches(stream.max(axis=1), tracked, "One strange batch in a hundred")
+for name, ends in tracked.items():
+    print(f"{name}: {ends[28]:.1f} before batch 30, {ends[29]:.1f} at it, {ends[-1]:.1f} at the end")
 
 # %% [markdown]
-# PyTorch's observer, given the same batches, holds the same range:
+# Min-max jumps to 25 and stays there. With momentum 0.1 the end rises to 4.6 and ends at 2.3; with 0.01 it
+# rises to 2.7 and ends at 2.5. PyTorch's observer, given the same batches, holds the same range:
 
 # %% tags=["experiment"]
 tracker, observer = checked.MovingAverageMinMax(0.1), MovingAverageMinMaxObserver(averaging_constant=0.1)
@@ -736,13 +748,10 @@ for batches in (10, 100, 500):
     print(f"after {batches:3} batches the first weighs {100 * 0.99 ** (batches - 1):4.1f} %")
 
 # %% [markdown]
-# Min-max jumps to 25 and stays there. With momentum 0.1 the end rises to 4.6 and ends at 2.3; with 0.01 it
-# rises to 2.7 and ends at 2.5.
-#
-# **Takeaway.** A moving average of extremes forgets a stray batch; a running min-max never does. It also
-# stays *inside* the largest values seen, so it clips a little in many batches. With momentum 0.01 and only
-# ten batches it is little more than the range of the first one: with few batches, shuffle the data, or use
-# min-max.
+# **Takeaway.** A moving average of extremes forgets a stray batch; a running min-max never does. The moving
+# average also stays *inside* the largest values seen, so it clips a little in many batches. With momentum
+# 0.01 and only ten batches it is little more than the range of the first one: with few batches, shuffle the
+# data, or use min-max.
 #
 # ## Exercise 7.5: compare ranges, all against bulk
 #
@@ -958,16 +967,17 @@ calibration.accuracy_against_bits(widths, measured, in_float)
 # network. At 4 bits, too, they lie within chance of each other, although the table above gave min-max a
 # squared error half again as large: when this was written it even came out ahead, by 0.2 points. (An accuracy
 # counted on $n$ images has the standard error $\sqrt{p(1-p)/n}$; as a rule of thumb, do not trust a
-# difference below two of them.) The choice matters at 2 bits: min-max lost about 3 percentage points there on
-# MNIST (and one at 3 bits), least MSE about one. On the offline digits min-max lost about one and least MSE
-# none, which with 397 test images may be chance.
+# difference below two of them.) They begin to differ at 3 bits, by just over two standard errors on MNIST
+# (min-max lost one point there). At 2 bits the choice clearly matters: min-max lost about 3 points, least MSE
+# about one. On the offline digits min-max lost about one and least MSE none, which with 397 test images may
+# be chance.
 
 # %% tags=["experiment"]
 error = 100 * math.sqrt(in_float * (1 - in_float) / len(test_labels))
-at_4 = [100 * measured[method][widths.index(4)] for method in methods]
-print(f"one standard error of the accuracy: ≈ {error:.2f} percentage points")
-print(f"at 4 bits the methods lie ≈ {max(at_4) - min(at_4):.2f} points apart")
-print("that is less than two standard errors:", max(at_4) - min(at_4) < 2 * error)
+apart = {bits: 100 * np.ptp([measured[method][i] for method in methods]) for i, bits in enumerate(widths)}
+print(f"two standard errors of the accuracy: ≈ {2 * error:.2f} percentage points")
+print("apart:", ", ".join(f"≈ {points:.2f} points at {bits} bits" for bits, points in apart.items()))
+print("at 4 bits that is less than two standard errors:", bool(apart[4] < 2 * error))
 
 # %% [markdown]
 # ## What you measured

@@ -70,9 +70,10 @@ def _tell(name: str, number: str) -> None:
 
 def _say() -> None:
     numbers = sorted(set(_used.values()))
-    several = len(numbers) > 1
-    print(
-        f"Exercise{'s' * several} {', '.join(numbers)} {'have' if several else 'has'} not passed the check: "
-        f"{', '.join(_used)} here {'are' if len(_used) > 1 else 'is'} the course's."
+    open_ones = (
+        f"Exercises {', '.join(numbers)} have not passed their checks"
+        if len(numbers) > 1
+        else f"Exercise {numbers[0]} has not passed its check"
     )
+    print(f"{open_ones} yet, so this cell used the course's {', '.join(_used)}.")
     _used.clear()

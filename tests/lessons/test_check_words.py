@@ -122,6 +122,9 @@ def test_what_resembles_nothing_in_scale_is_told_nothing():
 
 def test_a_matrix_is_shown_in_rows_a_long_array_with_its_range_and_a_model_by_its_layers():
     assert short(np.array([[3, 0], [1, -2]])) == "int64 [2, 2]: [[3, 0], [1, -2]]"
+    batches = [np.array([0, 3]), np.array([[4, 5], [7, 4]])]
+    assert short(batches) == "[int64 [2]: [0, 3]; int64 [2, 2]: [[4, 5], [7, 4]]]"
+    assert short(3 * batches).endswith("[7, 4]]; …]")
     many = np.append(np.zeros(99), 1000.0)
     assert short(many) == "float64 [100]: [0, 0, 0, 0, 0, …], from 0 to 1000"
     model = nn.Sequential(nn.Linear(4, 3), nn.ReLU())

@@ -34,7 +34,10 @@ def notebook(**names):
 
 def test_an_open_answer_is_the_courses_and_a_line_says_so(capsys):
     assert notebook(clamp=mine)("checked.clamp(CODES, 0, 255).tolist()") == [0, 255]
-    assert capsys.readouterr().out == "Exercise 6.1 has not passed the check: clamp here is the course's.\n"
+    assert (
+        capsys.readouterr().out
+        == "Exercise 6.1 has not passed its check yet, so this cell used the course's clamp.\n"
+    )
     assert notebook()("checked.MovingAverageMinMax(0.5).update(CODES * 1.0)") is None  # a class, and unbound
 
 

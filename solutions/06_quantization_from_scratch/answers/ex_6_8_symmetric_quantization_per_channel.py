@@ -77,7 +77,7 @@ def symmetric_quantization_per_channel(weight, bits, axis=0):
     return np.clip(np.round(weight / scales.reshape(shape)), -top, top).astype(np.int32), scales
 
 
-# %% wrong: negative axes fall through | cause: one scale for the whole tensor
+# %% wrong: negative axes fall through | cause: a negative axis equals none of 0, 1, 2
 def symmetric_quantization_per_channel(weight, bits, axis=0):
     top = 2 ** (bits - 1) - 1
     others = tuple(a for a in range(weight.ndim) if a != axis)

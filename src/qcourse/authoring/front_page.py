@@ -10,8 +10,8 @@ TEXT = """\
 # %% [markdown]
 # # Start here
 #
-# {count} notebooks, in this order; each builds on the one before. All you write is checked at once.
-# If you are stuck in an exercise, go on: what follows takes the course's version, and says so.
+# {count} notebooks, in this order; each builds on the one before. Everything you write is checked
+# immediately. If you are stuck in an exercise, go on: what follows takes the course's version, and says so.
 
 # %% [markdown]
 {notebooks}
@@ -19,7 +19,8 @@ TEXT = """\
 # %% [markdown]
 # ## How far you are
 #
-# The next cell reads your saved notebooks, and runs nothing. Save a notebook, then run it again.
+# The next cell reads your saved notebooks, and runs nothing. To update this, save a notebook
+# and run the next cell again.
 
 # %%
 from qcourse import way

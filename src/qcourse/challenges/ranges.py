@@ -26,11 +26,12 @@ def score(answer: Callable[..., Ranges], net: nn.Module, train: Data, test: Data
         after, before = F.log_softmax(_logits(net, seen, ranges), dim=1), F.log_softmax(exact, dim=1)
         return F.kl_div(after, before, log_target=True, reduction="batchmean").item()
 
-    def percent(ranges: Ranges) -> str:
+    def percent(ranges: Ranges | None) -> str:
         right = _logits(net, tested, ranges).argmax(dim=1) == test[1]
         return f"≈ {100 * right.float().mean().item():.2f} %"
 
-    ways = {
+    ways: dict[str, Ranges | None] = {
+        "float": None,
         "min-max": {name: (0.0, values.max().item()) for name, values in received.items()},
         "least squared error (7.3)": {name: _least_error(values) for name, values in received.items()},
     }

@@ -17,6 +17,8 @@ def short(value: Any, limit: int = 100) -> str:
         return f"tensor {short(value.cpu().numpy(), limit)}"
     if isinstance(value, np.ndarray):
         return f"{value.dtype} {list(value.shape)}: {_elements(value)}"
+    if isinstance(value, list) and any(isinstance(v, np.ndarray) or is_tensor(v) for v in value):
+        return "[" + "; ".join(short(v, limit) for v in value[:4]) + "; …" * (len(value) > 4) + "]"
     if isinstance(value, tuple):
         return "(" + ", ".join(short(item, limit) for item in value) + ")"
     if isinstance(value, float | np.floating):

@@ -104,7 +104,10 @@ def _grid_and_errors(values: np.ndarray) -> tuple[Figure, tuple[Line2D, Line2D, 
     (outside,) = right.plot([], [], "x", color=RED, markersize=7, label="saturated")
     right.axhline(0, color=GREY, linewidth=1)
     right.set(title="The error of each value", xlabel="value x (no unit)", ylabel="error x − x̂ (unit of x)")
-    right.set(xlim=(-110, 210), ylim=(-100, 130))
+    right.set_yscale("symlog", linthresh=10)  # small errors are seen beside those of saturated values
+    right.set(xlim=(-110, 210), ylim=(-300, 3000))
+    ticks = (-100, -10, -5, 0, 5, 10, 100)
+    right.set_yticks(ticks, [f"{tick}".replace("-", "−") for tick in ticks])
     right.legend(loc="upper center", ncols=2)
-    note = right.text(-100, -92, "")
+    note = right.text(-100, -210, "")
     return fig, (grid, ends, inside, outside, note)

@@ -38,6 +38,14 @@ known.symptom(
     lambda got, args, kwargs: got[1].ndim > 1,
 )
 known.symptom(
+    "a negative axis equals none of 0, 1, 2 …: compare with axis % weight.ndim",
+    lambda got, args, kwargs: (
+        np.size(got[1]) == 1
+        and (args[2:] or [kwargs.get("axis", 0)])[0] < 0
+        and _wrong_size(got, args, kwargs)
+    ),
+)
+known.symptom(
     "one scale for the whole tensor: each slice along axis needs its own",
     lambda got, args, kwargs: np.size(got[1]) == 1 and _wrong_size(got, args, kwargs),
 )
