@@ -27,8 +27,11 @@ print("deprecated:", any("deprecated" in str(w.message) for w in caught))
 # | no counterpart for linear layers | `quantize_(model, Int8WeightOnlyConfig())`: weights only |
 #
 # **PT2E** (PyTorch 2 Export) has the same three steps, on a graph in place of your Python code. The result
-# computes in float, on rounded numbers, until a compiler replaces these operations with int8 kernels. 2,000
-# training images calibrate it:
+# computes in float, on rounded numbers, until a compiler replaces these operations with int8 kernels. A
+# *quantizer* marks what is to be rounded in the graph, a `QuantizationSpec` says how: together they are the
+# qconfig. The smallest one, `LinearQuantizer` in qcourse/linear_quantizer.py, has ten lines: it marks the
+# inputs and the weights of linear layers. (`X86InductorQuantizer` marks the same ones in this network; it
+# also loads its compiler, which nothing here uses.) 2,000 training images calibrate the graph:
 
 # %% tags=["experiment"]
 from qcourse import pt2e
@@ -36,12 +39,17 @@ from qcourse import pt2e
 modern = {}
 if pt2e.installed():
     with pt2e.quiet_import():
+        from torchao.quantization import pt2e as ao
         from torchao.quantization.pt2e.quantize_pt2e import convert_pt2e, prepare_pt2e
-        from torchao.quantization.pt2e.quantizer import x86_inductor_quantizer as x86
+        from torchao.quantization.pt2e.quantizer import QuantizationSpec
+
+        from qcourse.linear_quantizer import LinearQuantizer
     any_size = ({0: torch.export.Dim.DYNAMIC},)  # batches of any size
     graph = torch.export.export(net_float, (test_images[:2],), dynamic_shapes=any_size).module()
-    config = x86.get_default_x86_inductor_quantization_config()  # 8 bits, weights per channel
-    watched = prepare_pt2e(graph, x86.X86InductorQuantizer().set_global(config))  # start of 8.2
+    inputs = QuantizationSpec(torch.uint8, ao.HistogramObserver, 0, 255, torch.per_tensor_affine)
+    per_row = torch.per_channel_symmetric
+    weights = QuantizationSpec(torch.int8, ao.PerChannelMinMaxObserver, -128, 127, per_row, ch_axis=0)
+    watched = prepare_pt2e(graph, LinearQuantizer(inputs, weights))  # start of 8.2
     with torch.no_grad():
         for batch in train_images[:2000].split(256):
             watched(batch)  # 8.2

@@ -26,7 +26,8 @@ print("torch says torch.ao is deprecated:", any("deprecated" in str(warning.mess
 # | `convert(model.eval())` | `convert_pt2e(graph)` |
 # | PTQ of weights alone: no counterpart | `quantize_(model, Int8WeightOnlyConfig())` |
 #
-# The float network without stubs, one epoch on at most 5,000 images:
+# The float network without stubs, one epoch on at most 5,000 images. As in 08, a small quantizer stands for
+# `X86InductorQuantizer`; its specifications now name a fake quantization in place of an observer:
 
 # %% tags=["experiment"]
 from qcourse import pt2e
@@ -34,15 +35,22 @@ from qcourse import pt2e
 modern = {}
 if pt2e.installed():
     with pt2e.quiet_import():
+        from torchao.quantization import pt2e as ao
         from torchao.quantization.pt2e.quantize_pt2e import convert_pt2e, prepare_qat_pt2e
-        from torchao.quantization.pt2e.quantizer import x86_inductor_quantizer as x86
+        from torchao.quantization.pt2e.quantizer import QuantizationSpec
+
+        from qcourse.linear_quantizer import LinearQuantizer
     deterministic()
     any_size = ({0: torch.export.Dim.DYNAMIC},)  # batches of any size
-    graph = torch.export.export(float_net, (images[:2],), dynamic_shapes=any_size).module()
-    config = x86.get_default_x86_inductor_quantization_config(is_qat=True)
-    graph = prepare_qat_pt2e(graph, x86.X86InductorQuantizer().set_global(config))  # 9.2
+    copied = copy.deepcopy(float_net)  # the graph shares its parameters
+    graph = torch.export.export(copied, (images[:2],), dynamic_shapes=any_size).module()
+    fake, rows = ao.FusedMovingAvgObsFakeQuantize, ao.MovingAveragePerChannelMinMaxObserver
+    inputs = QuantizationSpec(torch.uint8, fake, 0, 255, torch.per_tensor_affine)
+    weights = fake.with_args(observer=rows)
+    weights = QuantizationSpec(torch.int8, weights, -128, 127, torch.per_channel_symmetric, ch_axis=0)
+    graph = prepare_qat_pt2e(graph, LinearQuantizer(inputs, weights))  # 9.2
     optimizer = torch.optim.Adam(graph.parameters(), lr=1e-3)
-    for batch in torch.randperm(len(few_images[:5000])).split(100):  # 9.3
+    for batch in torch.randperm(len(few_images)).split(100):  # 9.3
         optimizer.zero_grad()
         F.cross_entropy(graph(few_images[batch]), few_labels[batch]).backward()
         optimizer.step()

@@ -334,7 +334,7 @@ def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2))
     results = {}
     fresh = QuantizedVerySimpleNet()
     fresh.load_state_dict(net.state_dict())
-    epochs = 2 if len(images) > 10_000 else 10
+    epochs = 2 if len(images) >= 10_000 else 10
     for b in bits:
         qconfig = low_bit_qconfig(b)
         model = prepare_for_qat(fresh, qconfig).eval()
@@ -351,7 +351,7 @@ def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2))
 # %% right: the frozen fake model is looked at too
 def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
     results = {}
-    epochs = 2 if len(images) > 10_000 else 10
+    epochs = 2 if len(images) >= 10_000 else 10
     for b in bits:
         qconfig = low_bit_qconfig(b)
         model = prepare_for_qat(net, qconfig).eval()
@@ -370,7 +370,7 @@ def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2))
 # %% wrong: PTQ calibrated on both | cause: calibrate on images
 def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
     results = {}
-    epochs = 2 if len(images) > 10_000 else 10
+    epochs = 2 if len(images) >= 10_000 else 10
     for b in bits:
         qconfig = low_bit_qconfig(b)
         model = prepare_for_qat(net, qconfig).eval()
@@ -388,7 +388,7 @@ def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2))
 # %% wrong: qconfig left on net | cause: qconfig is left
 def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
     results = {}
-    epochs = 2 if len(images) > 10_000 else 10
+    epochs = 2 if len(images) >= 10_000 else 10
     for b in bits:
         qconfig = low_bit_qconfig(b)
         net.qconfig = qconfig
@@ -406,7 +406,7 @@ def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2))
 # %% wrong: one scale for each channel | cause: per tensor
 def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
     results = {}
-    epochs = 2 if len(images) > 10_000 else 10
+    epochs = 2 if len(images) >= 10_000 else 10
     for b in bits:
         qconfig = low_bit_qconfig(b, per_channel=True)
         model = prepare_for_qat(net, qconfig).eval()
@@ -424,7 +424,7 @@ def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2))
 def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
     results = {}
     start = net
-    epochs = 2 if len(images) > 10_000 else 10
+    epochs = 2 if len(images) >= 10_000 else 10
     for b in bits:
         qconfig = low_bit_qconfig(b)
         model = prepare_for_qat(net, qconfig).eval()
@@ -443,7 +443,7 @@ def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2))
 # %% wrong: the calibrated model is trained | cause: prepare twice
 def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
     results = {}
-    epochs = 2 if len(images) > 10_000 else 10
+    epochs = 2 if len(images) >= 10_000 else 10
     for b in bits:
         qconfig = low_bit_qconfig(b)
         model = prepare_for_qat(net, qconfig).eval()
@@ -459,7 +459,7 @@ def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2))
 # %% wrong: str(b) as keys | cause: keys are text
 def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
     results = {}
-    epochs = 2 if len(images) > 10_000 else 10
+    epochs = 2 if len(images) >= 10_000 else 10
     for b in bits:
         qconfig = low_bit_qconfig(b)
         model = prepare_for_qat(net, qconfig).eval()
@@ -476,7 +476,7 @@ def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2))
 # %% wrong: differences only | cause: each value must be a pair (ptq, qat) of fractions, 0 to 1
 def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
     results = {}
-    epochs = 2 if len(images) > 10_000 else 10
+    epochs = 2 if len(images) >= 10_000 else 10
     for b in bits:
         qconfig = low_bit_qconfig(b)
         model = prepare_for_qat(net, qconfig).eval()
@@ -493,7 +493,7 @@ def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2))
 # %% wrong: calibrated on noise | cause: something else
 def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
     results = {}
-    epochs = 2 if len(images) > 10_000 else 10
+    epochs = 2 if len(images) >= 10_000 else 10
     for b in bits:
         qconfig = low_bit_qconfig(b)
         model = prepare_for_qat(net, qconfig).eval()
@@ -539,7 +539,7 @@ def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2))
 
 # %% wrong: the results of the first call are kept | cause: results of an earlier call
 def first_ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
-    epochs = 2 if len(images) > 10_000 else 10
+    epochs = 2 if len(images) >= 10_000 else 10
     results = {}
     for width in bits:
         qconfig = low_bit_qconfig(width)
