@@ -5,6 +5,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
+import warm_kernels
+from jupyter_client.kernelspec import KernelSpec
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from qcourse.cli import main
@@ -12,7 +14,7 @@ from qcourse.course import cells
 from qcourse.course.folder import pick, release_path, solution_path
 from qcourse.course.notebooks import read
 from qcourse.errors import UserError
-from qcourse.grading import grade_submission
+from qcourse.grading import grade_submission, local_runner
 from qcourse.grading.find_notebook import find_notebook
 from qcourse.grading.self_report import STUB, Checked, question
 
@@ -57,6 +59,14 @@ def checked(tmp_path, monkeypatch, capsys):
     return check
 
 
+@pytest.fixture
+def warm(monkeypatch):
+    """Kernels that need not start cold: where several are lost, and for cells that import nothing."""
+    if warm := warm_kernels.environment():
+        spec = KernelSpec.from_resource_dir(f"{warm['JUPYTER_PATH']}/kernels/python3")
+        monkeypatch.setattr(local_runner, "KernelSpec", lambda **_: spec)
+
+
 def test_all_right_is_exit_code_0(checked):
     code, said, result = checked(IMPORTS, ONE, CHECK_ONE, TWO, CHECK_TWO)
     assert code == 0
@@ -75,7 +85,7 @@ def test_a_wrong_answer_costs_its_own_exercise_and_is_explained(checked):
     assert [r["points"] for r in result] == [0, 1]
 
 
-def test_a_name_that_only_an_old_kernel_knows(checked):
+def test_a_name_that_only_an_old_kernel_knows(checked, warm):
     assert "no cell defines it; it may exist only in your old kernel" in checked(LIGHT, CHECK_ONE)[1]
     said = checked(LIGHT, CHECK_ONE, ONE)[1]
     assert "used before it is defined, by the cell `def one():`: move that cell up" in said
@@ -83,15 +93,15 @@ def test_a_name_that_only_an_old_kernel_knows(checked):
     assert "the cell `def one(:`, which defines it, fails with SyntaxError" in said
 
 
-def test_a_cell_that_hangs_is_named_and_the_others_are_judged(checked):
+def test_a_cell_that_hangs_is_named_and_the_others_are_judged(checked, warm):
     endless = "def one():\n    return 1\nwhile True: pass"
-    code, said, result = checked(LIGHT, TWO, endless, CHECK_ONE, CHECK_TWO, options=["--timeout", "5"])
+    code, said, result = checked(LIGHT, TWO, endless, CHECK_ONE, CHECK_TWO, options=["--timeout", "2"])
     assert code == 1
-    assert "`one` is not defined: the cell `def one():` ran for more than 5 seconds" in said
+    assert "`one` is not defined: the cell `def one():` ran for more than 2 seconds" in said
     assert [r["points"] for r in result] == [0, 1]
 
 
-def test_a_check_that_ends_the_kernel_is_named_and_the_others_are_judged(checked):
+def test_a_check_that_ends_the_kernel_is_named_and_the_others_are_judged(checked, warm):
     code, said, result = checked(
         LIGHT, "def one():\n    import os\n    os._exit(1)", CHECK_ONE, TWO, CHECK_TWO
     )
@@ -160,7 +170,7 @@ LEFT_BEHIND = [
         "late errors",
     ],
 )
-def test_check_gives_the_points_that_grading_gives(checked, tmp_path, cells, points):
+def test_check_gives_the_points_that_grading_gives(checked, warm, tmp_path, cells, points):
     _, _, result = checked(*cells)
     assert [r["points"] for r in result] == points
     source = nbformat.writes(new_notebook(cells=[cell for cell in cells if not isinstance(cell, str)]))
@@ -170,7 +180,7 @@ def test_check_gives_the_points_that_grading_gives(checked, tmp_path, cells, poi
     assert not any("computed nothing" in grade["message"] for grade in grades.values())
 
 
-def test_a_notebook_that_costs_many_kernels_is_not_run_to_its_end(checked):
+def test_a_notebook_that_costs_many_kernels_is_not_run_to_its_end(checked, warm):
     code, said, result = checked(*fatal(9), LIGHT, ONE, CHECK_ONE)
     assert code == 1
     assert "not reached: the cell `import os; os._exit(0)` ended the kernel; the cell `import os" in said

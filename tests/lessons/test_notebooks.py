@@ -67,9 +67,7 @@ def test_what_a_notebook_prints_is_compared(name):
 def stock_graded(tmp_path_factory):
     """By name: the solved and the unsolved notebook, executed on digits and graded by stock nbgrader."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(
-            "QCOURSE_SOURCE", "digits"
-        )  # on MNIST solutions run above, and `make verify` grades them
+        patch.setenv("QCOURSE_SOURCE", "digits")  # `make verify` grades them on MNIST
         for variable, value in warm_kernels.environment().items():
             patch.setenv(variable, value)
         yield cache(lambda name: verify.stock_graded(ROOT, tmp_path_factory.mktemp("stock"), [name]))
