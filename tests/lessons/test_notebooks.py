@@ -63,16 +63,6 @@ def test_what_a_notebook_prints_is_compared(name):
     assert not ignored
 
 
-@pytest.fixture(scope="module")
-def stock_graded(tmp_path_factory):
-    """By name: the solved and the unsolved notebook, executed on digits and graded by stock nbgrader."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("QCOURSE_SOURCE", "digits")  # `make verify` grades them on MNIST
-        for variable, value in warm_kernels.environment().items():
-            patch.setenv(variable, value)
-        yield cache(lambda name: verify.stock_graded(ROOT, tmp_path_factory.mktemp("stock"), [name]))
-
-
 @each_notebook
 def test_stock_nbgrader_grades_rightly(name, stock_graded):
     """The gate `verify.grades_are_right`, a notebook at a time."""

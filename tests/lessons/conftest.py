@@ -1,0 +1,23 @@
+"""Notebooks as stock nbgrader has executed and graded them: once for all tests that look at them."""
+
+from functools import cache
+
+import pytest
+import warm_kernels
+
+from qcourse.authoring import verify
+
+
+@pytest.fixture(scope="session")
+def stock_graded(root, tmp_path_factory):
+    """By name: a class of two, the solved and the unsolved notebook, executed on digits."""
+
+    @cache
+    def graded(name):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("QCOURSE_SOURCE", "digits")  # `make verify` grades them on MNIST
+            for variable, value in warm_kernels.environment().items():
+                patch.setenv(variable, value)
+            return verify.stock_graded(root, tmp_path_factory.mktemp("stock"), [name])
+
+    return graded
