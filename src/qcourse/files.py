@@ -48,6 +48,18 @@ def read_regular(path: Path, most: int) -> bytes:
         return stream.read(most)
 
 
+def read_below(folder: Path, name: str, most: int) -> bytes:
+    """As `read_regular`, of a file in a student's folder ``STUDENT/ASSIGNMENT``; OSError where that is a link."""
+    if is_linked(folder):
+        raise OSError(errno.ELOOP, "reached by a link", str(folder))
+    return read_regular(folder / name, most)
+
+
+def is_linked(folder: Path) -> bool:
+    """Whether a student's folder ``STUDENT/ASSIGNMENT``, or the one above it, is a link."""
+    return folder.is_symlink() or folder.parent.is_symlink()
+
+
 def cache_folder() -> Path:
     """Where downloads are kept: ``$QCOURSE_CACHE``, or the user's cache folder."""
     return Path(os.environ.get("QCOURSE_CACHE") or user_cache_dir("qcourse", appauthor=False))

@@ -1,8 +1,10 @@
 """The page that a student gets: what was earned and why, and nothing that the student may not see."""
 
 import json
+import os
 import re
 import shutil
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -109,6 +111,26 @@ def test_what_release_feedback_needs_lies_beside_the_page(pages, graded):
 def own(graded, tmp_path):
     """The graded class in a folder of the test's own."""
     return shutil.copytree(graded, tmp_path / "course")
+
+
+@pytest.mark.parametrize("linked", ["timestamp.txt", "submission_secret.txt", ".", ".."])
+def test_no_link_in_a_hand_in_brings_the_file_of_another(own, tmp_path, linked):
+    theirs = tmp_path / "theirs" / NAME
+    theirs.mkdir(parents=True)
+    for name in ("timestamp.txt", "submission_secret.txt"):
+        (theirs / name).write_text("theirs")
+    place = own / "submitted" / "dora" / NAME / linked
+    place = Path(os.path.normpath(place))
+    if place.is_dir():
+        shutil.rmtree(place)
+    place.symlink_to({".": theirs, "..": theirs.parent}.get(linked, theirs / linked))
+    page_of(own, "dora")
+    folder = own / "feedback" / "dora" / NAME
+    assert (folder / "timestamp.txt").read_text() == ""
+    secret = (folder / "submission_secret.txt").read_text()
+    assert re.fullmatch("[0-9a-f]{64}", secret)
+    page_of(own, "dora")
+    assert (folder / "submission_secret.txt").read_text() == secret
 
 
 def page_of(course, student):

@@ -1,5 +1,6 @@
 """The time of a submission: the right instant, or none and a note; nbgrader then reads the same."""
 
+import errno
 import os
 from datetime import UTC, datetime, timedelta
 
@@ -8,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nbgrader.utils import parse_utc
 
+from qcourse.files import replace
+from qcourse.grading import timestamps
 from qcourse.grading.timestamps import NAME, ORIGINAL, Stamp, canonical, judged, kept, read_stamp, set_right
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)  # the clock of these tests
@@ -145,6 +148,19 @@ def test_what_nbgrader_reads_wrongly_is_put_right_and_the_original_is_kept(folde
         assert judged(read_stamp(folder), NOW) == before
 
 
+@pytest.mark.parametrize("fails", [NAME, ORIGINAL])
+def test_where_a_disk_is_full_the_time_stays_what_it_was(folder, monkeypatch, fails):
+    def full(path, content):
+        if path.name == fails:
+            raise OSError(errno.ENOSPC, "No space left on device", str(path))
+        replace(path, content)
+
+    (folder / NAME).write_text("2025-12-01 12:00:00 +0200")
+    monkeypatch.setattr(timestamps, "replace", full)
+    set_right(folder, NOW)
+    assert read_stamp(folder) == Stamp("2025-12-01 12:00:00 +0200")
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -177,11 +193,12 @@ def test_what_is_no_file_is_put_aside_and_not_opened(folder, tmp_path, make):
     assert (tmp_path / "secret").read_text() == "2025-12-01 10:00:00 UTC"
 
 
-def test_nothing_is_changed_behind_a_link(folder, tmp_path):
+def test_nothing_is_read_or_changed_behind_a_link(folder, tmp_path):
     (folder / NAME).write_text("soon")
     (tmp_path / "ben").mkdir()
     (tmp_path / "ben" / "a").symlink_to(folder)
     (tmp_path / "link").symlink_to(tmp_path / "ada")
-    set_right(tmp_path / "ben" / "a", NOW)
-    set_right(tmp_path / "link" / "a", NOW)
+    for linked in (tmp_path / "ben" / "a", tmp_path / "link" / "a"):
+        set_right(linked, NOW)
+        assert read_stamp(linked) is None
     assert (folder / NAME).read_text() == "soon"

@@ -1,7 +1,6 @@
 """``qcourse feedback``: a page for each student, complete in itself: what was earned, and why not more."""
 
 import secrets
-import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -14,9 +13,9 @@ from qcourse.course.harmless import reduce_outputs
 from qcourse.course.notebooks import NotebookNode
 from qcourse.course.preprocessors import HideTests
 from qcourse.errors import UserError
-from qcourse.files import replace
-
-STAMP, SECRET = "timestamp.txt", "submission_secret.txt"  # what nbgrader release_feedback reads
+from qcourse.files import read_below, replace
+from qcourse.grading.submission import MOST_SECRET, SECRET
+from qcourse.grading.timestamps import NAME as STAMP
 
 
 def run(root: Path, assignment: str, chosen: Sequence[str] = ()) -> int:
@@ -56,11 +55,13 @@ def _write(known: Class, entry: Entry, pages: Iterator[tuple[str, str]]) -> None
         replace(folder / f"{name}.html", page.encode(errors="backslashreplace"))
     source = known.folder("autograded" if entry.graded else "submitted", entry.student)
     for name in (STAMP, SECRET):
-        if (source / name).is_file():
-            (folder / name).unlink(missing_ok=True)
-            shutil.copyfile(source / name, folder / name)
-        elif not (folder / name).exists():
-            replace(folder / name, b"" if name == STAMP else secrets.token_hex().encode())
+        try:
+            content = read_below(source, name, MOST_SECRET)
+        except OSError:
+            if (folder / name).exists():
+                continue
+            content = b"" if name == STAMP else secrets.token_hex().encode()
+        replace(folder / name, content)
 
 
 class Pages:

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from nbgrader.utils import parse_utc
 
-from qcourse.files import read_regular, replace
+from qcourse.files import is_linked, read_below, read_regular, replace
 
 TIME = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?) ?(.*)")
 OFFSET = re.compile(r"([+-])(\d\d):?([0-5]\d)?")
@@ -84,10 +84,10 @@ def judged(stamp: Stamp | None, now: datetime) -> tuple[datetime | None, str]:
 
 
 def read_stamp(folder: Path) -> Stamp | None:
-    """What the file in a submission's folder says; None where there is none, or no regular file."""
+    """What the file in a submission's folder says; None where there is none, no regular file, or a link."""
     for name in (NAME, ORIGINAL):
         try:
-            content = read_regular(folder / name, LONGEST + 1)
+            content = read_below(folder, name, LONGEST + 1)
         except FileNotFoundError:
             continue
         except OSError:
@@ -110,14 +110,15 @@ def set_right(folder: Path, now: datetime) -> None:
     happens where the folder cannot be written.
     """
     path = folder / NAME
-    if not os.path.lexists(path) or folder.is_symlink() or folder.parent.is_symlink():
+    if not os.path.lexists(path) or is_linked(folder):
         return
     right = kept(read_stamp(folder), now)
     with contextlib.suppress(OSError):
-        if not right or read_regular(path, LONGEST + 1).decode("utf-8", "replace").strip() != right:
+        if not right:
             os.replace(path, folder / ORIGINAL)
-            if right:
-                replace(path, right.encode())
+        elif (content := read_regular(path, LONGEST + 1)).decode("utf-8", "replace").strip() != right:
+            replace(folder / ORIGINAL, content)
+            replace(path, right.encode())
 
 
 def _offsets(zone: str, local: datetime) -> set[timedelta]:
