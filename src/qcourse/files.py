@@ -49,7 +49,7 @@ def read_regular(path: Path, most: int) -> bytes:
 
 
 def read_below(folder: Path, name: str, most: int) -> bytes:
-    """As `read_regular`, of a file in a student's folder ``STUDENT/ASSIGNMENT``; OSError where that is a link."""
+    """As `read_regular`, of a file in a folder ``STUDENT/ASSIGNMENT``; OSError where that is a link."""
     if is_linked(folder):
         raise OSError(errno.ELOOP, "reached by a link", str(folder))
     return read_regular(folder / name, most)

@@ -5,6 +5,7 @@ from traitlets.config import Config
 
 from qcourse.course.notebooks import NotebookNode, new_code_cell
 from qcourse.errors import UserError
+from qcourse.grading import receipt
 from qcourse.grading.execute import ContainedExecute, stack
 from qcourse.grading.trust import graded_cells
 from qcourse.grading.trust.secret import course_secret
@@ -108,11 +109,20 @@ def test_the_secret_is_made_once_and_is_nobody_elses(tmp_path):
     first = course_secret(tmp_path)
     assert len(bytes.fromhex(first)) == 32
     assert course_secret(tmp_path) == first
-    path = tmp_path / ".qcourse-grade" / "secret"
+    path = tmp_path / ".qcourse-grade" / ".secret"
     assert path.stat().st_mode & 0o077 == 0
     path.write_text("short")
     with pytest.raises(UserError, match="damaged"):
         course_secret(tmp_path)
+
+
+def test_a_student_may_be_called_secret(tmp_path):
+    first = course_secret(tmp_path)
+    folder = tmp_path / ".qcourse-grade"
+    (folder / ".secret").rename(folder / "secret")  # where it lay before
+    assert course_secret(tmp_path) == first
+    receipt.note_refusal(receipt.refusal_path(tmp_path, "secret", "06"), "no notebook")
+    assert course_secret(tmp_path) == first
 
 
 @pytest.mark.parametrize("kind", ["hidden=True", "hidden=False"])

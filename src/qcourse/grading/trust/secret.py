@@ -3,6 +3,7 @@
 import os
 import re
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from qcourse.errors import UserError
@@ -15,9 +16,13 @@ def course_secret(root: Path) -> str:
     Raises:
         UserError: it can be neither read nor made, or it is none.
     """
-    path = root / FOLDER / "secret"
+    path = root / FOLDER / ".secret"  # beside it are folders of students, whose names begin with no dot
+    old = path.with_name("secret")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        if old.is_file() and not path.exists():
+            with suppress(FileNotFoundError):  # another process was faster
+                old.rename(path)
         if not path.exists():
             _make(path)
         found = path.read_text(encoding="ascii", errors="replace").strip()
