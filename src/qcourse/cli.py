@@ -15,7 +15,7 @@ from pathlib import Path
 
 from qcourse import __version__
 from qcourse.errors import UserError
-from qcourse.subcommand import Subcommands, command, write_json
+from qcourse.subcommand import Subcommands, command, try_json, write_json
 from qcourse.terminal import patient_output
 
 
@@ -63,6 +63,7 @@ def _check(options: argparse.Namespace) -> int:
     from qcourse.grading.find_notebook import find_notebook
 
     exercise = re.fullmatch(r"0*(\d+)(\.\d+)", options.notebook)
+    try_json(options.json)
     path = find_notebook(exercise[1] if exercise else options.notebook, Path.cwd())
     print(f"{path}: running in a fresh kernel", flush=True)  # before imports that take a while
     from qcourse.grading import self_check

@@ -36,14 +36,15 @@ def read_regular(path: Path, most: int) -> bytes:
     """The first ``most`` bytes of a file that somebody else may have put there.
 
     Raises:
-        OSError: it is no regular file, but a link, a pipe or a device, or cannot be read.
+        OSError: it is no regular file, but a link (a hard one, too), a pipe or a device, or cannot be read.
     """
 
     def opener(name: str, flags: int) -> int:
         return os.open(name, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
 
     with open(path, "rb", opener=opener) as stream:
-        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+        info = os.fstat(stream.fileno())
+        if not stat.S_ISREG(info.st_mode) or info.st_nlink > 1:
             raise OSError(errno.EINVAL, "not a regular file", str(path))
         return stream.read(most)
 

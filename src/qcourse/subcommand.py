@@ -2,11 +2,13 @@
 
 import argparse
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from qcourse.errors import UserError
+from qcourse.files import replace
 
 Subcommands = Any  # argparse does not export the type of what add_subparsers returns
 
@@ -37,6 +39,14 @@ def at_least_one(text: str) -> int:
     return int(text)
 
 
+def try_json(path: Path | None) -> None:
+    """Raise UserError where `write_json` would, if that can be known: before the work, not after it."""
+    if path is None or _is_stream(path):
+        return
+    if path.is_dir() or not os.access(path.parent, os.W_OK | os.X_OK):
+        raise UserError(f"{path} cannot be written: it is a folder, or its own is missing or read-only.")
+
+
 def write_json(path: Path | None, results: list[Any]) -> None:
     """Write ``results`` to ``path``, if there is one.
 
@@ -45,7 +55,13 @@ def write_json(path: Path | None, results: list[Any]) -> None:
     """
     if path is None:
         return
+    text = json.dumps(results, indent=1)
     try:
-        path.write_text(json.dumps(results, indent=1))
+        path.write_text(text) if _is_stream(path) else replace(path, text.encode())
     except OSError as error:
         raise UserError(f"{path} cannot be written ({error.strerror}).") from None
+
+
+def _is_stream(path: Path) -> bool:
+    """Whether it is a pipe or a device, such as /dev/stdout."""
+    return path.exists() and not path.is_file() and not path.is_dir()

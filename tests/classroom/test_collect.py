@@ -1,11 +1,14 @@
 """`qcourse collect`: what Moodle, Canvas and folders deliver, and what somebody who means harm would."""
 
+import errno
 import io
+import os
 import shutil
 import stat
 import time
 import warnings
 import zipfile
+from pathlib import Path
 
 import pytest
 from conftest import NAME
@@ -247,6 +250,34 @@ def test_one_odd_hand_in_does_not_stop_the_class(course, collect, tmp_path, kind
     assert students(course).keys() >= {"ada", "zoe"}
 
 
+def test_what_cannot_be_read_in_submitted_does_not_stop_the_class(course, collect, tmp_path, monkeypatch):
+    files = {"ada/x.ipynb": b"1", "ben/x.ipynb": b"1"}
+    collect(packed(tmp_path / "x.zip", files), code=0)
+    read = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda p: unreadable(p) if "ada" in p.parts else read(p))
+    said = collect(packed(tmp_path / "y.zip", dict.fromkeys(files, b"2")), code=1)
+    assert "ada's hand-in: what lies in submitted/ cannot be read (Permission denied)" in said
+    monkeypatch.undo()
+    assert [submitted(course)[name]["x.ipynb"] for name in ("ada", "ben")] == [b"1", b"2"]
+
+
+def unreadable(path):
+    raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+
+def test_what_cannot_be_read_of_a_folder_is_told_and_the_rest_taken(course, collect, tmp_path, monkeypatch):
+    for student in ("ada", "ben", "cy"):
+        (tmp_path / "class" / student).mkdir(parents=True)
+        (tmp_path / "class" / student / "x.ipynb").write_bytes(b"1")
+    scan, lstat = os.scandir, Path.lstat
+    monkeypatch.setattr(os, "scandir", lambda p: unreadable(p) if str(p).endswith("ada") else scan(p))
+    monkeypatch.setattr(Path, "lstat", lambda p: unreadable(p) if "cy" in p.parts else lstat(p))
+    said = collect(tmp_path / "class", code=1)
+    for path in ("ada", "cy/x.ipynb"):
+        assert f"{path}: it cannot be read (Permission denied)" in said
+    assert submitted(course).keys() == {"ben"}
+
+
 def test_names_are_measured_in_bytes(course, collect, tmp_path):
     files = {"ada/x.ipynb": b"1", f"eve/{'é' * 101}.ipynb": b"1", f"{'é' * 101}/x.ipynb": b"1"}
     assert collect(packed(tmp_path / "x.zip", files), code=1).count("its name is too long") == 2
@@ -427,6 +458,16 @@ def test_a_link_in_submitted_is_not_followed(course, collect, tmp_path):
     (course / "submitted" / "ada").symlink_to(tmp_path / "elsewhere")
     assert "is no folder" in collect(packed(tmp_path / "x.zip", {"ada/x.ipynb": b"1"}), code=1)
     assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+def test_a_link_in_a_hand_in_is_not_the_file_that_is_handed_in(course, collect, tmp_path):
+    collect(packed(tmp_path / "x.zip", {"ada/x.ipynb": b"1"}), code=0)
+    path = course / "submitted" / "ada" / NAME / "x.ipynb"
+    path.rename(tmp_path / "elsewhere")
+    path.symlink_to(tmp_path / "elsewhere")
+    collect(packed(tmp_path / "x.zip", {"ada/x.ipynb": b"1"}), code=0)
+    assert not path.is_symlink()
+    assert path.read_bytes() == b"1"
 
 
 def test_links_in_a_folder_are_not_followed(course, collect, tmp_path):

@@ -22,6 +22,7 @@ from probe import SMALL_DISK
 
 import qcourse
 from qcourse import cli
+from qcourse.classroom import commands
 from qcourse.course.notebooks import from_bytes
 from qcourse.errors import UserError
 from qcourse.grading import cluster, database, grade_class, gradebook, graded_folder, receipt
@@ -417,7 +418,17 @@ def test_a_class_of_nobody_is_graded(generated, log, capsys):
     assert "No submissions were found." in capsys.readouterr().out
 
 
-def test_results_that_cannot_be_written_are_said_and_the_grades_stay(course, log, capsys, tmp_path):
+def test_results_that_cannot_be_written_are_said_before_anything_is_graded(course, log, capsys, tmp_path):
+    for path in (tmp_path / "no" / "results.json", tmp_path):
+        assert command(course, "--json", str(path)) == 2
+        assert f"{path} cannot be written: " in said(capsys)
+    assert log == []
+
+
+def test_results_that_can_no_longer_be_written_are_said_and_the_grades_stay(
+    course, log, capsys, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(commands, "try_json", lambda path: None)
     assert command(course, "--json", str(tmp_path / "no" / "results.json")) == 2
     assert "results.json cannot be written (No such file or directory)." in said(capsys)
     assert points(course) == dict.fromkeys(CLASS, 1)

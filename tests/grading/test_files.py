@@ -52,6 +52,8 @@ def test_of_what_others_put_there_only_a_regular_file_is_read(tmp_path):
     (tmp_path / "link").symlink_to("file")
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "folder").mkdir()
-    for name in ("link", "pipe", "folder", "nothing"):
+    (tmp_path / "other").write_bytes(b"")
+    (tmp_path / "hard").hardlink_to(tmp_path / "other")
+    for name in ("link", "hard", "pipe", "folder", "nothing"):
         with pytest.raises(OSError, match=name):
             read_regular(tmp_path / name, 3)

@@ -1,5 +1,6 @@
 """Which notebook of a submission is graded, and what is said of the others and of where it lay."""
 
+import errno
 import os
 
 import pytest
@@ -7,6 +8,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from qcourse.course.notebooks import to_bytes
 from qcourse.errors import Refused
+from qcourse.files import read_regular
+from qcourse.grading import submission
 from qcourse.grading.notebook_choice import answered
 from qcourse.grading.submission import take
 
@@ -154,6 +157,17 @@ def test_a_second_notebook_that_is_too_large_does_not_cost_the_first(hand_in, tm
     hand_in({"a.ipynb": ONE, "b.ipynb": b""})
     os.truncate(tmp_path / "submitted" / "ada" / "a" / "b.ipynb", 21 * 2**20)
     assert hand_in({"a.ipynb": ONE}).notes == ["not graded: 'b.ipynb'."]
+
+
+def test_a_second_notebook_that_cannot_be_read_does_not_cost_the_first(hand_in, monkeypatch):
+    def read(path, most):
+        if path.name == "b.ipynb":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return read_regular(path, most)
+
+    monkeypatch.setattr(submission, "read_regular", read)
+    got = hand_in({"a.ipynb": ONE, "b.ipynb": ALL})
+    assert (got.notebooks, got.notes) == ({"a": ONE}, ["not graded: 'b.ipynb'."])
 
 
 def test_answers_are_counted_where_the_metadata_is_lost_too():

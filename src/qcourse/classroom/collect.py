@@ -52,9 +52,13 @@ def run(course: Path, assignment: str, deliveries: Sequence[Path], roster: Path 
                 done[_put(submitted, name, hand_in, due)].append(hand_in)
             except Refused as error:
                 left.append(Left(f"{hand_in.student.shown}'s hand-in", str(error)))
+            except OSError as error:
+                why = f"what lies in {submitted.name}/ cannot be read ({error.strerror})"
+                left.append(Left(f"{hand_in.student.shown}'s hand-in", why))
         _enter(book, [*listed, *(h.student for h in found if h.student not in listed)])
         commit()
-        missing = [p for p in listed or in_gradebook(book.students) if not (submitted / p.id / name).exists()]
+        expected = listed or in_gradebook(book.students)
+        missing = [p for p in expected if not os.path.exists(submitted / p.id / name)]
     late = [hand_in for hand_in in found if hand_in.late or _after(hand_in.time, due)]
     _tell(done, late, [h.student for h in found if listed and h.student not in listed], left, missing)
     return int(bool(left))
@@ -83,6 +87,7 @@ def _put(submitted: Path, assignment: str, hand_in: HandIn, due: datetime | None
 
     Raises:
         Refused: a newer one is there, or something that is no folder; or its names fit no folder.
+        OSError: what lies there cannot be read.
         UserError: nothing can be written there.
     """
     target = submitted / hand_in.student.id / assignment
@@ -95,7 +100,8 @@ def _put(submitted: Path, assignment: str, hand_in: HandIn, due: datetime | None
             raise Refused(f"{folder} is no folder")
     outcome = "collected"
     if target.exists():
-        there = {p.relative_to(target).as_posix(): p.read_bytes() for p in target.rglob("*") if p.is_file()}
+        known = [path for path in target.rglob("*") if path.is_symlink() or path.is_file()]
+        there = {p.relative_to(target).as_posix(): None if p.is_symlink() else p.read_bytes() for p in known}
         if there == files:
             return "unchanged"
         before = judged(read_stamp(target), datetime.now(UTC))[0]

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from qcourse.subcommand import Subcommands, at_least_one, command, takes_course, write_json
+from qcourse.subcommand import Subcommands, at_least_one, command, takes_course, try_json, write_json
 
 
 def add(commands: Subcommands) -> None:
@@ -101,6 +101,7 @@ def _collect(options: argparse.Namespace) -> int:
 def _grade(options: argparse.Namespace) -> int:
     from qcourse.grading import grade_class, report
 
+    try_json(options.json)
     known = vars(options) | {"student": tuple(options.student)}
     given = {name: known[name] for name in grade_class.Options._fields}
     results = grade_class.grade(grade_class.Options(**given), report.Table())

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from qcourse.errors import Refused, UserError
+from qcourse.files import read_regular
 
 MOST_FILES = 50_000  # in one delivery
 MOST_BYTES = 8 * 2**30  # in one delivery, unpacked
@@ -108,17 +109,24 @@ def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
 
 
 def _in_folder(delivery: Path) -> Iterator[File]:
-    for folder, _, names in os.walk(delivery):  # follows no links
+    unread: list[OSError] = []
+    for folder, _, names in os.walk(delivery, onerror=unread.append):  # follows no links
         for name in names:
             path = Path(folder, name)
-            info = path.lstat()
+            try:
+                info = path.lstat()
+            except OSError as error:
+                unread.append(error)
+                continue
             inside = PurePosixPath(path.relative_to(delivery).as_posix())
             reason = _reason(inside, info.st_size)
             if not stat.S_ISREG(info.st_mode) or info.st_nlink > 1:
                 reason = "it is a link, or no regular file"
-            yield File(
-                inside, info.st_size, datetime.fromtimestamp(info.st_mtime, UTC), path.read_bytes, reason
-            )
+            time, read = datetime.fromtimestamp(info.st_mtime, UTC), partial(read_regular, path, MOST_OF_ONE)
+            yield File(inside, info.st_size, time, read, reason)
+    for error in unread:
+        inside = PurePosixPath(os.path.relpath(error.filename, delivery))
+        yield File(inside, 0, None, bytes, f"it cannot be read ({error.strerror})")
 
 
 def _reason(path: PurePosixPath, size: int) -> str:

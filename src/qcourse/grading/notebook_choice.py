@@ -119,10 +119,10 @@ def _best(found: Sequence[Path], name: str, original: NotebookNode, read: Read) 
 
 
 def _read_or_empty(path: Path, read: Read) -> bytes:
-    """The content of a notebook, or nothing where it would be refused: another may be there."""
+    """The content of a notebook, or nothing where it is refused or cannot be read: another may be there."""
     try:
         return read(path)
-    except Refused:
+    except (Refused, OSError):
         return b""
 
 

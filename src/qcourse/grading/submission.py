@@ -15,12 +15,13 @@ from typing import NamedTuple
 
 from qcourse.course.notebooks import NotebookNode
 from qcourse.errors import Refused
+from qcourse.files import read_regular
+from qcourse.grading.intake import LARGEST
 from qcourse.grading.notebook_choice import choose
 from qcourse.grading.other_files import MOST_BYTES, is_other, within_limits
 from qcourse.grading.timestamps import NAME as STAMP
 from qcourse.grading.timestamps import Stamp, kept, read_stamp
 
-LARGEST = 20 * 2**20  # bytes of a notebook; the course's own have less than 2 MB, pictures included
 MOST_FILES, DEEPEST = 1_000, 10
 SECRET, MOST_SECRET = "submission_secret.txt", 1_000  # bytes; nbgrader writes 128
 
@@ -56,8 +57,8 @@ class Submission(NamedTuple):
         """The content of the other files by name; without one that is gone."""
         found = {}
         for name, path in self.files.items():
-            with contextlib.suppress(OSError, Refused):
-                found[name] = _read(path, MOST_BYTES)
+            with contextlib.suppress(OSError):
+                found[name] = read_regular(path, MOST_BYTES)
         return found
 
 
@@ -92,14 +93,15 @@ def take(
     others = _others(chosen.folder, inside, ignored, notes)
     digest = sha256()
     for name, path in others.items():
-        digest.update(f"{name}\0".encode(errors="surrogateescape") + sha256(_read(path, MOST_BYTES)).digest())
-    secret = _read(folder / SECRET, MOST_SECRET) if folder / SECRET in files else b""
+        content = sha256(read_regular(path, MOST_BYTES)).digest()
+        digest.update(f"{name}\0".encode(errors="surrogateescape") + content)
+    secret = read_regular(folder / SECRET, MOST_SECRET) if folder / SECRET in files else b""
     known = digest.hexdigest() if others else ""
     return Submission(student, chosen.contents, read_stamp(folder), notes, others, known, secret)
 
 
 def _notebook(path: Path) -> bytes:
-    content = _read(path)
+    content = read_regular(path, LARGEST + 1)
     if len(content) > LARGEST:
         large = f"{path.name!r} is larger than {LARGEST >> 20} MB"
         raise Refused(f"{large}: clear its outputs and save it again.")
@@ -142,16 +144,3 @@ def _files(folder: Path) -> list[Path]:
                 if len(found) + len(waiting) > MOST_FILES:
                     raise Refused(f"there are more than {MOST_FILES:,} files: hand in the notebook only.")
     return found
-
-
-def _read(path: Path, most: int = LARGEST) -> bytes:
-    """The content of a regular file, one byte beyond the limit at most.
-
-    The file is checked again when it is open: it may have been replaced since.
-    """
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    with open(descriptor, "rb") as stream:
-        info = os.fstat(descriptor)
-        if not stat.S_ISREG(info.st_mode) or info.st_nlink > 1:
-            raise Refused(f"{path.name!r} is not a regular file: hand in the notebook only.")
-        return stream.read(most + 1)
