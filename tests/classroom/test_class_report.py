@@ -19,6 +19,7 @@ from qcourse.classroom.outcomes import Outcome, discriminate
 from qcourse.classroom.report_pictures import exercises_picture, points_picture, times_picture
 from qcourse.classroom.tables import to_csv
 from qcourse.cli import main
+from qcourse.course.notebooks import to_bytes
 
 pytestmark = pytest.mark.xdist_group("graded class")
 
@@ -106,15 +107,30 @@ def test_without_names_nobody_can_be_told(graded, anonymous, tmp_path):
 
 
 def test_what_cannot_be_reported_is_said_in_one_sentence(graded, tmp_path, capsys):
-    course = shutil.copytree(graded, tmp_path / "course")
+    course, own = (shutil.copytree(graded, tmp_path / name) for name in ("course", "own"))
     with Gradebook(f"sqlite:///{course}/gradebook.db", "qcourse") as book:
         for student in ("ada", "ben", "cy"):
             book.remove_submission(NAME, student)
     assert main(["report", "06", "--course", str(course), "--out", str(tmp_path)]) == 2
     assert "nothing of 06_quantization_from_scratch is graded: run qcourse grade" in capsys.readouterr().err
+    released = own / "notebooks" / NAME / f"{NAME}.ipynb"
+    released.write_bytes(to_bytes(new_notebook()))
+    assert main(["report", "06", "--course", str(own), "--out", str(tmp_path)]) == 2
+    assert "the student version of 06_quantization_from_scratch has no exercise" in capsys.readouterr().err
+    released.unlink()
+    assert main(["report", "06", "--course", str(own), "--out", str(tmp_path)]) == 2
+    assert "06_quantization_from_scratch is missing: run nbgrader generate_assign" in capsys.readouterr().err
     (tmp_path / "file").write_text("")
     assert main(["report", "06", "--course", str(graded), "--out", str(tmp_path / "file")]) == 2
     assert "cannot be written" in capsys.readouterr().err
+
+
+def test_what_was_not_handed_in_is_not_begun(graded, tmp_path):
+    """As in an assignment of several notebooks."""
+    course = shutil.copytree(graded, tmp_path / "course")
+    (course / "autograded" / "ben" / NAME / f"{NAME}.ipynb").unlink()
+    assert report.run(course, "06", tmp_path, names=True) == 0
+    assert {row["not begun"] for row in table(tmp_path, "exercises")} == {"1"}
 
 
 def test_discrimination_is_the_correlation_with_the_other_exercises():

@@ -23,6 +23,16 @@ def test_it_is_what_nbgrader_says_it_is(values):
         assert cells.is_test(one) == (nbgrader.utils.is_grade(one) and nbgrader.utils.is_locked(one))
 
 
+@pytest.mark.parametrize("meta", [{"solution": True}, {"solution": True, "grade": True, "points": 2}])
+def test_a_checksum_is_nbgraders(meta):
+    answer = new_code_cell("x = 1", metadata={"nbgrader": {"grade_id": "a", **meta}})
+    assert not cells.is_untouched(answer)
+    answer.metadata["nbgrader"]["checksum"] = nbgrader.utils.compute_checksum(answer)
+    assert cells.is_untouched(answer)
+    answer.source = "x = 2"
+    assert not cells.is_untouched(answer)
+
+
 @pytest.mark.parametrize("meta", [7, None, [], "grade", {"grade_id": ["a"]}, {"grade_id": 5, "points": "2"}])
 def test_nonsense_makes_an_ordinary_cell(meta):
     one = new_code_cell(metadata={"nbgrader": meta})

@@ -14,11 +14,13 @@ import threading
 import time
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from made_up import CLASS, NAME, files, hand_in, made_up, no_kernels, points
 from nbgrader.api import Gradebook
 from probe import SMALL_DISK
+from sqlalchemy.exc import OperationalError
 
 import qcourse
 from qcourse import cli
@@ -252,6 +254,32 @@ def test_a_gradebook_that_stays_locked_is_said_in_one_sentence(course, log, monk
         assert command(course) == 2
     assert said(capsys) == "qcourse: the gradebook cannot be read (database is locked)."
     assert grade(course)
+
+
+@pytest.mark.parametrize(
+    ("says", "waits"),
+    [
+        *(("database is locked", True), ("database table is locked", True), ("deadlock detected", True)),
+        ("canceling statement due to lock timeout", True),
+        ("Lock wait timeout exceeded; try restarting transaction", True),
+        ("could not obtain lock on row in relation grade", True),
+        *(("no such column: source_cell.locked", False), ("disk I/O error: block 5", False), ("", False)),
+    ],
+)
+def test_only_a_lock_is_waited_for(monkeypatch, says, waits):
+    def fails():
+        raise OperationalError("SELECT", {}, Exception(says))
+
+    class Waited(Exception):
+        pass
+
+    def sleep(seconds):
+        raise Waited
+
+    monkeypatch.setattr(time, "sleep", sleep)
+    writer = SimpleNamespace(_session=SimpleNamespace(rollback=lambda: None))
+    with pytest.raises(Waited if waits else UserError):
+        gradebook.Writer._patiently(writer, fails)
 
 
 @pytest.fixture

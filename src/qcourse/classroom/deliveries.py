@@ -124,9 +124,9 @@ def _in_folder(delivery: Path) -> Iterator[File]:
                 reason = "it is a link, or no regular file"
             time, read = datetime.fromtimestamp(info.st_mtime, UTC), partial(read_regular, path, MOST_OF_ONE)
             yield File(inside, info.st_size, time, read, reason)
-    for error in unread:
-        inside = PurePosixPath(os.path.relpath(error.filename, delivery))
-        yield File(inside, 0, None, bytes, f"it cannot be read ({error.strerror})")
+    for one in unread:
+        inside = PurePosixPath(os.path.relpath(os.fsdecode(one.filename), delivery))
+        yield File(inside, 0, None, bytes, f"it cannot be read ({one.strerror})")
 
 
 def _reason(path: PurePosixPath, size: int) -> str:

@@ -80,7 +80,7 @@ def _canvas_id(person: Person) -> str:
 
 def _wide(people: Sequence[Person], classes: Sequence[Class]) -> Iterator[Row]:
     """A column for each exercise, then what is given by hand, what lateness takes, points, and the most."""
-    columns = [(one, notebook, _exercises(one, notebook)) for one in classes for notebook in one.notebooks]
+    columns = [(one, name, exercises(one.handed_out(name))) for one in classes for name in one.notebooks]
     heads: Row = []
     for one in classes:
         short = number(one.assignment)
@@ -110,13 +110,6 @@ def _parts(entry: Entry, own: Sequence[tuple[str, list[Exercise]]]) -> Row:
     others = entry.points - sum(sums)
     hand = "" if entry.by_hand else f"{others:g}"
     return [*(f"{points:g}" for points in sums), hand, f"{entry.penalty:g}", _total(entry)]
-
-
-def _exercises(one: Class, notebook: str) -> list[Exercise]:
-    released = one.released(notebook)
-    if released is None:
-        raise UserError(f"the student version of {notebook} is missing: run nbgrader generate_assignment.")
-    return exercises(released)
 
 
 def _total(entry: Entry | None) -> str:

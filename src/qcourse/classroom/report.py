@@ -13,7 +13,7 @@ from qcourse.classroom.pages import template
 from qcourse.classroom.report_pictures import Picture, exercises_picture, points_picture, times_picture
 from qcourse.classroom.results import Class, Entry
 from qcourse.classroom.tables import to_csv
-from qcourse.course.cells import by_grade_id, checksum, metadata
+from qcourse.course.cells import by_grade_id, is_untouched
 from qcourse.errors import UserError
 from qcourse.files import replace
 from qcourse.grading.trust.secret import course_secret
@@ -44,7 +44,7 @@ class Report:
     """What there is to say of a class.
 
     Raises:
-        UserError: nothing is graded.
+        UserError: nothing is graded, or a student version is missing or has no exercise.
     """
 
     def __init__(self, known: Class, *, names: bool) -> None:
@@ -54,9 +54,10 @@ class Report:
         self.graded = [entry for entry in known.entries.values() if entry.graded]
         if not self.graded:
             raise UserError(f"nothing of {known.assignment} is graded: run qcourse grade {known.assignment}.")
-        released = {name: known.released(name) for name in known.notebooks}
-        given = {name: notebook for name, notebook in released.items() if notebook is not None}
+        given = {name: known.handed_out(name) for name in known.notebooks}
         self._outcomes = [(name, Outcome(one)) for name in given for one in exercises(given[name])]
+        if not self._outcomes:
+            raise UserError(f"the student version of {known.assignment} has no exercise: build it again.")
         likeness = Likeness(given.values())
         for entry in self.graded:
             self._take(entry, likeness)
@@ -76,7 +77,7 @@ class Report:
             for book, outcome in self._outcomes:
                 if book == name:
                     answer = cells.get(outcome.exercise.answer)
-                    begun = answer is None or checksum(answer) != metadata(answer).get("checksum")
+                    begun = notebook is not None and (answer is None or not is_untouched(answer))
                     outcome.add(entry.student, row(entry, name, outcome.exercise, cells), begun=begun)
             if notebook is not None:
                 likeness.add(entry.student, notebook)

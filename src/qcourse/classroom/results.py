@@ -105,12 +105,20 @@ class Class:
         path = Path(release) / f"{notebook}.ipynb"
         return read(path) if path.exists() else None
 
+    def handed_out(self, notebook: str) -> NotebookNode:
+        """The same; UserError where it is missing."""
+        found = self.released(notebook)
+        if found is None:
+            what = f"the student version of {notebook} is missing"
+            raise UserError(f"{what}: run nbgrader generate_assignment.")
+        return found
+
     def graded_notebook(self, student: str, name: str) -> NotebookNode | None:
         """A notebook with its results, if there is one; UserError where it cannot be read."""
         path = self.folder("autograded", student) / f"{name}.ipynb"
         try:
             return from_graded(path.read_bytes()) if path.is_file() else None
-        except ValueError as error:
+        except (OSError, ValueError) as error:
             raise UserError(f"{path} cannot be read ({error}): grade it again with --force.") from None
 
     def _handed_in(self) -> list[str]:

@@ -104,6 +104,11 @@ def checksum(cell: NotebookNode, source: str | None = None) -> str:
     return hashlib.md5("".join(parts).encode(), usedforsecurity=False).hexdigest()
 
 
+def is_untouched(cell: NotebookNode) -> bool:
+    """Whether an answer is as it was handed out, by the checksum that nbgrader has put into it."""
+    return bool(metadata(cell).get("checksum") == checksum(cell))
+
+
 def set_tests(cell: NotebookNode, source: str) -> None:
     """Give a cell its text with hidden tests; `handed_out` remembers the one that students got."""
     cell.metadata[_HANDED_OUT], cell.source = cell.source, source

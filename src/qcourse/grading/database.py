@@ -1,5 +1,6 @@
 """The database behind nbgrader's gradebook: one run writes it at a time, one submission is a transaction."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,6 +36,11 @@ def one_transaction(session: Any) -> Callable[[], None]:
 def what_it_says(error: Exception) -> str:
     """What the database says, without the statement; nbgrader repeats some errors as its own."""
     return first_line(getattr(error, "orig", error))
+
+
+def is_locked(reason: str) -> bool:
+    """Whether the database says that another has locked it: SQLite, PostgreSQL or MySQL."""
+    return bool(re.search(r"\bis locked|deadlock|lock (wait )?timeout|obtain lock", reason, re.IGNORECASE))
 
 
 @contextmanager

@@ -5,7 +5,7 @@ import time
 from typing import Any
 
 from nbgrader.preprocessors import LimitOutput
-from nbgrader.utils import compute_checksum, determine_grade
+from nbgrader.utils import determine_grade
 from traitlets.config.loader import Config
 
 from qcourse.course.cells import (
@@ -17,8 +17,8 @@ from qcourse.course.cells import (
     is_scored,
     is_task,
     is_test,
+    is_untouched,
     message,
-    metadata,
     points,
 )
 from qcourse.course.notebooks import (
@@ -98,7 +98,7 @@ def _scores(graded: dict[str, NotebookNode], sources: dict[str, NotebookNode]) -
         for key, cell in known.items():
             if is_scored(cell):
                 cells[key] = {"exercise": numbers.get(exercise(cell), ""), **_scored(cell)}
-        unanswered += [key for key, cell in known.items() if is_answer(cell) and _is_untouched(cell)]
+        unanswered += [key for key, cell in known.items() if is_answer(cell) and is_untouched(cell)]
     return {
         "score": sum(cell["score"] or 0 for cell in cells.values()),
         "max_score": sum(cell["max_score"] for cell in cells.values()),
@@ -134,11 +134,6 @@ def _execute(notebook: NotebookNode, step: ContainedExecute) -> None:
     for cell in notebook.cells:
         _check_outputs(cell)
     LimitOutput(config=step.config).preprocess(notebook, {})
-
-
-def _is_untouched(cell: NotebookNode) -> bool:
-    """Whether an answer is as it was handed out."""
-    return bool(metadata(cell)["checksum"] == compute_checksum(cell))
 
 
 def exercise_numbers(notebook: NotebookNode) -> dict[str, str]:

@@ -19,7 +19,7 @@ from traitlets.config import Config
 
 from qcourse.errors import Refused, UserError
 from qcourse.grading import graded_folder, receipt
-from qcourse.grading.database import PATIENCE, one_transaction, open_gradebook, what_it_says
+from qcourse.grading.database import PATIENCE, is_locked, one_transaction, open_gradebook, what_it_says
 from qcourse.grading.grade_submission import score_again
 from qcourse.grading.lateness import Lateness
 from qcourse.grading.registered import out_of_date
@@ -155,7 +155,7 @@ class Writer:
             except (SQLAlchemyError, InvalidEntry) as error:
                 self._session.rollback()
                 reason = what_it_says(error)
-                if "lock" not in reason or time.monotonic() > deadline:
+                if not is_locked(reason) or time.monotonic() > deadline:
                     raise UserError(f"the gradebook cannot be written ({reason}).") from None
                 time.sleep(0.2)
 
