@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import os
 import re
 import shutil
@@ -330,3 +331,28 @@ ContainedExecute().preprocess(new_notebook(cells=[new_code_cell("1")]), {})
     environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
     done = subprocess.run([sys.executable, "-c", run], env=environment, capture_output=True, text=True)
     assert re.search(f"RuntimeError: .*{said}", done.stderr, re.DOTALL)
+
+
+def test_of_a_place_that_cannot_be_made_nothing_stays(monkeypatch):
+    def fails(pid):
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    me = psutil.Process()
+    before = me.children(), me.num_fds()
+    monkeypatch.setattr(bubblewrap, "_map_users", fails)
+    with pytest.raises(UserError, match="bubblewrap does not work here"):
+        Sandbox(SMALL)
+    monkeypatch.undo()
+    monkeypatch.setattr(os, "pidfd_open", fails)
+    with pytest.raises(UserError, match="bubblewrap does not work here"):
+        Sandbox(SMALL)
+    assert (me.children(), me.num_fds()) == before
+
+
+def test_a_place_that_dies_while_a_kernel_starts_is_waited_for_no_longer():
+    place = Sandbox(SMALL)
+    assert not place.sealed
+    place.close()
+    while place.root.exists():
+        time.sleep(0.01)
+    assert place.sealed

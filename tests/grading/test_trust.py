@@ -5,6 +5,7 @@ import os
 import pickle
 import socket
 import threading
+import weakref
 
 import msgpack
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 import torch
 
 from qcourse.check import CheckFailed, Exercise
+from qcourse.grading.kernels import provisioner
 from qcourse.grading.trust import there
 from qcourse.grading.trust.driver import Driver
 from qcourse.grading.trust.line import MOST, Ended, Line
@@ -418,6 +420,37 @@ def test_a_check_that_takes_too_long_on_this_side_is_ended_though_it_catches_all
     with a_referee() as referee:
         (error,) = judged(referee, "def f(x):\n    return x", endless)
     assert "TooLong" in error["evalue"]
+
+
+def test_of_a_referee_that_is_replaced_nothing_stays(monkeypatch):
+    class Warm:
+        """Stands in for a `Forkserver`."""
+
+        def __init__(self, stack):
+            self.alive = True
+
+        def referee(self):
+            ours, theirs = socket.socketpair()
+            made.append((weakref.ref(found := Referee(ours)), theirs))
+            return found
+
+        def close(self):
+            pass
+
+    made = []
+    monkeypatch.setattr(provisioner, "Forkserver", Warm)
+    monkeypatch.setattr(provisioner, "_warm", {})
+    monkeypatch.setattr(provisioner, "_referees", {})
+    provisioner.referee("course")
+    provisioner.referee("course", new=True)
+    provisioner.forkserver("course").alive = False
+    last = provisioner.referee("course")
+    assert list(provisioner._referees.values()) == [last]
+    assert [found() for found, _ in made] == [None, None, last]
+    last.close()
+    for _, theirs in made:
+        with theirs:
+            assert theirs.recv(1, socket.MSG_DONTWAIT) == b""
 
 
 def test_a_referee_that_is_gone_has_ended():

@@ -53,7 +53,8 @@ _referees: dict[Forkserver, Referee] = {}
 def forkserver(stack: str = "course") -> Forkserver:
     """The one of this process that has a ``stack`` of libraries; a new one if the last has died."""
     if stack in _warm and not _warm[stack].alive:
-        _warm.pop(stack).close()
+        _lose_referee(dead := _warm.pop(stack))
+        dead.close()
     if stack not in _warm:
         _warm[stack] = Forkserver(stack)
     return _warm[stack]
@@ -62,9 +63,16 @@ def forkserver(stack: str = "course") -> Forkserver:
 def referee(stack: str, *, new: bool = False) -> Referee:
     """The trusted process of this one, with that stack; a ``new`` one where the last has died."""
     warm = forkserver(stack)
-    if new or warm not in _referees:
+    if new:
+        _lose_referee(warm)
+    if warm not in _referees:
         _referees[warm] = warm.referee()
     return _referees[warm]
+
+
+def _lose_referee(warm: Forkserver) -> None:
+    if old := _referees.pop(warm, None):
+        old.close()
 
 
 class ContainedProvisioner(KernelProvisionerBase):

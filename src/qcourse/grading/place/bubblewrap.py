@@ -4,9 +4,11 @@ A fork of the warm process joins them later: `qcourse.grading.kernels.provisione
 is killed, Linux kills every process in its process namespace.
 """
 
+import contextlib
 import itertools
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -46,9 +48,12 @@ class Sandbox:
             self._fail()
         import resource  # see rlimits
 
-        for resource_, most in rlimits(limits).items():
-            resource.prlimit(self.pid, resource_, (most, most))
-        self.pidfd = os.pidfd_open(self.pid)
+        try:
+            for resource_, most in rlimits(limits).items():
+                resource.prlimit(self.pid, resource_, (most, most))
+            self.pidfd = os.pidfd_open(self.pid)
+        except OSError as error:
+            self._fail(str(error))
         self.root = Path(f"/proc/{self.pid}/root")
 
     def _start(self, limits: Limits, masked: Sequence[Path]) -> int:
@@ -63,13 +68,15 @@ class Sandbox:
             except ValueError:
                 self._fail()
             except OSError as error:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)  # it waits, and does not yet die with bubblewrap
                 self._fail(str(error))
         return pid
 
     def _fail(self, why: str = "") -> NoReturn:
         self._bwrap.kill()
-        reason = why or self._bwrap.communicate()[1].strip()
-        raise UserError(f"bubblewrap does not work here ({reason}): {INSTALL}.")
+        said = self._bwrap.communicate()[1].strip()  # it also closes the pipes, and leaves no dead process
+        raise UserError(f"bubblewrap does not work here ({why or said}): {INSTALL}.")
 
     def inside(self, path: str) -> str:
         """``path`` as a process inside names it."""
@@ -77,8 +84,11 @@ class Sandbox:
 
     @property
     def sealed(self) -> bool:
-        """Whether nothing in `SOCKETS` can be replaced any more."""
-        return bool(os.statvfs(self.root / SOCKETS[1:]).f_flag & os.ST_RDONLY)
+        """Whether nothing in `SOCKETS` can be replaced any more; true also of a place that is gone."""
+        try:
+            return bool(os.statvfs(self.root / SOCKETS[1:]).f_flag & os.ST_RDONLY)
+        except OSError:
+            return True
 
     def processes(self) -> list[Path]:
         """The folders of the processes inside, below the /proc of the place."""

@@ -32,7 +32,7 @@ class Referee:
 
     def __init__(self, end: socket.socket) -> None:
         self._socket = end
-        atexit.register(end.close)
+        atexit.register(self.close)
         self._lock = threading.Lock()
 
     def judge(self, place: socket.socket, request: dict[str, Any]) -> Outputs | None:
@@ -57,6 +57,7 @@ class Referee:
     def close(self) -> None:
         """End the trusted process."""
         self._socket.close()
+        atexit.unregister(self.close)
 
 
 def serve(end: socket.socket) -> None:
