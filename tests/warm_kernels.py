@@ -15,6 +15,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 FOLDER = "QCOURSE_TEST_KERNELS"  # the variable that names the folder of the socket and the kernelspec
 
@@ -55,6 +56,12 @@ def running() -> Iterator[None]:
 def environment() -> dict[str, str]:
     """The variable with which Jupyter, started with it, has warm kernels."""
     return {"JUPYTER_PATH": os.environ[FOLDER]} if FOLDER in os.environ else {}
+
+
+def use(patch: Any) -> None:
+    """Kernels of Jupyter, and of all that it starts, are warm while a `pytest.MonkeyPatch` holds."""
+    for variable, value in environment().items():
+        patch.setenv(variable, value)
 
 
 def ask(address: str, connection_file: str, *options: str) -> None:

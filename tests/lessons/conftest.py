@@ -16,8 +16,7 @@ def stock_graded(root, tmp_path_factory):
     def graded(name):
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("QCOURSE_SOURCE", "digits")  # `make verify` grades them on MNIST
-            for variable, value in warm_kernels.environment().items():
-                patch.setenv(variable, value)
+            warm_kernels.use(patch)
             return verify.stock_graded(root, tmp_path_factory.mktemp("stock"), [name])
 
     return graded

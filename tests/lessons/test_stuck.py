@@ -19,8 +19,7 @@ pytestmark = pytest.mark.slow
 def _small(monkeypatch):
     """Warm kernels, on the small data set."""
     monkeypatch.setenv("QCOURSE_SOURCE", "digits")
-    for variable, value in warm_kernels.environment().items():
-        monkeypatch.setenv(variable, value)
+    warm_kernels.use(monkeypatch)
 
 
 def run(notebook: NotebookNode) -> None:
