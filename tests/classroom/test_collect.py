@@ -169,7 +169,7 @@ def test_canvas_the_last_attempt_counts(course, collect, tmp_path):
     assert "byronada_123_456_06.ipynb: an earlier attempt." in said
     assert submitted(course).keys() == {"123", "124"}
     for name in ("anon_ab12c_480_06", "LATE_anon_Xy9zQ_481_06_quantization_from_scratch"):
-        assert f"{name}.ipynb: Canvas hides who it is of" in said
+        assert f"{name}.ipynb: Canvas has hidden the student's name" in said
     assert "byronada_123_text.html: it is a text typed into Canvas" in said
 
 
@@ -197,7 +197,7 @@ def test_folders_of_students_and_an_unpacked_archive(course, collect, tmp_path):
     said = collect(tmp_path / "all", code=1)
     assert submitted(course).keys() == {"ada, b.", "ben"}
     assert submitted(course)["ben"] == {"x.ipynb": b"1", "timestamp.txt": b"2026-11-01 10:00:00 UTC"}
-    assert "loose.ipynb: its name is none of Moodle's or Canvas's, nor in a folder." in said
+    assert "loose.ipynb: its name is not one that Moodle or Canvas gives" in said
 
 
 @pytest.mark.parametrize("outer", ["", "submissions/", "a/b/"])
@@ -436,7 +436,7 @@ HARMFUL = {
     "device": (entry("eve/x.ipynb", stat.S_IFCHR | 0o666), "no regular file"),
     "hidden id": (entry("eve*/x.ipynb"), "cannot hold a student"),
     "long": (entry(f"eve/{'x' * 300}.ipynb"), "too long"),
-    "stamp": (entry("eve_5_6_timestamp.txt"), "name of a file of the grader's"),
+    "stamp": (entry("eve_5_6_timestamp.txt"), "reserved for the grader"),
     "depth": (entry("eve/" * 30 + "x.ipynb"), "too long"),
 }
 

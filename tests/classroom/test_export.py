@@ -94,7 +94,7 @@ def test_canvas_has_its_columns_and_points_possible(exported):
         ["'=cmd|'calc'!A0, Ben \"B\"", "1002", "", "0"],
         ["'@At, -Dash", "1003", "", "32.5"],
     ]
-    assert "Without an ID of Canvas, known by their names only: 李 小龍 (dee)." in said
+    assert "Without a Canvas ID, matched by name only: 李 小龍 (dee)." in said
 
 
 def test_the_wide_file_has_a_column_for_each_exercise_and_adds_up(exported):

@@ -5,7 +5,7 @@ import os
 import stat
 import tempfile
 from collections.abc import Mapping, Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,7 @@ def run(course: Path, assignment: str, deliveries: Sequence[Path], roster: Path 
     rows = read_roster(roster) if roster else []
     with (
         only_one(Path(folders.root)),
-        closing(open_gradebook(folders.db_url, folders.course_id)) as book,
+        open_gradebook(folders.db_url, folders.course_id) as book,
     ):
         commit = one_transaction(book.db)
         name, _ = find_assignment(book, assignment)

@@ -8,7 +8,6 @@ takes a row of points possible (lib/gradebook_importer.rb in github.com/instruct
 import csv
 import io
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +37,7 @@ def run(course: Path, assignments: Sequence[str], kind: str, out: Path) -> int:
     classes = list({one.assignment: one for one in named}.values())  # 06 and 6 are one
     config = course_settings(course)
     folders = CourseDirectory(config=config)
-    with closing(open_gradebook(folders.db_url, folders.course_id)) as book:
+    with open_gradebook(folders.db_url, folders.course_id) as book:
         people = sorted(
             in_gradebook(book.students), key=lambda p: (p.last.casefold(), p.first.casefold(), p.id)
         )
@@ -53,7 +52,7 @@ def run(course: Path, assignments: Sequence[str], kind: str, out: Path) -> int:
     for one in classes:
         print(f"{number(one.assignment)}: {_left_open(one)}")
     if kind == "canvas" and (unknown := [p.shown for p in people if not _canvas_id(p)]):
-        print(f"Without an ID of Canvas, known by their names only: {', '.join(unknown)}.")
+        print(f"Without a Canvas ID, matched by name only: {', '.join(unknown)}.")
     if kind == "moodle" and (unknown := [p.shown for p in people if not (p.email or p.number)]):
         print(f"Without an address or an ID number, unknown to Moodle: {', '.join(unknown)}.")
     return 0

@@ -124,7 +124,7 @@ def _read(chosen: Sequence[tuple[File, Part]], left: list[Left]) -> dict[str, by
     content = {}
     for file, part in chosen:
         if part.owner.platform != "folder" and str(part.file) in BOOKKEEPING:
-            left.append(Left(str(file.path), "it has the name of a file of the grader's"))
+            left.append(Left(str(file.path), "this name is reserved for the grader"))
             continue
         try:
             content[str(part.file)] = file.read()

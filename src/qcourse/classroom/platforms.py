@@ -63,7 +63,8 @@ def part_of(path: PurePosixPath, assignment: str, outer: int, canvas: Container[
             return Part(Owner("moodle", ""), path, reason="Moodle names no student: it is a group's")
     by_name = len(parts) == 1 or path.parent in canvas
     if by_name and ANONYMOUS.fullmatch(path.name):
-        return Part(Owner("canvas", ""), path, reason="Canvas hides who it is of: download it without")
+        hidden = "Canvas has hidden the student's name: turn off anonymous grading and download again"
+        return Part(Owner("canvas", ""), path, reason=hidden)
     if by_name and TYPED.fullmatch(path.name):
         return Part(Owner("canvas", ""), path, reason="it is a text typed into Canvas, not a file")
     if by_name and (found := CANVAS.fullmatch(path.name)):
@@ -71,7 +72,7 @@ def part_of(path: PurePosixPath, assignment: str, outer: int, canvas: Container[
         owner = Owner("canvas", found["name"], found["id"])
         return Part(owner, PurePosixPath(name), bool(found["late"]), int(found["order"]))
     if len(parts) < 2:
-        why = "its name is none of Moodle's or Canvas's, nor in a folder"
+        why = "its name is not one that Moodle or Canvas gives, and it is not in a student's folder"
         zipped = "it is a zip file in another: unpack that first"
         is_zip = path.suffix.lower() == ".zip"
         return Part(Owner("folder", ""), path, reason=zipped if is_zip else why)

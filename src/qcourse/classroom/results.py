@@ -4,7 +4,6 @@ Everything is read in a few queries: nbgrader's own objects ask the database onc
 """
 
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -85,13 +84,11 @@ class Class:
     def __init__(self, root: Path, assignment: str) -> None:
         config = course_settings(root)
         self.config, self.course = config, CourseDirectory(config=config)
-        gradebook = open_gradebook(self.course.db_url, self.course.course_id)
-        with closing(gradebook):
+        with open_gradebook(self.course.db_url, self.course.course_id) as gradebook:
             self.assignment, notebooks = find_assignment(gradebook, assignment)
             self.notebooks: list[str] = [notebook.name for notebook in notebooks]
             self.due: datetime | None = gradebook.find_assignment(self.assignment).duedate
             self.entries = self._read(gradebook.db, notebooks)
-        gradebook.engine.dispose()
         self.waiting = [s for s in self._handed_in() if s not in self.entries or not self._is_known(s)]
 
     def folder(self, name: str, student: str) -> Path:

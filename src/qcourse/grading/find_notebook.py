@@ -30,10 +30,10 @@ def find_notebook(given: str, folder: Path) -> Path:
     found = [path for path in found if not COPY.search(path.stem)] or found
     found = [path for path in found if path.stem == path.parent.name] or found
     if not found:
-        raise UserError(f"no notebook here is named {said}…: run this in the course folder or pass a path.")
+        raise UserError(f"no notebook here is named {said}: run this in the course folder or pass a path.")
     if len(found) > 1:
         names = ", ".join(str(path.relative_to(folder)) for path in found)
-        raise UserError(f"{given} names several notebooks ({names}): pass the path of one.")
+        raise UserError(f"{said} names several notebooks ({names}): pass the path of one.")
     return found[0]
 
 

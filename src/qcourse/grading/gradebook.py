@@ -62,7 +62,6 @@ class Writer:
     def close(self) -> None:
         """Let go of the database."""
         self._gradebook.close()
-        self._gradebook.engine.dispose()
 
     @property
     def submitted(self) -> Path:

@@ -11,7 +11,7 @@ MODE = 0o444  # as nbgrader leaves graded files
 
 
 def write(folder: Path, notebooks: Mapping[str, bytes], others: Mapping[str, bytes]) -> None:
-    """Leave exactly these files in ``folder``, the notebooks last, each completely or not at all.
+    """Leave exactly these files in ``folder``, the notebooks last: each of them completely or not at all.
 
     Raises:
         OSError: something cannot be written.

@@ -14,6 +14,7 @@ from qcourse.course.cells import by_grade_id, is_answer
 from qcourse.course.notebooks import NotebookNode
 from qcourse.errors import Refused
 from qcourse.grading.intake import parse
+from qcourse.grading.repairs import first_few
 
 NOTEBOOK = re.compile(r".*\.ipynb(\.txt|\.json)?", re.IGNORECASE | re.DOTALL)  # as browsers save it
 MOST = 20  # notebooks that are looked into
@@ -43,16 +44,15 @@ def choose(folder: Path, files: Sequence[Path], released: Mapping[str, NotebookN
         ((name, original),) = released.items()
         chosen = {name: _best(found, name, original, read)}
     if not chosen:
-        there = ", ".join(repr(path.name) for path in files[:3]) + (" and others" if len(files) > 3 else "")
-        ask = f"hand in the notebook under that name (found: {there or 'nothing'})."
+        there = first_few([repr(path.name) for path in files]) or "nothing"
+        ask = f"hand in the notebook under that name (found: {there})."
         raise Refused(f"there {_what(found)} named {_names(released)}: {ask}")
     if missing := [f"{name}.ipynb" for name in released if name not in chosen]:
         notes.append(f"{', '.join(missing)} was not handed in.")
     graded = {path for path, _ in chosen.values()}
     notes += [f"{p.name!r} was graded as {n}.ipynb." for n, (p, _) in chosen.items() if named.get(n) != p]
     if left := [repr(path.name) for path in found if path not in graded]:
-        more = f" and {len(left) - 3} more" if len(left) > 3 else ""
-        notes.append(f"not graded: {', '.join(left[:3])}{more}.")
+        notes.append(f"not graded: {first_few(left)}.")
         notes += [
             f"{path.name!r} is as it was handed out."
             for name, (path, content) in chosen.items()

@@ -13,6 +13,7 @@ from traitlets.utils.importstring import import_item
 from qcourse.course.cells import by_grade_id, is_locked, points
 from qcourse.course.notebooks import NotebookNode, read
 from qcourse.grading.release import FIXED
+from qcourse.grading.repairs import first_few
 
 
 def out_of_date(course: CourseDirectory, config: Config, assignment: str, entries: list[Any]) -> str:
@@ -35,7 +36,7 @@ def out_of_date(course: CourseDirectory, config: Config, assignment: str, entrie
         ours = by_grade_id(registered)
         changed = [name for name, cell in ours.items() if _differs(cell, known.get(name), most.get(name))]
         if entry.submissions and (which := sorted(known.keys() ^ ours.keys())):
-            return f"{path} has other cells than the gradebook ({', '.join(which[:3])}). {FIXED}"
+            return f"{path} has other cells than the gradebook ({first_few(which)}). {FIXED}"
         if which := [*changed, *(known.keys() - ours.keys())]:
             return _sentence(path, "not what the gradebook holds, which counts", which, assignment)
         handed_out = by_grade_id(read(release / path.name))
@@ -68,8 +69,7 @@ def _differs(cell: NotebookNode, known: Any, most: float | None) -> bool:
 
 
 def _sentence(path: Path, what: str, cells: list[str], assignment: str) -> str:
-    more = f" and {len(cells) - 3} more" if len(cells) > 3 else ""
     return (
-        f"{path} is {what} ({', '.join(cells[:3])}{more}): to grade with it, run "
+        f"{path} is {what} ({first_few(cells)}): to grade with it, run "
         f"nbgrader generate_assignment {assignment} --force, then qcourse grade again."
     )

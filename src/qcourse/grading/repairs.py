@@ -1,5 +1,7 @@
 """What was repaired in a submission, in words."""
 
+from collections.abc import Sequence
+
 MOST_NAMES = 3  # in one sentence
 
 MISSING = "{} was missing; restored as handed out."
@@ -30,9 +32,12 @@ class Repairs:
 
 
 def _with_names(sentence: str, names: list[str]) -> str:
-    shown = ", ".join(names[:MOST_NAMES])
-    if len(names) > MOST_NAMES:
-        shown += f" and {len(names) - MOST_NAMES} more"
     if len(names) > 1:
         sentence = sentence.replace("{} was ", "{} were ")
-    return sentence.replace("{}", shown)
+    return sentence.replace("{}", first_few(names))
+
+
+def first_few(names: Sequence[str]) -> str:
+    """The first of the names, and how many more there are."""
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    return ", ".join(names[:MOST_NAMES]) + more

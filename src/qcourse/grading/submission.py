@@ -19,6 +19,7 @@ from qcourse.files import read_regular
 from qcourse.grading.intake import LARGEST
 from qcourse.grading.notebook_choice import choose
 from qcourse.grading.other_files import MOST_BYTES, is_other, within_limits
+from qcourse.grading.repairs import first_few
 from qcourse.grading.timestamps import NAME as STAMP
 from qcourse.grading.timestamps import Stamp, kept, read_stamp
 
@@ -117,7 +118,7 @@ def _others(folder: Path, files: list[Path], ignored: Sequence[str], notes: list
     }
     inside, left = within_limits(sizes)
     if left:
-        which = ", ".join(map(repr, left[:3])) + (f" and {len(left) - 3} more" if len(left) > 3 else "")
+        which = first_few([*map(repr, left)])
         notes.append(f"other files may have {MOST_BYTES >> 20} MB together: without {which}.")
     return {name: folder / name for name in sorted(inside)}
 
