@@ -634,8 +634,8 @@ except RuntimeError as error:
 #
 # $m$ is `momentum`: 0.01 means that a new batch moves the range by 1 % of the way. This is PyTorch's
 # `MovingAverageMinMaxObserver`, the default observer for activations in quantization-aware training (its $m$
-# is called `averaging_constant`). The observer keeps what it saw; widening to include 0 is left to the
-# quantizer.
+# is called `averaging_constant`): do not call it here. The observer keeps what it saw; widening to include 0
+# is left to the quantizer.
 #
 # On paper, $m = 0.1$: a first batch from −1 to 3 sets the range [−1, 3]. A second from −2 to 8 moves it to
 # [−1 − 0.1 · 1, 3 + 0.1 · 5] = [−1.1, 3.5].

@@ -535,3 +535,16 @@ class MovingAverageMinMax:
         low, high = float(np.min(batch)), float(np.max(batch))
         b, a = self.range or (low, high)
         self.range = (b + self.momentum * (low - b), a + self.momentum * (high - a))
+
+
+# %% wrong: torch's own observer | cause: write it yourself
+class MovingAverageMinMax:
+    def __init__(self, momentum=0.01):
+        self.observer = MovingAverageMinMaxObserver(averaging_constant=momentum)
+
+    def update(self, batch):
+        self.observer(torch.from_numpy(np.asarray(batch)))
+
+    @property
+    def range(self):
+        return self.observer.min_val.item(), self.observer.max_val.item()

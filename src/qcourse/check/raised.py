@@ -28,8 +28,8 @@ def problem(error: BaseException, number: str, hidden: bool) -> str:
 
     if isinstance(error, borrowing.Borrowed):
         return (
-            "the answer is, or calls, qcourse's finished function or `checked`, which is for cells that show "
-            "something: write it yourself."
+            "the answer is, or calls, torch's or qcourse's finished function or `checked`, which is for "
+            "cells that show something: write it yourself."
         )
     if calling.is_stub(error):
         what = "" if hidden else f": {str(error).removeprefix(f'Exercise {number}: ')}"
