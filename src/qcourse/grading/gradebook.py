@@ -21,7 +21,6 @@ from qcourse.errors import Refused, UserError
 from qcourse.grading import graded_folder, receipt
 from qcourse.grading.database import PATIENCE, is_locked, one_transaction, open_gradebook, what_it_says
 from qcourse.grading.grade_submission import score_again
-from qcourse.grading.lateness import Lateness
 from qcourse.grading.registered import out_of_date
 from qcourse.grading.release import find_assignment, read_release
 from qcourse.grading.scores import Change, Scores
@@ -56,7 +55,7 @@ class Writer:
         self.assignment, entries = find_assignment(self._gradebook, assignment)
         self.release = read_release(self._autograde, self.assignment, entries, settings)
         self.notice = out_of_date(self.course, config, self.assignment, entries)
-        self._scores = Scores(self._gradebook, self.assignment, entries, Lateness(penalties), self._now)
+        self._scores = Scores(self._gradebook, self.assignment, entries, penalties, self._now)
         self._grader = receipt.grader_digest(self.release.contents, self.release.settings)
 
     def close(self) -> None:

@@ -51,7 +51,7 @@ def refusal_path(root: Path, student: str, assignment: str) -> Path:
 def refusal(root: Path, student: str, assignment: str) -> str:
     """Why the last submission was refused; empty where it was not."""
     try:
-        return refusal_path(root, student, assignment).read_text()
+        return refusal_path(root, student, assignment).read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
 

@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.preprocessors import AssignLatePenalties
 
+from qcourse.errors import UserError
 from qcourse.grading.grade_submission import cell_key
-from qcourse.grading.lateness import Lateness
 from qcourse.grading.submission import Submission
 from qcourse.grading.timestamps import judged
 
@@ -22,13 +23,16 @@ class Change:
 
 
 class Scores:
-    """The submissions of ``assignment``; ``entries`` are its notebooks. The caller commits."""
+    """The submissions of ``assignment``; ``entries`` are its notebooks. The caller commits.
+
+    ``late`` has the plugin of ``c.AssignLatePenalties``, ready to be asked.
+    """
 
     def __init__(
-        self, book: Gradebook, assignment: str, entries: list[Any], lateness: Lateness, now: datetime
+        self, book: Gradebook, assignment: str, entries: list[Any], late: AssignLatePenalties, now: datetime
     ) -> None:
         self._book, self._session = book, book.db()
-        self._assignment, self._lateness, self._now = assignment, lateness, now
+        self._assignment, self._late, self._now = assignment, late, now
         self._keys = {  # of cells in results: a query for each would take longer
             cell.id: cell_key(entry.name if len(entries) > 1 else "", cell.name)
             for entry in entries
@@ -73,7 +77,7 @@ class Scores:
             if entry.total_seconds_late > 0 and notebook.name in submission.notebooks:
                 self._session.flush()
                 self._session.refresh(notebook)  # its score is a sum that the database makes
-                penalty = self._lateness.penalty(submission.student, notebook, entry.total_seconds_late)
+                penalty = _penalty(self._late, submission.student, notebook, entry.total_seconds_late)
             notebook.late_submission_penalty = penalty
             change.penalty += penalty or 0.0
             change.before += before if graded else penalty or 0.0
@@ -99,3 +103,18 @@ class Scores:
             is_stub = self._keys[comment.cell_id] in result["unanswered"]
             comment.auto_comment = "No response." if is_stub else None
         return changed
+
+
+def _penalty(late: AssignLatePenalties, student: str, notebook: Any, seconds: float) -> float | None:
+    """What nbgrader's plugin takes off a notebook that is so many seconds late, at most the score.
+
+    Raises:
+        UserError: the plugin fails.
+    """
+    plugin = late.plugin_inst
+    try:
+        found = plugin.late_submission_penalty(student, notebook.score, seconds)
+        return None if found is None else min(max(float(found), 0.0), notebook.score)
+    except Exception as error:  # it is the instructor's own code
+        what = f"the late-penalty plugin {type(plugin).__name__} failed"
+        raise UserError(f"{what} ({type(error).__name__}: {error}).") from None
