@@ -44,6 +44,23 @@ def test_a_colour_of_few_pixels_is_kept_in_the_picture():
     assert np.abs(picture - to_rgb(figure.RED)).sum(axis=-1).min() < 0.1
 
 
+@pytest.mark.parametrize(
+    ("scale", "ends", "want"),
+    [
+        ("log", (1e-3, 10), "10⁻³ 10⁻² 10⁻¹ 10⁰ 10¹"),
+        ("log", (2, 5), "2×10⁰ 3×10⁰ 4×10⁰"),
+        ("symlog", (-100, 100), "−10² −10¹ −10⁰ 0 10⁰ 10¹ 10²"),
+    ],
+)
+def test_powers_on_an_axis_are_plain_text(scale, ends, want):
+    fig, ax = figure.new_figure()
+    ax.set(yscale=scale, ylim=ends)
+    figure.to_png(fig)
+    labels = [label.get_text() for minor in (False, True) for label in ax.get_yticklabels(minor=minor)]
+    assert set(want.split()) <= set(labels), labels
+    assert not any("$" in label for label in labels)
+
+
 def test_a_table_is_html_and_plain_text(displayed):
     figure.show_table(["bits", "error"], [[8, "<0.1"], [16, 0]])
     assert displayed[0]["text/plain"] == "bits  error\n8     <0.1\n16    0"

@@ -3,6 +3,7 @@
 import base64
 import html
 import io
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ import matplotlib
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import Formatter, LogFormatterSciNotation
 
 # Okabe and Ito's palette (2008). Series differ in marker or line style too: never by colour alone.
 BLUE, ORANGE, GREEN, RED, PURPLE, GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#666666"
@@ -66,6 +68,7 @@ def to_png(fig: Figure) -> bytes:
     """
     from PIL import Image
 
+    plain_powers(fig)
     with matplotlib.rc_context(STYLE):
         fig.canvas.draw()
     image = Image.fromarray(np.asarray(fig.canvas.buffer_rgba())).convert("RGB")  # type: ignore[attr-defined]
@@ -73,6 +76,40 @@ def to_png(fig: Figure) -> bytes:
     smaller = io.BytesIO()
     image.save(smaller, format="png")
     return smaller.getvalue()
+
+
+class PlainPowers(Formatter):
+    """The labels of a logarithmic axis, 10⁻³, as plain text: as mathtext each takes 4 ms, its parser 40."""
+
+    SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+    def __init__(self, default: Formatter) -> None:
+        self.default = default
+
+    def set_axis(self, axis: Any) -> None:
+        """Take the axis whose ticks are labelled."""
+        self.default.set_axis(axis)
+
+    def set_locs(self, locs: Any) -> None:
+        """Take where the ticks are: where they are few, those between powers are labelled, too."""
+        self.default.set_locs(locs)
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        """The label of a tick at ``x``."""
+        text = self.default(x, pos).replace(r"$\mathdefault{", "").removesuffix("}$").replace(r"\times", "×")
+        power = re.sub(r"\^\{(-?\d+)\}", lambda found: found[1].translate(self.SUPERSCRIPTS), text)
+        return power.replace("-", "−")
+
+
+def plain_powers(fig: Figure) -> None:
+    """Label the logarithmic axes of ``fig`` with plain text."""
+    for axis in [axis for ax in fig.axes for axis in (ax.xaxis, ax.yaxis)]:
+        for get, use in (
+            (axis.get_major_formatter, axis.set_major_formatter),
+            (axis.get_minor_formatter, axis.set_minor_formatter),
+        ):
+            if type(formatter := get()) is LogFormatterSciNotation:
+                use(PlainPowers(formatter))
 
 
 def show_table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
