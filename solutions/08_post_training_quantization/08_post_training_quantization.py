@@ -331,8 +331,6 @@ for name in ("quant", "linear1", "linear2", "linear3"):
     numbers = (observer.min_val, observer.max_val, *observer.calculate_qparams())
     rows.append([name, *(f"≈ {float(number):.4g}" for number in numbers)])
 figure.show_table(["output of", "minimum", "maximum", "scale", "zero point"], rows)
-
-# %% tags=["experiment"]
 by_06 = (float(observer.max_val) - float(observer.min_val)) / 255
 times = float(observer.calculate_qparams()[0]) / by_06
 print(f"the last scale is {times:.2f} times the one that 06's formula gives for 8 bits")
@@ -895,8 +893,6 @@ print("the eighth bit gains most, unless it does not fit into the engine's sums:
 
 # %% tags=["experiment"]
 explore_nets.layer_and_image(net, quantized, test_images[:20])
-
-# %% tags=["experiment"]
 exact, coded = (dict(leaf_outputs(model, test_images[:20])) for model in (net, quantized))
 for name in layers:
     apart = (coded[name].dequantize() - exact[name]).abs() / quantized.get_submodule(name).scale

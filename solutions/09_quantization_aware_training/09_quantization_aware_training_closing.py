@@ -40,6 +40,9 @@ if pt2e.installed():
         from torchao.quantization.pt2e.quantizer import QuantizationSpec
 
         from qcourse.linear_quantizer import LinearQuantizer
+
+# %% tags=["experiment"]
+if pt2e.installed():
     deterministic()
     any_size = ({0: torch.export.Dim.DYNAMIC},)  # batches of any size
     copied = copy.deepcopy(float_net)  # the graph shares its parameters
