@@ -16,13 +16,13 @@ class LinearQuantizer(Quantizer):
         super().__init__()
         self.activation, self.weight = activation, weight
 
-    def annotate(self, model: torch.fx.GraphModule) -> torch.fx.GraphModule:
+    def annotate(self, exported: torch.fx.GraphModule) -> torch.fx.GraphModule:
         """Mark the nodes of an exported graph, in place."""
-        for node in model.graph.nodes:
+        for node in exported.graph.nodes:
             if node.target is torch.ops.aten.linear.default:
                 marks = dict(zip(node.args, (self.activation, self.weight)))
                 node.meta["quantization_annotation"] = QuantizationAnnotation(marks, _annotated=True)
-        return model
+        return exported
 
     def validate(self, model: torch.fx.GraphModule) -> None:
         """Nothing to check: any graph will do."""
