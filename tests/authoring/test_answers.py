@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 import torch
+from judged_there import BothWays
 
 from qcourse.authoring.answers import put, read_answers
 from qcourse.authoring.idle import idle_statements
 from qcourse.authoring.judge import judge
-from qcourse.authoring.judged_there import BothWays
 from qcourse.course.folder import answers_folder, assignments
 from qcourse.course.lesson import read_source
 from qcourse.errors import UserError
