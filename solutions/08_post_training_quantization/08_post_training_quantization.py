@@ -324,7 +324,6 @@ def check_calibrate(ex):
 
 # %% tags=["experiment"]
 seen = checked.calibrate(prepared, train_images)
-print(f"all training images seen: {seen == len(train_images)}")
 rows = []
 for name in ("quant", "linear1", "linear2", "linear3"):
     observer = prepared.get_submodule(name).activation_post_process
@@ -333,6 +332,7 @@ for name in ("quant", "linear1", "linear2", "linear3"):
 figure.show_table(["output of", "minimum", "maximum", "scale", "zero point"], rows)
 by_06 = (float(observer.max_val) - float(observer.min_val)) / 255
 times = float(observer.calculate_qparams()[0]) / by_06
+print(f"all training images seen: {seen == len(train_images)}")
 print(f"the last scale is {times:.2f} times the one that 06's formula gives for 8 bits")
 
 # %% [markdown]
