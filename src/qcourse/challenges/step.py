@@ -11,7 +11,7 @@ from qcourse.challenges import scoreboard
 from qcourse.optimizer import Adam, one_cycle
 from qcourse.training import deterministic
 
-COURSE = 96.8  # % of MNIST's 10,000 test images, measured with torch 2.13
+COURSE = 96.5  # % of MNIST's 10,000 test images, measured with torch 2.13
 BITS, EPOCHS, BATCH, RATE = 2, 1, 100, 6e-3
 LAYERS = ("linear1", "linear2", "linear3")
 Data = tuple[torch.Tensor, torch.Tensor]  # images [n, 28, 28], labels [n]
