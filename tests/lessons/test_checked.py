@@ -105,7 +105,7 @@ def test_a_class_of_the_course_is_refused_as_an_answer():
 def graded(monkeypatch, tmp_path):
     """Nothing is packed, as where submissions are graded."""
     monkeypatch.setattr(solved, "FOLDER", tmp_path)
-    cached = (solved._files, solved.exercises, solved.answers)
+    cached = (solved._files, solved.exercises, solved._unpacked)
     for function in cached:
         function.cache_clear()
     yield

@@ -7,6 +7,7 @@ import sys
 import numpy as np
 import pytest
 import torch
+from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from PIL import Image
 from torch import nn
@@ -42,6 +43,25 @@ def test_a_colour_of_few_pixels_is_kept_in_the_picture():
     ax.plot([30], [30], "s", color=figure.RED, markersize=2)
     picture = np.array(Image.open(io.BytesIO(figure.to_png(fig))).convert("RGB")) / 255
     assert np.abs(picture - to_rgb(figure.RED)).sum(axis=-1).min() < 0.1
+
+
+def test_a_draw_measures_axes_once_and_labels_that_have_grown_still_fit(monkeypatch):
+    measured = []
+    measure = Axes.get_tightbbox
+    monkeypatch.setattr(
+        Axes, "get_tightbbox", lambda ax, *a, **k: measured.append(ax) or measure(ax, *a, **k)
+    )
+    fig, axes = figure.new_figure(1, 2)
+    for label in ("short", "two\nlines, and much longer"):
+        measured.clear()
+        for ax in axes:
+            ax.set(title=label, xlabel=label, ylabel=label, yticks=[0, 1], yticklabels=["0", label[:9]])
+        fig.canvas.draw()
+        assert measured == list(axes)
+        for ax in axes:
+            assert np.all(measure(ax).min >= 0)
+            assert np.all(measure(ax).max <= fig.bbox.max)
+        assert measure(axes[0]).x1 < measure(axes[1]).x0
 
 
 @pytest.mark.parametrize(

@@ -63,19 +63,15 @@ def finished(number: str) -> list[Any]:
     functions += FINISHED + _functions(vars(quantization)) + _functions(vars(imported))
     for name in CONVENTIONS & sys.modules.keys():
         functions += [f for f in _functions(vars(sys.modules[name])) if f.__module__ == name]
-    return list({id(f): f for f in functions}.values())
-
-
-def refuse_copied_code(number: str, answer: Any) -> None:
-    """Raise `Borrowed` where the answer is a finished function, or a partial of one."""
-    code = getattr(getattr(answer, "func", answer), "__code__", None)
-    if code and code.co_filename in {f.__code__.co_filename for f in finished(number)}:
-        raise Borrowed
+    return list(dict.fromkeys(functions))
 
 
 @contextlib.contextmanager
-def borrowing_refused(number: str) -> Iterator[None]:
-    """Inside, the finished functions raise `Borrowed`, under whatever name they were imported."""
+def borrowing_refused(number: str, answer: Any) -> Iterator[None]:
+    """Raise `Borrowed` where the answer is a finished function or a partial of one; inside, so do these.
+
+    They raise under whatever name they were imported.
+    """
 
     def refuse(*args: object, **kwargs: object) -> None:
         from qcourse.check.borrowing import Borrowed  # this code runs with another module's globals
@@ -84,9 +80,12 @@ def borrowing_refused(number: str) -> Iterator[None]:
 
     functions = finished(number)
     codes = [f.__code__ for f in functions]
+    own = getattr(getattr(answer, "func", answer), "__code__", None)
+    if own and own.co_filename in {code.co_filename for code in codes}:
+        raise Borrowed
     try:
-        for f in functions:
-            free = f.__code__.co_freevars  # ``super()`` needs its cell: the code must keep as many
+        for f, code in zip(functions, codes, strict=True):
+            free = code.co_freevars  # ``super()`` needs its cell: the code must keep as many
             f.__code__ = refuse.__code__.replace(co_freevars=free) if free else refuse.__code__
         yield
     finally:

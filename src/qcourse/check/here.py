@@ -29,10 +29,9 @@ class Here:
         """What ``function``, the answer or one that calls it, returns; the answer finds what is ``given``."""
         from qcourse.check import borrowing  # finished functions, which a contained place need not have
 
-        borrowing.refuse_copied_code(self.number, self.answer)
         with (
             calling.quiet(),
-            borrowing.borrowing_refused(self.number),
+            borrowing.borrowing_refused(self.number, self.answer),
             calling.names_given(self.answer, given),
             switches.given_back() as self.changed,
         ):

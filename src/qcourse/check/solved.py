@@ -7,7 +7,7 @@ does not have them.
 
 import json
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from types import FunctionType
@@ -34,13 +34,21 @@ def _files() -> dict[str, dict[str, Any]]:
     return {path.stem: unpack(path.read_bytes()) for path in FOLDER.glob("*.bin")}
 
 
-@cache
 def answers(lesson: str) -> dict[str, Any]:
     """The answers of a lesson, such as "06", by name, and what they import; of an unknown one, none."""
-    scope: dict[str, Any] = {"__name__": f"the course's {lesson}"}
+    return _unpacked(lesson)[0]
+
+
+@cache
+def _unpacked(lesson: str) -> tuple[dict[str, Any], list[FunctionType]]:
+    """`answers`, and `functions`: both at once, as each execution makes functions of its own."""
+    module = f"the course's {lesson}"
+    scope: dict[str, Any] = {"__name__": module}
     if found := _files().get(lesson):
-        exec(compile(found["source"], scope["__name__"], "exec"), scope)
-    return scope
+        exec(compile(found["source"], module, "exec"), scope)
+    values = list(scope.values())
+    values += [inside for value in values if isinstance(value, type) for inside in vars(value).values()]
+    return scope, [f for f in values if isinstance(f, FunctionType) and f.__module__ == module]
 
 
 class Missing:
@@ -68,14 +76,9 @@ def answer(name: str) -> Any:
     return answers(_lesson(exercises()[name]))[name]
 
 
-def functions(number: str) -> Iterator[FunctionType]:
+def functions(number: str) -> list[FunctionType]:
     """Every function that the course's answers to the lesson of exercise ``number`` consist of."""
-    lesson = _lesson(number)
-    for value in answers(lesson).values():
-        inside = vars(value).values() if isinstance(value, type) else [value]
-        yield from (
-            f for f in inside if isinstance(f, FunctionType) and f.__module__ == f"the course's {lesson}"
-        )
+    return _unpacked(_lesson(number))[1]
 
 
 def _lesson(number: str) -> str:
