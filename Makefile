@@ -33,6 +33,9 @@ $(SETUP): pyproject.toml constraints.txt
 demo: verify ## build and check the course, grade a demo class in build/demo, and show its points
 	@qcourse demo
 
+# As tests/conftest.py does for all that pytest starts; pytest itself would have imported the slow library.
+test quick: export PYTHONPATH := $(abspath tests/light_imports)$(if $(PYTHONPATH),:$(PYTHONPATH))
+
 test: $(SETUP) ## every test, the summary last
 	@python -m pytest -m "" $(PARALLEL) --durations=15
 
