@@ -2,11 +2,14 @@
 
 import contextlib
 import copy
+import pickle
 import sys
 import time
 import warnings
 from functools import partial
+from io import BytesIO
 from pathlib import Path
+from types import ModuleType
 
 import msgpack
 import numpy as np
@@ -19,7 +22,7 @@ from torch import nn
 
 from qcourse import torch_ao
 from qcourse.authoring.forks import in_forks
-from qcourse.grading.trust import bounds, decode_module
+from qcourse.grading.trust import bounds, decode_module, requests
 from qcourse.grading.trust.decode import Decoder
 from qcourse.grading.trust.encode import ARRAYS, Encoder, TooLarge
 from qcourse.grading.trust.known import known_nodes, shared
@@ -244,6 +247,24 @@ def test_a_model_computes_here_what_it_computes_there(kind):
         assert torch.equal(found(images), model(images))
         if "converted" not in kind and kind != "float":  # the observers went on alike
             assert torch.equal(found(images[:7] * 2), model(images[:7] * 2))
+
+
+@pytest.mark.filterwarnings("ignore:TypedStorage")  # in torch's own pickles of tensors of int8
+def test_a_model_goes_to_a_place_whole_and_no_module_is_searched_for_its_parts(monkeypatch):
+    model, images = made("PTQ converted")
+    strided = torch.arange(24.0).reshape(4, 6).T[1:]
+    stream, searched, asked = BytesIO(), ModuleType("searched"), []
+    searched.__getattr__ = lambda name: asked.append(name) or 0
+    monkeypatch.setitem(sys.modules, "searched", searched)
+    requests.Writer(stream).dump([model, strided, torch.per_channel_symmetric])
+    monkeypatch.delitem(sys.modules, "searched")
+    assert asked == []
+    found, other, scheme = pickle.loads(stream.getvalue())
+    assert torch.equal(found(images), model(images))
+    assert torch.equal(other, strided)
+    assert other.stride() == strided.stride()
+    assert other.resize_(9).numel() == 9
+    assert scheme is torch.per_channel_symmetric
 
 
 def test_changes_of_a_model_that_was_sent_reach_it_and_its_parts_stay_what_they_are():

@@ -9,9 +9,9 @@ from qcourse.data import keep_loaded
 
 STACKS = ("numpy", "course", "torch")  # each with what stands before it
 MODULES = (
-    "IPython.core.debugger",
-    "ipykernel.kernelapp",
-    "numpy.random",
+    *("IPython.core.completerlib", "IPython.core.debugger", "IPython.core.logger", "IPython.core.oinspect"),
+    *("IPython.extensions.storemagic", "IPython.utils.wildcard", "ipykernel.kernelapp"),
+    *("faulthandler", "numpy.random", "sqlite3", "tornado.platform.asyncio"),
     "qcourse.grading.kernels.answering_kernel",
 )
 COURSE = (  # only for notebooks that use this package, or matplotlib
@@ -21,6 +21,7 @@ COURSE = (  # only for notebooks that use this package, or matplotlib
 )
 TORCH = (  # three quarters of the time: only for notebooks that use torch
     "qcourse.grading.trust.encode_torch",
+    "qcourse.measure",
     "qcourse.plots.explore_nets",
     "qcourse.plots.ptq",
     "qcourse.plots.qat",
@@ -32,6 +33,7 @@ LATE = (  # torch imports these at the first gradient and at the first optimizer
     "torch._dynamo",
     "torch._subclasses.schema_check_mode",
     "torch.fx.experimental.symbolic_shapes",
+    "torch.utils.serialization.config",
 )
 
 

@@ -1,5 +1,6 @@
 """The place's side of the codec, for tensors and modules."""
 
+import ctypes
 from typing import Any
 
 import torch
@@ -49,20 +50,21 @@ def _tensor(encoder: Encoder, value: torch.Tensor) -> Node:
 
 
 def _bytes(encoder: Encoder, value: torch.Tensor) -> bytes:
-    flat = value.reshape(-1).clone()  # NumPy would make the storage of ``value`` one that cannot be resized
-    return encoder.count(flat.view(torch.uint8).numpy().tobytes() if flat.numel() else b"")
+    flat = value.resolve_neg().contiguous()  # NumPy would make its storage one that cannot be resized
+    return encoder.count(ctypes.string_at(flat.data_ptr(), flat.nbytes))
 
 
 def content(storage: torch.TypedStorage) -> bytes:
     """The bytes of a tensor's storage, for `storage`."""
-    found: bytes = torch.empty(0, dtype=torch.uint8).set_(storage._untyped_storage).clone().numpy().tobytes()
-    return found
+    memory = storage._untyped_storage
+    return ctypes.string_at(memory.data_ptr(), memory.nbytes())
 
 
 def storage(data: bytes, dtype: torch.dtype) -> torch.TypedStorage:
     """What `content` has read."""
-    flat = torch.frombuffer(bytearray(data), dtype=torch.uint8).clone() if data else torch.empty(0)
-    return torch.TypedStorage(wrap_storage=flat.untyped_storage(), dtype=dtype, _internal=True)
+    found = torch.UntypedStorage(len(data))
+    ctypes.memmove(found.data_ptr(), data, len(data))
+    return torch.TypedStorage(wrap_storage=found, dtype=dtype, _internal=True)
 
 
 def _alias(encoder: Encoder, value: torch.Tensor) -> Node:

@@ -11,7 +11,9 @@ import json
 import signal
 import socket
 import threading
+from functools import lru_cache
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import cloudpickle
@@ -98,7 +100,7 @@ def _judge(place: Line, request: dict[str, Any]) -> Outputs | None:
     signal.setitimer(signal.ITIMER_PROF, SECONDS)
     try:
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(io.StringIO()):
-            exec(compile(request["source"], "<graded cell>", "exec"), {request["answer"]: answer})
+            exec(_compiled(request["source"]), {request["answer"]: answer})
     except Ended:
         return None
     except CheckFailed as failure:
@@ -109,6 +111,11 @@ def _judge(place: Line, request: dict[str, Any]) -> Outputs | None:
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
     return [{"output_type": "stream", "name": "stdout", "text": said.getvalue()}]
+
+
+@lru_cache(maxsize=100)
+def _compiled(source: str) -> CodeType:
+    return compile(source, "<graded cell>", "exec")
 
 
 def _too_long(*_: object) -> None:
