@@ -173,6 +173,29 @@ def test_canvas_the_last_attempt_counts(course, collect, tmp_path):
     assert "byronada_123_text.html: it is a text typed into Canvas" in said
 
 
+def test_a_number_that_is_part_of_a_name_is_none_that_canvas_counted(course, collect, tmp_path):
+    with Gradebook(f"sqlite:///{course}/gradebook.db") as book:
+        for name in ("part-1", "part-2"):
+            book.add_notebook(name, NAME)
+    source = course / "source" / NAME
+    source.mkdir(parents=True)
+    (source / "values-1.csv").write_text("1")
+    names = {
+        "byronada_123_451_part-1.ipynb": "part-1.ipynb",
+        "byronada_123_452_part-2-3.ipynb": "part-2.ipynb",  # the fourth of this name
+        "byronada_123_453_values-1.csv": "values-1.csv",
+        "byronada_123_454_own-1.csv": "own-1.csv",
+        "byronada_123_455_own-2.csv": "own-2.csv",
+        "byronada_123_456_again-2.csv": "again.csv",
+        "coxben_124_457_part-1.ipynb.txt": "part-1.ipynb.txt",
+        "coxben_124_458_part-2.ipynb": "part-2.ipynb",
+    }
+    collect(packed(tmp_path / "c.zip", dict.fromkeys(names, b"1")), code=0)
+    found = submitted(course)
+    assert {*found["123"], *found["124"]} == {*names.values(), "timestamp.txt"}
+    assert len(found["123"]) == 7
+
+
 def test_canvas_may_leave_nothing_of_a_name(course, collect, tmp_path):
     files = {"_123_456_06_quantization.ipynb": b"1", "_LATE_124_457_06_quantization.ipynb": b"2"}
     said = collect(packed(tmp_path / "c.zip", files), code=0)

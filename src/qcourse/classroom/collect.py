@@ -4,7 +4,7 @@ import errno
 import os
 import stat
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,7 +18,7 @@ from qcourse.classroom.people import Person, as_known, in_gradebook, read_roster
 from qcourse.course.settings import course_settings
 from qcourse.errors import Refused, UserError
 from qcourse.grading.database import one_transaction, only_one, open_gradebook
-from qcourse.grading.release import find_assignment
+from qcourse.grading.release import file_names, find_assignment
 from qcourse.grading.timestamps import NAME as STAMP
 from qcourse.grading.timestamps import judged, read_stamp
 
@@ -39,13 +39,13 @@ def run(course: Path, assignment: str, deliveries: Sequence[Path], roster: Path 
         open_gradebook(folders.db_url, folders.course_id) as book,
     ):
         commit = one_transaction(book.db)
-        name, _ = find_assignment(book, assignment)
+        name, entries = find_assignment(book, assignment)
         known = in_gradebook(book.students)
         listed = as_known(rows, known)
         people = listed + [person for person in known if person.id not in {p.id for p in listed}]
         submitted = Path(folders.root) / folders.submitted_directory
         due = book.find_assignment(name).duedate
-        found, left = _newest(deliveries, name, people)
+        found, left = _newest(deliveries, name, people, file_names(folders, name, entries))
         done: dict[str, list[HandIn]] = {"collected": [], "unchanged": [], "replaced": []}
         for hand_in in found:
             try:
@@ -65,7 +65,7 @@ def run(course: Path, assignment: str, deliveries: Sequence[Path], roster: Path 
 
 
 def _newest(
-    deliveries: Sequence[Path], assignment: str, people: Sequence[Person]
+    deliveries: Sequence[Path], assignment: str, people: Sequence[Person], own: Collection[str]
 ) -> tuple[list[HandIn], list[Left]]:
     """Of each student the newest hand-in; where no time is known, the one of the later delivery."""
     newest: dict[str, HandIn] = {}
@@ -73,7 +73,7 @@ def _newest(
     for delivery in deliveries:
         new = {hand_in.student.id: hand_in.student for hand_in in newest.values()}
         known = [*people, *(new[name] for name in new.keys() - {person.id for person in people})]
-        found, not_taken = hand_ins(delivery, assignment, known)
+        found, not_taken = hand_ins(delivery, assignment, known, own)
         left += not_taken
         for hand_in in found:
             before = newest.get(hand_in.student.id)

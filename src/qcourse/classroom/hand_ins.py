@@ -1,14 +1,14 @@
 """Deliveries sorted into hand-ins: of each student the newest, of each of its files the last attempt."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from qcourse.classroom.deliveries import File, files_of
 from qcourse.classroom.people import LONGEST, Person, is_fit, key, keys, one
-from qcourse.classroom.platforms import Owner, Part, canvas_folders, outer_folders, part_of
+from qcourse.classroom.platforms import Owner, Part, canvas_folders, outer_folders, part_of, without_counts
 from qcourse.errors import Refused
 from qcourse.grading.other_files import BOOKKEEPING
 from qcourse.grading.timestamps import LONGEST as MOST_OF_TIME
@@ -38,8 +38,12 @@ class Left(NamedTuple):
 Found = dict[Owner, list[tuple[File, Part]]]
 
 
-def hand_ins(delivery: Path, assignment: str, people: Sequence[Person]) -> tuple[list[HandIn], list[Left]]:
+def hand_ins(
+    delivery: Path, assignment: str, people: Sequence[Person], own: Collection[str]
+) -> tuple[list[HandIn], list[Left]]:
     """The hand-ins of a delivery, one for each student, and what was not taken.
+
+    ``own`` are the names of the assignment's files.
 
     Raises:
         UserError: the delivery cannot be read.
@@ -50,7 +54,7 @@ def hand_ins(delivery: Path, assignment: str, people: Sequence[Person]) -> tuple
     for owner, parts in found.items():
         try:
             student = _student(owner, people, found)
-            chosen = list(_last_attempts(parts, left))
+            chosen = list(_last_attempts(parts, own, left))
             content = _read(chosen, left)
         except Refused as error:
             left.append(Left(str(parts[0][0].path), str(error)))
@@ -107,8 +111,13 @@ def _known_times(found: Found) -> bool:
     return len(known) < 3 or max(known) - min(known) > AT_ONCE
 
 
-def _last_attempts(parts: Iterable[tuple[File, Part]], left: list[Left]) -> Iterator[tuple[File, Part]]:
+def _last_attempts(
+    parts: Sequence[tuple[File, Part]], own: Collection[str], left: list[Left]
+) -> Iterator[tuple[File, Part]]:
     """Of files of one name the newest: the last that Canvas counted."""
+    if parts[0][1].owner.platform == "canvas":
+        names = without_counts({str(part.file) for _, part in parts}, own)
+        parts = [(file, part._replace(file=PurePosixPath(names[str(part.file)]))) for file, part in parts]
     newest: dict[str, tuple[File, Part]] = {}
     for file, part in sorted(parts, key=lambda both: (both[1].order, both[0].time is not None, both[0].time)):
         if older := newest.get(str(part.file)):

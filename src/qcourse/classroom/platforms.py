@@ -9,7 +9,8 @@ github.com/instructure/canvas-lms).
 """
 
 import re
-from collections.abc import Container, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Container, Iterable, Sequence
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
@@ -68,9 +69,8 @@ def part_of(path: PurePosixPath, assignment: str, outer: int, canvas: Container[
     if by_name and TYPED.fullmatch(path.name):
         return Part(Owner("canvas", ""), path, reason="it is a text typed into Canvas, not a file")
     if by_name and (found := CANVAS.fullmatch(path.name)):
-        name = AGAIN.sub("", found["file"])
         owner = Owner("canvas", found["name"], found["id"])
-        return Part(owner, PurePosixPath(name), bool(found["late"]), int(found["order"]))
+        return Part(owner, PurePosixPath(found["file"]), bool(found["late"]), int(found["order"]))
     if len(parts) < 2:
         why = "its name is not one that Moodle or Canvas gives, and it is not in a student's folder"
         zipped = "it is a zip file in another: unpack that first"
@@ -78,6 +78,23 @@ def part_of(path: PurePosixPath, assignment: str, outer: int, canvas: Container[
         return Part(Owner("folder", ""), path, reason=zipped if is_zip else why)
     inside = parts[2:] if parts[1] == assignment and len(parts) > 2 else parts[1:]
     return Part(Owner("folder", parts[0]), PurePosixPath(*inside))
+
+
+def without_counts(names: Collection[str], own: Collection[str]) -> dict[str, str]:
+    """The names of a student's files in Canvas, each with the one that the student gave it.
+
+    A number stays where a name of the assignment's ``own`` files ends in it, or where several files have one
+    and none is the first of that name: then it was not Canvas that counted.
+    """
+    first = {name: AGAIN.sub("", name) for name in names}
+    counted = Counter(first.values())
+    begins = tuple(f"{name}." for name in own)  # as x-1.ipynb.txt does, which a browser makes of x-1.ipynb
+    return {
+        name: name
+        if name in own or name.startswith(begins) or (counted[cut] > 1 and not {cut} & {*own, *first})
+        else cut
+        for name, cut in first.items()
+    }
 
 
 def outer_folders(paths: Sequence[PurePosixPath], assignment: str) -> int:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import find_all_files
 from traitlets.config.loader import Config
 
@@ -78,6 +79,14 @@ def find_assignment(gradebook: Gradebook, given: str) -> tuple[str, list[Any]]:
             f"{', '.join(known) or 'none'}): run nbgrader generate_assignment first."
         )
     return name, entries
+
+
+def file_names(course: CourseDirectory, assignment: str, entries: list[Any]) -> set[str]:
+    """The names of the notebooks of an assignment, and of the course's files that go beside them."""
+    source = course.format_path(course.source_directory, ".", assignment)
+    return {f"{entry.name}.ipynb" for entry in entries} | {
+        Path(p).name for p in find_all_files(source, course.ignore)
+    }
 
 
 def read_release(autograde: Autograde, assignment: str, entries: list[Any], settings: Config) -> Release:
