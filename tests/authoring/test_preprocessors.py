@@ -10,13 +10,13 @@ HIDDEN = (
 )
 
 
-def hidden(source, **grading):
-    """``source`` and what a failed run of it quotes, after `HideTests`."""
+def hidden(source, outputs=(), **grading):
+    """``source`` and the ``outputs``, or what a failed run of it quotes, after `HideTests`."""
     cell = new_code_cell(
         source, metadata={"nbgrader": {"schema_version": 3, "grade_id": "a-hidden", **grading}}
     )
     lines = ["Traceback", "----> 4 answer(secret)", "NameError: name 'answer' is not defined"]
-    cell.outputs = [new_output("error", ename="NameError", evalue="", traceback=lines)]
+    cell.outputs = list(outputs) or [new_output("error", ename="NameError", evalue="", traceback=lines)]
     return HideTests().preprocess_cell(cell, {}, 0)[0]
 
 
@@ -24,6 +24,24 @@ def test_nothing_of_a_hidden_test_is_left_but_what_went_wrong():
     cell = hidden(HIDDEN, grade=True, locked=True)
     assert cell.source == "# Hidden tests run here."
     assert cell.outputs[0].traceback == ["NameError: name 'answer' is not defined"]
+
+
+def test_what_the_answer_made_the_tests_show_is_without_their_source():
+    quoted = "a.py:3: UserWarning: old\n  secret = 601\n"  # as warnings.warn with stacklevel=2
+    outputs = [
+        new_output(
+            "stream", name="stderr", text=f"{quoted}  | \x1b[1m    answer(secret)\x1b[0m\nsaid: 601\n"
+        ),
+        new_output("display_data", {"text/plain": f"{quoted}left", "text/html": "<p>secret = 601</p>"}),
+        new_output("display_data", {"text/html": "<p>secret = 6019</p>"}),
+        new_output("error", ename="E", evalue=f"x\n{quoted}", traceback=["", f"E: x\n{quoted}"]),
+    ]
+    stream, text, markup, error = hidden(HIDDEN, outputs, grade=True, locked=True).outputs
+    warned = "a.py:3: UserWarning: old\n"
+    assert stream.text == f"{warned}said: 601\n"
+    assert text.data == {"text/plain": f"{warned}left"}
+    assert markup.data == {"text/html": "<p>secret = 6019</p>"}
+    assert (error.evalue, error.traceback) == (f"x\n{warned}", [f"E: x\n{warned}"])
 
 
 def test_a_students_cell_stays_as_it_is_even_with_a_delimiter_that_nothing_ends():

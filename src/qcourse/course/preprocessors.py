@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any
 
+from nbconvert.filters import strip_ansi
 from nbconvert.preprocessors import Preprocessor
 from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
 from nbgrader.preprocessors import ClearSolutions as NbgraderClearSolutions
@@ -14,6 +15,7 @@ from qcourse.course.cells import grade_id, is_challenge, is_test, metadata
 from qcourse.course.harmless import reduce_outputs
 from qcourse.course.notebooks import METADATA, NotebookNode
 
+SHORTEST = 3  # signs of a line of a hidden test that tell nothing, such as "):"
 Step = tuple[NotebookNode, dict[str, Any]]
 
 
@@ -65,12 +67,38 @@ class HideTests(ClearHiddenTests):
     """
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict[str, Any], cell_index: int) -> Step:
-        """Cut what lies between the delimiters, and the lines of it that a traceback quotes."""
+        """Cut what lies between the delimiters, and the lines of it that a traceback or a warning quotes."""
+        before = cell.source
         if cell.cell_type == "code" and is_test(cell) and self._remove_hidden_test_region(cell):
+            lines = {*before.splitlines()} - {*cell.source.splitlines()}
+            secret = tuple(_plain(line) for line in lines if len(line.strip()) > SHORTEST)
             for output in cell.outputs:
-                if output.output_type == "error":
-                    output.traceback = output.traceback[-1:]
+                _hide(output, secret)
         return cell, resources
+
+
+def _plain(line: str) -> str:
+    return f" {' '.join(line.split())}"  # the blank: a quoted line is more than the end of a word
+
+
+def _hide(output: NotebookNode, secret: tuple[str, ...]) -> None:
+    """Take the lines that end as one of ``secret`` does out of an output, in place."""
+
+    def hidden(text: str) -> str:
+        lines = text.splitlines(keepends=True)
+        return "".join(line for line in lines if not _plain(strip_ansi(line)).endswith(secret))
+
+    if output.output_type == "error":
+        output.evalue, output.traceback = hidden(output.evalue), [*map(hidden, output.traceback[-1:])]
+    elif output.output_type == "stream":
+        output.text = hidden(output.text)
+    else:
+        data = output.data
+        markup = html.unescape(re.sub(r"<[^<>]*>", "\n", data.get("text/html", "")))
+        if hidden(markup) != markup:
+            del data["text/html"]
+        if "text/plain" in data:
+            data["text/plain"] = hidden(data["text/plain"])
 
 
 class Harmless(Preprocessor):
