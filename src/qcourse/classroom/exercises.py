@@ -7,7 +7,7 @@ from typing import NamedTuple
 from qcourse.course.cells import exercise, grade_id, is_answer, is_check, is_hidden, is_scored
 from qcourse.course.notebooks import NotebookNode
 
-HEADING = re.compile(r"^#{1,3} +(.+?)\s*$", re.MULTILINE)
+HEADING = re.compile(r"^#{1,3} +(\S.*)$", re.MULTILINE)
 NUMBERED = re.compile(r"Exercise +([\d.]+\d)\s*[:.]?\s*(.*)")
 
 
@@ -56,5 +56,5 @@ def _under_headings(notebook: NotebookNode) -> Iterator[tuple[str, NotebookNode]
     heading = ""
     for cell in notebook.cells:
         if cell.cell_type == "markdown" and not grade_id(cell):
-            heading = next(iter(HEADING.findall(cell.source)[-1:]), heading)
+            heading = next(iter(HEADING.findall(cell.source)[-1:]), heading).rstrip()
         yield heading, cell

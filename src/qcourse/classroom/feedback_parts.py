@@ -16,7 +16,7 @@ from qcourse.course.harmless import PICTURES
 from qcourse.course.markdown import to_html
 from qcourse.course.notebooks import NotebookNode
 
-SECTION = re.compile(r"^#{1,2} +(.+?)\s*$", re.MULTILINE)
+SECTION = re.compile(r"^#{1,2} +(\S.*)$", re.MULTILINE)
 MOST_CODE = 20_000  # characters of a cell that are shown
 MOST_TEXT = 500_000  # characters of a notebook's Markdown that are set as such
 NOT_RUN = "Grading did not need to run this cell, so what it showed is not here."
@@ -106,7 +106,7 @@ def parts(notebook: NotebookNode, rows: list[Row]) -> list[Part]:
         own = of_cell.get(grade_id(cell))
         headings = SECTION.findall(cell.source) if cell.cell_type == "markdown" and not own else []
         if headings:
-            found.append(Part(headings[0]))
+            found.append(Part(headings[0].rstrip()))
         elif own and found[-1].row not in (None, own):
             found.append(Part(own.title))
         if own:

@@ -43,7 +43,7 @@ MOST_PARTS_OF_A_NOTEBOOK = 10_000  # of its outputs together
 MOST_CHARACTERS = 2_000_000  # of one text, its pictures included
 DATA = re.compile(r"[A-Za-z0-9+/]{100,}={0,2}")  # a picture
 NOT_SHOWN = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
-BASE64 = re.compile(r"[A-Za-z0-9+/\s]*=*\s*")
+BASE64 = re.compile(r"[A-Za-z0-9+/\s]*(=\s*)*")
 
 
 def parts(text: str) -> int:

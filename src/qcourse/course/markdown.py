@@ -13,7 +13,7 @@ from qcourse.course.formulas import mathml
 from qcourse.course.harmless import PICTURES, clean, is_picture
 
 MARK = re.compile("\ue000([0-9]{1,9})\ue001")  # where a formula stands while the rest is cleaned
-TAG = re.compile(r"""(<(?:"[^"]*"|'[^']*'|[^'">])*>)""")
+TAG = re.compile(r"""(<(?:"[^"]*"|'[^']*'|[^'"<>])*>)""")
 LONGEST = 20_000  # characters of a cell: Markdown may take time that grows with their square
 
 

@@ -5,18 +5,15 @@ few among those that are surely bound.
 """
 
 import ast
-import contextlib
 import re
-import warnings
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-LONGEST = 100_000  # characters of a cell that is analysed: a tree takes hundreds of times as much memory
+from qcourse.course.syntax import NOT_PYTHON, parse, python
+
 ANY = "*"  # among the names bound: names that are not known, of ``from m import *`` or a magic
-NOT_PYTHON = SyntaxError, ValueError, RecursionError, MemoryError  # magics; null bytes; ((((((
 _FUNCTIONS = ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda
-_COMPREHENSIONS = ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp
-_SCOPES = *_FUNCTIONS, *_COMPREHENSIONS, ast.ClassDef
+_SCOPES = *_FUNCTIONS, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.ClassDef
 _BRANCHES = ast.BoolOp, ast.IfExp  # expressions of which a part may not be evaluated
 
 
@@ -57,34 +54,13 @@ def defined(source: str) -> set[str]:
         return set()
 
 
-def python(source: str) -> str:
-    """What IPython makes of a cell's magics and commands of a shell, for Python to read."""
-    if len(source) > LONGEST or not any(character in source for character in "%!?"):
-        return source
-    with contextlib.suppress(*NOT_PYTHON):
-        parse(source)
-        return source  # what Python can read has none
-    from IPython.core.inputtransformer2 import TransformerManager  # only now: it takes long to import
-
-    with contextlib.suppress(*NOT_PYTHON), warnings.catch_warnings(action="ignore"):
-        return str(TransformerManager().transform_cell(source))
-    return source
-
-
-def parse(source: str) -> ast.Module:
-    """The tree of a cell; one of `NOT_PYTHON` is raised where it has none that can be analysed."""
-    if len(source) > LONGEST:
-        raise MemoryError
-    with warnings.catch_warnings(action="ignore"):  # of the compiler, about the student's text
-        return ast.parse(source)
-
-
 def _block(body: list[ast.stmt], known: set[str]) -> tuple[set[str], set[str]]:
     """The names that statements read before they bind them, and the names bound after them.
 
     Names that are ``known`` before count as bound.
     """
     reads: set[str] = set()
+    known = set(known)
     for statement in body:
         match statement:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):  # it may be called at once
@@ -93,7 +69,7 @@ def _block(body: list[ast.stmt], known: set[str]) -> tuple[set[str], set[str]]:
                 reads |= _free(statement) - known
             case _:
                 reads |= _flow(statement, known)
-        known = known | _surely_bound(statement)
+        known |= _surely_bound(statement)
     return reads, known
 
 
@@ -141,7 +117,8 @@ def _free_in_function(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
     arguments = [*given.posonlyargs, *given.args, *given.kwonlyargs, given.vararg, given.kwarg]
     declared = {n for s in _own(body) if isinstance(s, ast.Global | ast.Nonlocal) for n in s.names}
     local = {argument.arg for argument in arguments if argument} | (stored(*body) - declared)
-    of_module = {n for part in _own([node], ()) if isinstance(part, ast.Global) for n in part.names}
+    inside = () if isinstance(node, ast.Lambda) else _own(node.body, ())  # it holds no statement
+    of_module = {n for part in inside if isinstance(part, ast.Global) for n in part.names}
     return outside | (_free(*body) - local) | of_module
 
 

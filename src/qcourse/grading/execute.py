@@ -28,7 +28,9 @@ from qcourse.grading.trust.line import Ended
 from qcourse.grading.trust.secret import course_secret
 
 LIMITS = Limits()
-IMPORTS_TORCH = re.compile(r"^\s*(?:from|import)\b[^#\n]*\btorch", re.MULTILINE)  # to name it is not enough
+IMPORTS_TORCH = re.compile(
+    r"^[ \t]*(?:from|import)\b[^#\n]*\btorch", re.MULTILINE
+)  # to name it is not enough
 REFEREES = 3  # that may be lost over one cell
 
 

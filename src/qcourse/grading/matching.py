@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from qcourse.course.cells import grade_id, handed_out, is_answer, is_locked
-from qcourse.course.names import LONGEST, bound, defined
+from qcourse.course.names import bound, defined
 from qcourse.course.notebooks import NotebookNode, new_code_cell
+from qcourse.course.syntax import LONGEST
 
 
 class Piece:

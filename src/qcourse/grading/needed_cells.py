@@ -11,8 +11,9 @@ import re
 from functools import lru_cache
 
 from qcourse.course.cells import is_answer, is_experiment, is_locked
-from qcourse.course.names import ANY, LONGEST, Names, analyse, bound, defined, python
+from qcourse.course.names import ANY, Names, analyse, bound, defined
 from qcourse.course.notebooks import NotebookNode
+from qcourse.course.syntax import LONGEST, python
 
 READS_ANY = {"eval", "exec", "get_ipython", "globals", "locals", "vars"}  # a call may read any name
 MAGIC = re.compile(r"get_ipython\(\)\.run_(?:line|cell)_magic\('(\w*)'")
@@ -58,9 +59,12 @@ def _names(source: str, handed_out: set[str]) -> Names:
 
 def may_read_anything(source: str) -> bool:
     """Whether nobody can tell which names a cell reads: it calls eval, or looks through sys."""
-    if analyse(source).reads & READS_ANY or ANYWHERE.search(source):
+    names = analyse(source)
+    if names.reads & READS_ANY or ANYWHERE.search(source):
         return True
-    return bool("%" in source and set(MAGIC.findall(python(source))) - HARMLESS)
+    readable = python(source)
+    unread = readable == source and ANY in names.binds  # no Python, or too many magics to look at
+    return "%" in source and (unread or bool(set(MAGIC.findall(readable)) - HARMLESS))
 
 
 # The same for every submission; a student's cells are not kept.

@@ -4,8 +4,9 @@ import ast
 import re
 
 from qcourse.course.cells import is_answer, is_locked
-from qcourse.course.names import LONGEST, NOT_PYTHON, parse, python, stored
+from qcourse.course.names import stored
 from qcourse.course.notebooks import NotebookNode
+from qcourse.course.syntax import LONGEST, NOT_PYTHON, parse, python
 
 _DEFINITIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _IMPORTS = ast.Import | ast.ImportFrom
