@@ -9,6 +9,7 @@ from qcourse.authoring.answers import Answer
 from qcourse.authoring.forks import MANY, in_forks
 from qcourse.authoring.idle import idle_statements
 from qcourse.authoring.judge import Judge, judge
+from qcourse.authoring.traces import may_leave_traces
 from qcourse.course.lesson import read_source
 
 LESSON = """# %% tags=["answer:double"]
@@ -140,7 +141,7 @@ WRONG = "def double(x):\n    return 3 * x"
         pytest.param("def double(x):\n    global Exercise\n    Exercise = None", id="takes a name away"),
         pytest.param("import qcourse.check\nqcourse.check.Exercise.equal = None", id="breaks a module"),
         pytest.param("import os\nos._exit(0)", id="ends the process"),
-        pytest.param("Exercise.equal = None", id="reads a name of the notebook's"),
+        pytest.param("def double(x):\n    [Exercise][0].equal = None", id="breaks a class in secret"),
     ],
 )
 def test_an_answer_that_earns_is_found_whatever_its_neighbours_do(small_course, neighbour):
@@ -150,16 +151,69 @@ def test_an_answer_that_earns_is_found_whatever_its_neighbours_do(small_course, 
     assert [answer.what for answer in judge.earning(answers)] == ["right"]
 
 
-def test_answers_that_earn_nothing_share_a_fork(small_course, monkeypatch):
-    def forks(functions):
+@pytest.fixture
+def forks(monkeypatch):
+    """How many forks were started, each time."""
+
+    def counted(functions):
         started.append(len(functions))
         return in_forks(functions)
 
     started = []
-    monkeypatch.setattr("qcourse.authoring.judge.in_forks", forks)
-    judge = Judge(read_source(small_course, "01_small"), [])
-    assert judge.earning([Answer("1.1", "double", False, "", "", WRONG)] * 3) == []
-    assert sum(started) == 1
+    monkeypatch.setattr("qcourse.authoring.judge.in_forks", counted)
+    return started
+
+
+def test_answers_to_one_exercise_share_a_fork(small_course, forks):
+    give_it(small_course)
+    verdicts = judged(small_course, "return 3 * x", "return abs(2 * x)", "raise SystemExit")
+    assert all(verdict.failed for verdict in verdicts)
+    assert sum(forks) == 2  # and one that asks whether 1.2 is independent
+
+
+def test_who_is_not_judged_as_expected_or_may_leave_traces_is_judged_alone(small_course, forks):
+    give_it(small_course)
+    verdicts = judged(small_course, "return 3 * x", "return 2 * x", "global y; y = 3 * x; return y")
+    assert [bool(verdict.failed) for verdict in verdicts] == [True, False, True]
+    assert forks[1:] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import numpy as np\ndef double(x, found={}):\n    found[0] = np.ones(2)\n    return found[0] * x",
+        "def double(x):\n    double.calls = 1\n    x.qconfig = None\n    x[0] += 1\n    return 2 * x",
+        "class Double:\n    def __init__(self, factor=TWO):\n        self.factor = factor",
+        "SEEN = []\ndef double(x):\n    SEEN.append(x)\n    SEEN[0] = x",
+    ],
+)
+def test_what_an_answer_does_to_its_own_leaves_no_traces(source):
+    assert not may_leave_traces(source, {"TWO": 2})
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def double(x:",
+        "def double(x):\n    global four\n    four = abs",
+        "import sys\ndef double(x):\n    return x",
+        "from os import path",
+        "import numpy.f2py\ndef double(x):\n    return x",
+        "import torch\ndef double(x):\n    torch.set_num_threads(2)",
+        "def double(x):\n    np.ones = abs",
+        "import numpy as np\ndef double(x):\n    np.ones.x = np = abs",
+        "import numpy as np\nnp.linalg['norm'] = 1",
+        "def double(x):\n    del torch.nn.Linear.forward",
+        "def double(x):\n    four.calls += 1",
+        "def double(x):\n    setattr(four, 'calls', 1)",
+        "def double(x):\n    FOUND.append(x)",
+        "def double(x):\n    return eval('x')",
+    ],
+)
+def test_what_an_answer_may_do_to_others_leaves_traces(source):
+    assert may_leave_traces(
+        source, {"np": os, "torch": os, "four": test_answers_to_one_exercise_share_a_fork, "FOUND": []}
+    )
 
 
 @pytest.mark.parametrize(

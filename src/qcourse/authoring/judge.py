@@ -2,13 +2,13 @@
 
 Each answer takes the place of the solution, and the graded cells of its exercise run, with those of every
 exercise whose solution names it. A wrong answer must lose points in its own exercise and in no other;
-a right one keeps all. One warm process per notebook, and a fork of it for each answer.
+a right one keeps all. One warm process per notebook, and forks of it for the answers.
 """
 
 import copy
 import importlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,16 +20,19 @@ from qcourse.authoring.answers import Answer, read_answers
 from qcourse.authoring.executing import execute, limit, refusal
 from qcourse.authoring.forks import in_forks
 from qcourse.authoring.idle import idle_statements
+from qcourse.authoring.traces import may_leave_traces
 from qcourse.authoring.verdict import Refusal, Verdict, counts
+from qcourse.check.registry import causes_of
 from qcourse.course.cells import CHECK, HIDDEN, by_grade_id, is_answer, is_graded, is_test
 from qcourse.course.folder import answers_folder, pick_exercises
 from qcourse.course.lesson import read_source
-from qcourse.course.names import analyse
 from qcourse.course.notebooks import NotebookNode, new_code_cell
 from qcourse.errors import UserError
 from qcourse.grading.kernels.preload import LATE
 from qcourse.grading.needed_cells import may_read_anything, needed
 from qcourse.terminal import marks
+
+Others = Mapping[str, tuple[list[str], list[str]]]
 
 
 def judge(root: Path, name: str, answers: Sequence[Answer]) -> list[Verdict]:
@@ -40,13 +43,15 @@ def judge(root: Path, name: str, answers: Sequence[Answer]) -> list[Verdict]:
 class Judge:
     """A notebook in which all has run that ``expected`` answers may read, of what stands above their tests.
 
-    A fork judges each answer.
+    Forks judge the answers.
     """
 
     def __init__(self, notebook: NotebookNode, expected: Sequence[Answer]) -> None:
         torch.set_num_threads(1)  # one process per core, and threads would get in each other's way
-        for name in LATE:  # here, not in each fork
+        for name in (*LATE, "numpy.ma"):  # here, not in each fork
             importlib.import_module(name)
+        for number in {answer.exercise for answer in expected}:
+            causes_of(number)
         self._cells = by_grade_id(notebook)
         for test in filter(is_test, notebook.cells):
             executing.compiled(test.source, executing.filename(test))
@@ -60,45 +65,57 @@ class Judge:
                 execute(cell.source, "<cell>", self._scope)
 
     def verdicts(self, answers: Sequence[Answer], *, elsewhere: bool = True) -> list[Verdict]:
-        """One verdict per answer, in their order; with ``elsewhere``, other exercises' tests run, too."""
-        names = list(dict.fromkeys(answer.grade_id for answer in answers))
+        """One verdict per answer, in their order; with ``elsewhere``, other exercises' tests run, too.
+
+        A fork costs more than most answers do: those to one exercise share one, unless they may leave traces.
+        Who is not judged there as expected, or beside one that broke the process, is judged alone.
+        """
+        others = self._others(list(dict.fromkeys(answer.grade_id for answer in answers)), elsewhere)
+        shared: dict[str, list[Answer]] = {}
+        for answer in answers:
+            if not may_leave_traces(answer.source, self._scope):
+                shared.setdefault(answer.grade_id, []).append(answer)
+        judged = in_forks([partial(self._in_turn, group, others) for group in shared.values()])
+        failed = {
+            answer: refusals
+            for group, found in zip(shared.values(), judged)
+            for answer, refusals in zip(group, found or [])
+            if answer.right == (not refusals)
+        }
+        alone = [answer for answer in dict.fromkeys(answers) if answer not in failed]
+        judged = in_forks([partial(self._in_turn, [answer], others) for answer in alone])
+        ended = Refusal("the answer ends the process that it runs in", 0)
+        for answer, found in zip(alone, judged):
+            tests = answer.grade_id + CHECK, answer.grade_id + HIDDEN
+            failed[answer] = found[0] if found else dict.fromkeys(tests, ended)
+        return [Verdict(answer, failed[answer]) for answer in answers]
+
+    def _others(self, names: list[str], elsewhere: bool) -> Others:
+        """By exercise, those whose tests run, too, and of these the ones that its answer does not reach."""
         for name in names:  # of the solution: each fork finds the references that tests compute once
             Judge._refusals(self, name)
         naming = {name: found for name in names if elsewhere and (found := self._naming(name))}
         independent = in_forks([partial(self._independent, n, found) for n, found in naming.items()])
-        others = {n: (found, passed or []) for (n, found), passed in zip(naming.items(), independent)}
-        judged = in_forks([partial(self._failed, a, *others.get(a.grade_id, ([], []))) for a in answers])
-        ended = Refusal("the answer ends the process that it runs in", 0)
-        return [
-            Verdict(a, {a.grade_id + CHECK: ended, a.grade_id + HIDDEN: ended} if failed is None else failed)
-            for a, failed in zip(answers, judged)
-        ]
+        return {n: (found, passed or []) for (n, found), passed in zip(naming.items(), independent)}
 
     def earning(self, answers: Sequence[Answer]) -> list[Answer]:
-        """Those of ``answers`` that earn a point in their own exercise.
+        """Those of ``answers``, which are wrong, that earn a point in their own exercise."""
+        return [verdict.answer for verdict in self.verdicts(answers, elsewhere=False) if verdict.earns]
 
-        A fork costs more than most answers do: those to one exercise share one, and each has names of its
-        own. Unless all of them are surely refused, each is judged alone, as is one that reads names of the
-        notebook's, through which it could feel another.
+    def _in_turn(self, answers: Sequence[Answer], others: Others) -> list[dict[str, Refusal]]:
+        """What fails of each of the ``answers``, in one process; nothing where one of several broke it.
+
+        The solution, tried last, shows that none has.
         """
-        shared: dict[str, list[Answer]] = {}
+        names, found = dict(self._scope), []
         for answer in answers:
-            if not analyse(answer.source).reads & self._scope.keys():
-                shared.setdefault(answer.grade_id, []).append(answer)
-        refused = in_forks([partial(self._all_are_refused, group) for group in shared.values()])
-        done = [answer for group, sure in zip(shared.values(), refused) if sure for answer in group]
-        alone = self.verdicts([answer for answer in answers if answer not in done], elsewhere=False)
-        return [verdict.answer for verdict in alone if verdict.earns]
-
-    def _all_are_refused(self, answers: Sequence[Answer]) -> bool:
-        """Whether each loses every point; the solution, tried last, shows that none broke the process."""
-        names, solution = self._scope, self._cells[answers[0].grade_id].source
-        for answer in answers:
-            self._scope = dict(names)
-            if Verdict(answer, self._failed(answer, [], [])).earns:
-                return False
-        self._scope = names
-        return not self._failed(answers[0]._replace(source=solution), [], [])
+            found.append(self._failed(answer, *others.get(answer.grade_id, ([], []))))
+            self._scope.clear()
+            self._scope.update(names)
+        if len(answers) > 1:
+            solution = answers[0]._replace(source=self._cells[answers[0].grade_id].source)
+            return [] if self._failed(solution, [], []) else found
+        return found
 
     def _failed(self, answer: Answer, naming: list[str], independent: list[str]) -> dict[str, Refusal]:
         """Run ``answer``, its tests, and those of the exercises ``naming`` it; by grade id, what fails.
@@ -107,10 +124,7 @@ class Judge:
         """
         limit(executing.SECONDS, executing.WALL_SECONDS)
         names = self._names(answer)
-        try:
-            execute(answer.source, "<cell>", self._scope)
-        except Exception:
-            self._scope.pop(answer.grade_id, None)  # the reference's; a fresh kernel would not have it
+        self._bind(answer)
         failed = self._refusals(answer.grade_id)
         tidy = names == self._names(answer)
         for other in naming:
@@ -118,6 +132,13 @@ class Judge:
                 failed |= self._refusals(other)
         limit(0, 0)
         return failed
+
+    def _bind(self, answer: Answer) -> None:
+        """Run the cell of ``answer``."""
+        try:
+            execute(answer.source, "<cell>", self._scope)
+        except Exception:
+            self._scope.pop(answer.grade_id, None)  # the reference's; a fresh kernel would not have it
 
     def _names(self, answer: Answer) -> dict[str, int]:
         """What is bound besides the answer itself."""
@@ -130,8 +151,8 @@ class Judge:
 
     def _independent(self, name: str, naming: list[str]) -> list[str]:
         """Those of them whose tests give them a correct ``name``: they pass without the student's."""
-        self._scope[name] = None
-        return [other for other in naming if not self._refusals(other)]
+        (failed,) = self._in_turn([Answer("", name, False, "", "", f"{name} = None")], {name: (naming, [])})
+        return [other for other in naming if not any(test.startswith(f"{other}-") for test in failed)]
 
     def _refusals(self, exercise: str) -> dict[str, Refusal]:
         """Run the tests of an exercise; by grade id, why they fail."""

@@ -42,8 +42,9 @@ class Driver:
     def serve(self, descriptor: int) -> None:
         """Answer calls until the referee is gone."""
         line = Line(socket.socket(fileno=descriptor))
-        while True:
-            line.send(self._answer(line, bytes(line.receive())))
+        with self._defaults:
+            while True:
+                line.send(self._answer(line, bytes(line.receive())))
 
     def _answer(self, line: Line, frame: bytes) -> bytes:
         request = _Reader(frame, self, line)
