@@ -2,8 +2,8 @@
 
 A cold kernel imports for three seconds of CPU time and more before a notebook's own work.
 ``tests/conftest.py`` starts the warm process, which imports when it is asked first, and ends with pytest.
-`$JUPYTER_PATH` set to `FOLDER` gives Jupyter these kernels, by a kernelspec whose command asks for a fork and
-stays for as long as it lives.
+`$JUPYTER_PATH` gives Jupyter these kernels, by a kernelspec whose command asks for a fork and stays for as
+long as it lives.
 """
 
 import contextlib
@@ -15,7 +15,6 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 FOLDER = "QCOURSE_TEST_KERNELS"  # the variable that names the folder of the socket and the kernelspec
 
@@ -43,25 +42,14 @@ def running() -> Iterator[None]:
             pass_fds=[descriptor], env=os.environ | BEFORE_IMPORTS, stdin=subprocess.PIPE,
         )  # fmt: skip
         listener.close()
-        os.environ[FOLDER] = folder
+        os.environ |= {FOLDER: folder, "JUPYTER_PATH": folder}
         try:
             yield
         finally:
-            del os.environ[FOLDER]
+            del os.environ[FOLDER], os.environ["JUPYTER_PATH"]
             assert server.stdin
             server.stdin.close()
             server.wait()
-
-
-def environment() -> dict[str, str]:
-    """The variable with which Jupyter, started with it, has warm kernels."""
-    return {"JUPYTER_PATH": os.environ[FOLDER]} if FOLDER in os.environ else {}
-
-
-def use(patch: Any) -> None:
-    """Kernels of Jupyter, and of all that it starts, are warm while a `pytest.MonkeyPatch` holds."""
-    for variable, value in environment().items():
-        patch.setenv(variable, value)
 
 
 def ask(address: str, connection_file: str, *options: str) -> None:

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import nbformat
 import pytest
-import warm_kernels
 
 from qcourse.authoring import demo, nbgrader_command
 from qcourse.authoring.answers import read_answers
@@ -70,8 +69,7 @@ def test_it_is_shown_again_and_not_graded_again(graded, capsys):
 
 
 @pytest.mark.parametrize(("which", "said"), [("solution", "Success"), ("release", "FAILED ON")])
-def test_nbgrader_validate_says_the_same(graded, tmp_path, monkeypatch, which, said):
-    warm_kernels.use(monkeypatch)
+def test_nbgrader_validate_says_the_same(graded, tmp_path, which, said):
     path = tmp_path / "notebook.ipynb"
     nbformat.write(getattr(Classroom(ROOT, graded), which)(NAMES[0]), path)
     assert said in nbgrader_command.run(ROOT, ["validate", str(path)])[1]

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import psutil
 import urllib3
-import warm_kernels
 from playwright.sync_api import Locator, Page, expect
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -34,7 +33,7 @@ def running_lab(folder: Path, home: Path, *options: str, **environment: str) -> 
     """``jupyter lab`` started in ``folder``, with settings of its own in ``home``; gives its address."""
     own = {"HOME": home, "JUPYTER_CONFIG_DIR": home / "config", "JUPYTER_DATA_DIR": home / "data"}
     own |= {"JUPYTER_RUNTIME_DIR": home / "run", "JUPYTERLAB_SETTINGS_DIR": home / "settings"}
-    own |= {"JUPYTERLAB_WORKSPACES_DIR": home / "workspaces"} | warm_kernels.environment()
+    own |= {"JUPYTERLAB_WORKSPACES_DIR": home / "workspaces"}
     process = subprocess.Popen(
         [sys.executable, "-m", "jupyterlab", *OPTIONS, *options],
         cwd=folder, env=os.environ | {k: str(v) for k, v in own.items()} | environment,

@@ -421,7 +421,7 @@ FILES = {
     "crafted-zone": files(crafted_zone, "is not a valid time", FULL, good=True),
 }  # fmt: skip
 ROWS = CELLS | CHANGES | FILES
-GOOD = [f"{letter}-good" for letter in "abcdefghijklmnopqrst"]
+GOOD = [f"{letter}-good" for letter in "acegikmoqs"]
 
 
 def hand_in(kit: Kit) -> None:

@@ -13,7 +13,6 @@ from contextlib import contextmanager, suppress
 
 import psutil
 import pytest
-import warm_kernels
 from made_up import CLASS, NAME, files, hand_in, on_a_worker, points
 from nbgrader.api import Gradebook
 
@@ -200,8 +199,7 @@ def test_a_cluster_of_four_workers_gives_equal_grades(graded, again, tmp_path):
     assert untimed(results) == untimed(graded[1])
 
 
-def test_stock_nbgrader_gives_equal_grades_comments_and_notebooks(graded, again, root, monkeypatch):
-    warm_kernels.use(monkeypatch)
+def test_stock_nbgrader_gives_equal_grades_comments_and_notebooks(graded, again, root):
     with (again / "nbgrader_config.py").open("a") as settings:
         settings.write(STOCK)
     room = Classroom(root, again, stock=True)

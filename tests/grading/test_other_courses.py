@@ -10,7 +10,6 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
-import warm_kernels
 from nbformat import write
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook
@@ -219,7 +218,6 @@ def books(tmp_path_factory):
     ours.folder = Path(shutil.copytree(stock.folder, folder / "ours"))
     with pytest.MonkeyPatch.context() as patch:
         grade_here(patch)
-        warm_kernels.use(patch)
         for name in TRAITS:
             stock.nbgrader("autograde", name)
             ours.grade(name)

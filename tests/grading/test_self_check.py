@@ -1,6 +1,7 @@
 """`qcourse check` on notebooks as students leave them."""
 
 import json
+import os
 from pathlib import Path
 
 import nbformat
@@ -62,8 +63,8 @@ def checked(tmp_path, monkeypatch, capsys):
 @pytest.fixture
 def warm(monkeypatch):
     """Kernels that need not start cold: where several are lost, and for cells that import nothing."""
-    if warm := warm_kernels.environment():
-        spec = KernelSpec.from_resource_dir(f"{warm['JUPYTER_PATH']}/kernels/python3")
+    if warm := os.environ.get(warm_kernels.FOLDER):
+        spec = KernelSpec.from_resource_dir(f"{warm}/kernels/python3")
         monkeypatch.setattr(local_runner, "KernelSpec", lambda **_: spec)
 
 

@@ -3,7 +3,6 @@
 from functools import cache
 
 import pytest
-import warm_kernels
 
 from qcourse.authoring import verify
 
@@ -16,7 +15,6 @@ def stock_graded(root, tmp_path_factory):
     def graded(name):
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("QCOURSE_SOURCE", "digits")  # `make verify` grades them on MNIST
-            warm_kernels.use(patch)
             return verify.stock_graded(root, tmp_path_factory.mktemp("stock"), [name])
 
     return graded

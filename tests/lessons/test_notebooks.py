@@ -10,7 +10,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-import warm_kernels
 
 from qcourse.authoring import verify
 from qcourse.course.folder import assignments, solution_path
@@ -37,8 +36,8 @@ def nbval(name: str, source: str) -> tuple[int, str, list[str]]:
         command = [sys.executable, "-m", "pytest", "-q", "-m", "", *PLUGINS, *NBVAL]
         environment = {**os.environ, "QCOURSE_SOURCE": source, "NBVAL_RECORD": str(record)}
         environment["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parent), os.environ["PYTHONPATH"]])
-        if source != "auto":  # that one starts cold, as a student does
-            environment |= warm_kernels.environment()
+        if source == "auto":  # that one starts cold, as a student does
+            environment.pop("JUPYTER_PATH", None)
         environment.pop("PYTEST_ADDOPTS", None)  # those of the test that runs are not meant
         done = subprocess.run(
             [*command, str(solution_path(ROOT, name))],

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import nbclient
 import pytest
-import warm_kernels
 
 from qcourse.course import cells
 from qcourse.course.folder import assignments, release_path, solution_path
@@ -17,9 +16,8 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(autouse=True)
 def _small(monkeypatch):
-    """Warm kernels, on the small data set."""
+    """On the small data set."""
     monkeypatch.setenv("QCOURSE_SOURCE", "digits")
-    warm_kernels.use(monkeypatch)
 
 
 def run(notebook: NotebookNode) -> None:
