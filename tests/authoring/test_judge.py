@@ -6,11 +6,12 @@ from functools import partial
 import pytest
 
 from qcourse.authoring.answers import Answer
-from qcourse.authoring.forks import MANY, in_forks
+from qcourse.authoring.forks import in_forks
 from qcourse.authoring.idle import idle_statements
 from qcourse.authoring.judge import Judge, judge
 from qcourse.authoring.traces import may_leave_traces
 from qcourse.course.lesson import read_source
+from qcourse.grading.kernels.huge_pages import MANY
 
 LESSON = """# %% tags=["answer:double"]
 def double(x):

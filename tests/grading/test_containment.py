@@ -18,9 +18,11 @@ from hostile import INSIDE
 from nbformat.v4 import new_code_cell, new_notebook
 
 import qcourse
+from qcourse.authoring.forks import in_forks
 from qcourse.errors import UserError
 from qcourse.grading.execute import ContainedExecute
 from qcourse.grading.kernels import provisioner
+from qcourse.grading.kernels.huge_pages import use_huge_pages
 from qcourse.grading.place import bubblewrap
 from qcourse.grading.place import place as places
 from qcourse.grading.place.bubblewrap import Sandbox
@@ -176,6 +178,22 @@ def test_one_message_may_be_as_large_as_the_limit_of_the_run():
 
 def test_the_warm_process_has_one_thread_and_so_can_fork():
     assert len(os.listdir(f"/proc/{provisioner.forkserver()._process.pid}/task")) == 1
+
+
+@pytest.mark.skipif(
+    [*map(int, re.findall(r"\d+", os.uname().release)[:2])] < [6, 1],
+    reason="Linux collapses no pages on demand",
+)
+def test_what_is_forked_many_times_lies_in_huge_pages():
+    def huge():
+        return int(re.findall(r"AnonHugePages:\s*(\d+)", Path("/proc/self/smaps_rollup").read_text())[0])
+
+    def collapsed():
+        held, before = b"x" * 2**24, huge()
+        use_huge_pages()
+        return (huge() - before) * 1024 > len(held) / 2
+
+    assert in_forks([collapsed]) == [True]
 
 
 def test_torch_is_warm_where_a_cell_names_it_and_else_not_even_imported(monkeypatch):
