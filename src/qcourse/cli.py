@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from qcourse import __version__
-from qcourse.errors import UserError
+from qcourse.errors import UserError, printable
 from qcourse.subcommand import Subcommands, command, try_json, write_json
 from qcourse.terminal import patient_output
 
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with patient_output():
             return int(options.run(options))
     except UserError as error:
-        print(f"qcourse: {error}", file=sys.stderr)
+        print("\n".join(map(printable, f"qcourse: {error}".split("\n"))), file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("qcourse: interrupted; what was finished before is kept.", file=sys.stderr)

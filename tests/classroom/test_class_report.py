@@ -134,7 +134,7 @@ def test_what_was_not_handed_in_is_not_begun(graded, tmp_path):
 
 
 def test_discrimination_is_the_correlation_with_the_other_exercises():
-    first, second, third = (Outcome(Exercise(str(n), "", "", "", "", ())) for n in range(3))
+    first, second, third = (Outcome(Exercise(str(n), "", "", "", "", (), ())) for n in range(3))
     first.points = {"a": 0, "b": 1, "c": 2, "d": 3}
     second.points = {"a": 0, "b": 3, "c": 0, "d": 3}
     third.points = dict.fromkeys("abcd", 3)
@@ -214,6 +214,6 @@ def test_alt_texts_tell_what_pictures_show():
     )
     assert times_picture([-3, 1, 2]).alt == "Histogram of 3 hand-ins by time, 2 of them after the due date."
     easy, hard = (
-        Outcome(Exercise(n, "title", "", "", "", ()), hidden=h) for n, h in (("1", [1]), ("2", [0]))
+        Outcome(Exercise(n, "title", "", "", "", (), ()), hidden=h) for n, h in (("1", [1]), ("2", [0]))
     )
     assert "fewest passed the hidden tests of 2 title: 0%" in exercises_picture([easy, hard], 1).alt

@@ -242,7 +242,7 @@ def test_nbgrader_releases_the_pages(own, tmp_path):
 def test_exercises_are_named_by_the_headings_above_them(root):
     found = exercises(nbformat.read(root / "notebooks" / NAME / f"{NAME}.ipynb", as_version=4))
     assert [one.number for one in found] == [*(f"6.{n}" for n in range(1, 10)), ""]
-    assert found[0] == ("6.1", "limit the codes", "clamp", "clamp-check", "clamp-hidden", ())
+    assert found[0] == ("6.1", "limit the codes", "clamp", "clamp-check", "clamp-hidden", (), ())
     assert found[-1].others == ("question",)
 
 

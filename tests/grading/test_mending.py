@@ -153,6 +153,20 @@ def edited(name, text):
 
 
 LOST = "had lost the grading metadata; recognised by content."
+
+
+def test_a_test_that_the_course_has_changed_since_was_not_changed_by_the_student(released, solved):
+    corrected = copy.deepcopy(released)
+    cell = by_grade_id(corrected)["clamp-check"]
+    set_tests(cell, f"{cell.source}\n# corrected")
+    cell.metadata["handed_out"] += "\n# corrected"
+    by_grade_id(solved)["clamp-hidden"].source += "\npass"
+    earlier, changed = mend(solved, corrected)
+    assert earlier == "'clamp-check' is of an earlier version; replaced by what was handed out."
+    assert changed.startswith("'clamp-hidden' was changed; replaced by what was handed out")
+    assert by_grade_id(solved)["clamp-check"].source == cell.source
+
+
 REPLACED = "was changed; replaced by what was handed out"
 ELSEWHERE = "what it defines stands in another cell, which counts."
 

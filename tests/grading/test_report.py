@@ -71,13 +71,22 @@ def test_changed_scores_are_told_old_and_new():
     ]
 
 
-def test_an_empty_class_says_so():
-    assert report.ending([]) == "No submissions were found."
+def test_an_empty_class_says_so(capsys):
+    Table().nothing("submitted/STUDENT/06/")
+    assert capsys.readouterr().out.endswith("is submitted/STUDENT/06/.\n")
 
 
 def test_a_name_that_is_no_text_can_be_printed(capsys):
-    Table().add(result(os.fsdecode(b"\xff")))
-    assert "\\udcff" in capsys.readouterr().out
+    table = Table()
+    table.start([report.shown("a\nb\u202e", "Zoë \u200cX")])
+    table.add(result(os.fsdecode(b"\xff")))
+    table.add(result("a\nb\u202e", name="Zoë \u200cX"))
+    _, no_text, other = capsys.readouterr().out.splitlines()
+    assert no_text.startswith("\\udcff    ")
+    assert no_text.index("3 of") == other.index("3 of")
+    assert other.startswith("Zoë \u200cX (a\\nb\\u202e)  3 of")
+    told = report.ending([result("a\nb", changed={"f-check": (0, 1)})])
+    assert told.splitlines()[-1].startswith("a\\nb  ")
 
 
 def test_cells_that_were_ended_are_named_by_their_exercise(root):

@@ -7,6 +7,7 @@ import dask.utils
 import distributed  # noqa: F401  (its settings)
 import pytest
 from nbformat.v4 import new_notebook
+from nbgrader.coursedir import CourseDirectory
 
 from qcourse.errors import Refused
 from qcourse.grading import submission
@@ -79,6 +80,9 @@ def test_of_several_notebooks_each_is_taken_and_a_missing_one_is_said(folder):
     assert got.notebooks == {"a": b"text", "b": b"b"}
     assert got.notes == ["c.ipynb was not handed in."]
     with pytest.raises(Refused, match=r"are 2 notebooks, none named c\.ipynb or d\.ipynb"):
+        take(folder.parent.parent, "ada", "a", {"c": NONE, "d": NONE})
+    (folder / "b.ipynb").unlink()
+    with pytest.raises(Refused, match=r"there is one notebook, not named c\.ipynb or d\.ipynb"):
         take(folder.parent.parent, "ada", "a", {"c": NONE, "d": NONE})
 
 
@@ -177,7 +181,10 @@ def test_no_timestamp_is_a_reason_to_refuse(folder, content):
 def test_a_folder_whose_name_is_no_text_is_refused(folder):
     other = folder.parent.with_name(os.fsdecode(b"\xff"))
     folder.parent.rename(other)
-    assert refused(other / "a") == "the name of the folder '\\udcff' is not valid UTF-8: rename it."
+    assert (
+        refused(other / "a")
+        == "the name of the folder '\\udcff' has a sign that cannot be printed: rename it."
+    )
 
 
 def test_who_has_handed_in(folder, tmp_path):
@@ -188,8 +195,9 @@ def test_who_has_handed_in(folder, tmp_path):
     (submitted / "notes.txt").touch()
     for name in (".ipynb_checkpoints", "__MACOSX"):  # no students
         (submitted / name / "a").mkdir(parents=True)
-    assert students(submitted, "a") == ["ada", "chloe"]
-    assert students(tmp_path / "none", "a") == []
+    assert students(CourseDirectory(root=str(tmp_path)), "a") == ["ada", "chloe"]
+    assert students(CourseDirectory(root=str(tmp_path), student_id_exclude="ben,ada"), "a") == ["chloe"]
+    assert students(CourseDirectory(root=str(tmp_path / "none")), "a") == []
 
 
 def test_dask_gives_no_advice_on_the_largest_submission():

@@ -3,6 +3,7 @@
 import ast
 import builtins
 import re
+import shlex
 import statistics
 from collections.abc import Iterator
 from pathlib import Path
@@ -49,7 +50,8 @@ def built_is_current(course: Course) -> Iterator[str]:
         if not solution.exists() or not same_cells(of.source, of.solution):
             yield f"{solution} is not what its .py says: run make build."
         elif any(cell.get("execution_count") is None for cell in _code(of.solution)):
-            yield f"{solution} has cells that were not executed: run qcourse build --force {of.name}."
+            name = shlex.quote(of.name)
+            yield f"{solution} has cells that were not executed: run qcourse build --force {name}."
         elif not pack.is_current(course.root, of.name):
             yield f"{pack.target(course.root, of.name)} has other answers than the text: run make build."
         elif not release_is_current(course.root, of.name):

@@ -6,6 +6,10 @@ import traceback
 from qcourse.check.error_words import KNOWN
 
 
+class NoResult(Exception):
+    """An answer gave nothing that can be read; the text, a sentence, says why."""
+
+
 def first_line(error: BaseException) -> str:
     """``ValueError: what is wrong``, on one line: torch's messages may have fifty."""
     lines = str(error).splitlines() or [""]
@@ -14,7 +18,7 @@ def first_line(error: BaseException) -> str:
     line = lines[0][:300]
     if line.startswith("Could not run "):  # what follows tells of backends and of building torch
         line = line.split(". ")[0]
-    return f"{type(error).__name__}: {line}"
+    return f"{type(error).__name__}: {line}" if line else type(error).__name__
 
 
 def problem(error: BaseException, number: str, hidden: bool) -> str:
@@ -34,6 +38,8 @@ def problem(error: BaseException, number: str, hidden: bool) -> str:
     if calling.is_stub(error):
         what = "" if hidden else f": {str(error).removeprefix(f'Exercise {number}: ')}"
         raise CheckFailed(number, f"not written yet{what}.") from None
+    if isinstance(error, NoResult):
+        return "your code gave nothing that can be read." if hidden else str(error)
     return f"your code raised {type(error).__name__ + '.' if hidden else first_line(error)}"
 
 

@@ -16,9 +16,10 @@ from nbgrader.coursedir import CourseDirectory
 from qcourse.classroom.hand_ins import HandIn, Left, hand_ins
 from qcourse.classroom.people import Person, as_known, in_gradebook, read_roster
 from qcourse.course.settings import course_settings
-from qcourse.errors import Refused, UserError
+from qcourse.errors import Refused, UserError, printable
 from qcourse.grading.database import one_transaction, only_one, open_gradebook
 from qcourse.grading.release import file_names, find_assignment
+from qcourse.grading.submission import is_included
 from qcourse.grading.timestamps import NAME as STAMP
 from qcourse.grading.timestamps import judged, read_stamp
 
@@ -57,7 +58,7 @@ def run(course: Path, assignment: str, deliveries: Sequence[Path], roster: Path 
                 left.append(Left(f"{hand_in.student.shown}'s hand-in", why))
         _enter(book, [*listed, *(h.student for h in found if h.student not in listed)])
         commit()
-        expected = listed or in_gradebook(book.students)
+        expected = [p for p in listed or in_gradebook(book.students) if is_included(folders, p.id)]
         missing = [p for p in expected if not os.path.exists(submitted / p.id / name)]
     late = [hand_in for hand_in in found if hand_in.late or _after(hand_in.time, due)]
     _tell(done, late, [h.student for h in found if listed and h.student not in listed], left, missing)
@@ -185,13 +186,13 @@ def _tell(
     new, same, replaced = (len(done[what]) for what in ("collected", "unchanged", "replaced"))
     print(f"{new + replaced} collected, {same} unchanged, {len(missing)} missing.")
     if replaced:
-        who = ", ".join(hand_in.student.shown for hand_in in done["replaced"])
+        who = printable(", ".join(hand_in.student.shown for hand_in in done["replaced"]))
         print(f"Replaced, though it is not known which is newer: {who}.")
     if late:
-        print(f"Late: {', '.join(sorted(hand_in.student.shown for hand_in in late))}.")
+        print(f"Late: {printable(', '.join(sorted(hand_in.student.shown for hand_in in late)))}.")
     if others:
-        print("Not in the roster:", *(f"  {person.shown}" for person in others), sep="\n")
+        print("Not in the roster:", *(f"  {printable(person.shown)}" for person in others), sep="\n")
     if left:
-        print("Not taken:", *(f"  {what}: {why}." for what, why in left), sep="\n")
+        print("Not taken:", *(f"  {printable(what)}: {printable(why)}." for what, why in left), sep="\n")
     if missing:
-        print("Missing:", *(f"  {person.shown}" for person in missing), sep="\n")
+        print("Missing:", *(f"  {printable(person.shown)}" for person in missing), sep="\n")

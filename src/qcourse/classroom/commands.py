@@ -105,7 +105,8 @@ def _grade(options: argparse.Namespace) -> int:
     known = vars(options) | {"student": tuple(options.student)}
     given = {name: known[name] for name in grade_class.Options._fields}
     results = grade_class.grade(grade_class.Options(**given), report.Table())
-    print(report.ending(results))
+    if results:
+        print(report.ending(results))
     write_json(options.json, results)
     return int(any(result["status"] == "failed" for result in results))
 

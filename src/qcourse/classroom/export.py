@@ -13,18 +13,20 @@ from typing import Any
 
 from nbgrader.coursedir import CourseDirectory
 
-from qcourse.classroom.exercises import Exercise, exercises
+from qcourse.classroom.exercises import Exercise, of_all
 from qcourse.classroom.people import Person, in_gradebook
 from qcourse.classroom.results import Class, Entry
 from qcourse.classroom.tables import harmless
 from qcourse.course.folder import number
 from qcourse.course.settings import course_settings
-from qcourse.errors import UserError
+from qcourse.errors import UserError, printable
 from qcourse.files import replace
 from qcourse.grading.database import open_gradebook
+from qcourse.grading.submission import is_included
 
 FORMATS = ("moodle", "canvas", "csv")
 Row = list[str]
+Tested = list[tuple[str, Exercise]]  # the exercises that have tests, with the notebook of each
 
 
 def run(course: Path, assignments: Sequence[str], kind: str, out: Path) -> int:
@@ -39,7 +41,8 @@ def run(course: Path, assignments: Sequence[str], kind: str, out: Path) -> int:
     folders = CourseDirectory(config=config)
     with open_gradebook(folders.db_url, folders.course_id) as book:
         people = sorted(
-            in_gradebook(book.students), key=lambda p: (p.last.casefold(), p.first.casefold(), p.id)
+            (p for p in in_gradebook(book.students) if is_included(folders, p.id)),
+            key=lambda p: (p.last.casefold(), p.first.casefold(), p.id),
         )
     make = {"moodle": _moodle, "canvas": _canvas, "csv": _wide}[kind]
     text = io.StringIO(newline="")
@@ -50,11 +53,11 @@ def run(course: Path, assignments: Sequence[str], kind: str, out: Path) -> int:
         raise UserError(f"{out} cannot be written ({error.strerror}).") from None
     print(f"{out}: {len(people)} students, {', '.join(one.assignment for one in classes)}.")
     for one in classes:
-        print(f"{number(one.assignment)}: {_left_open(one)}")
+        print(f"{_short(one, classes)}: {_left_open(one)}")
     if kind == "canvas" and (unknown := [p.shown for p in people if not _canvas_id(p)]):
-        print(f"Without a Canvas ID, matched by name only: {', '.join(unknown)}.")
+        print(f"Without a Canvas ID, matched by name only: {printable(', '.join(unknown))}.")
     if kind == "moodle" and (unknown := [p.shown for p in people if not (p.email or p.number)]):
-        print(f"Without an address or an ID number, unknown to Moodle: {', '.join(unknown)}.")
+        print(f"Without an address or an ID number, unknown to Moodle: {printable(', '.join(unknown))}.")
     return 0
 
 
@@ -67,7 +70,7 @@ def _moodle(people: Sequence[Person], classes: Sequence[Class]) -> Iterator[Row]
 
 def _canvas(people: Sequence[Person], classes: Sequence[Class]) -> Iterator[Row]:
     yield ["Student", "ID", "Section", *(one.assignment for one in classes)]
-    yield ["    Points Possible", "", "", *(f"{_most(one):g}" for one in classes)]
+    yield ["    Points Possible", "", "", *(f"{one.most:g}" for one in classes)]
     for p in people:
         name = f"{p.last}, {p.first}" if p.last and p.first else p.name or p.id
         yield [harmless(name), _canvas_id(p), "", *(_total(one.entries.get(p.id)) for one in classes)]
@@ -79,56 +82,54 @@ def _canvas_id(person: Person) -> str:
 
 def _wide(people: Sequence[Person], classes: Sequence[Class]) -> Iterator[Row]:
     """A column for each exercise, then what is given by hand, what lateness takes, points, and the most."""
-    columns = [(one, name, exercises(one.handed_out(name))) for one in classes for name in one.notebooks]
     heads: Row = []
+    columns: dict[str, Tested] = {}
     for one in classes:
-        short = number(one.assignment)
-        tested = [
-            e.number or e.title for other, _, found in columns if other is one for e in found if e.check
-        ]
-        heads += [*(f"{short}: {name}" for name in tested)]
+        short = _short(one, classes)
+        given = {name: one.handed_out(name) for name in one.notebooks}
+        columns[one.assignment] = tested = [(book, e) for book, e in of_all(given) if e.tested]
+        heads += [*(f"{short}: {e.number or e.title}" for _, e in tested)]
         heads += [f"{short} {what}" for what in ("by hand", "late", "points", "of")]
     yield ["student id", "last name", "first name", "email", "lms user id", *map(harmless, heads)]
     for p in people:
         row = [harmless(text) for text in (p.id, p.last, p.first, p.email, p.number)]
         for one in classes:
             entry = one.entries.get(p.id)
-            own = [(notebook, found) for other, notebook, found in columns if other is one]
-            row += _parts(entry, own) if entry and entry.graded else [""] * (_width(own) + 3)
-            row.append(f"{_most(one):g}")
+            own = columns[one.assignment]
+            row += _parts(entry, own) if entry and entry.has_points else [""] * (len(own) + 3)
+            row.append(f"{one.most:g}")
         yield row
 
 
-def _width(own: Sequence[tuple[str, list[Exercise]]]) -> int:
-    return sum(bool(exercise.check) for _, found in own for exercise in found)
+def _short(one: Class, classes: Sequence[Class]) -> str:
+    """The number of an assignment, or its name where it has none, or not alone."""
+    same = [other for other in classes if number(other.assignment) == number(one.assignment)]
+    return number(one.assignment) if number(one.assignment).isdecimal() and same == [one] else one.assignment
 
 
-def _parts(entry: Entry, own: Sequence[tuple[str, list[Exercise]]]) -> Row:
-    tested = [(notebook, e) for notebook, found in own for e in found if e.check]
-    sums = [sum(entry.scores[notebook, name].score or 0 for name in e.scored) for notebook, e in tested]
+def _parts(entry: Entry, tested: Tested) -> Row:
+    sums = [sum(entry.scores[notebook, name].score or 0 for name in e.tested) for notebook, e in tested]
     others = entry.points - sum(sums)
     hand = "" if entry.by_hand else f"{others:g}"
     return [*(f"{points:g}" for points in sums), hand, f"{entry.penalty:g}", _total(entry)]
 
 
 def _total(entry: Entry | None) -> str:
-    """The points less what lateness takes; nothing where nothing was graded: that is no 0."""
-    return f"{max(0.0, entry.points - entry.penalty):g}" if entry and entry.graded else ""
-
-
-def _most(one: Class) -> float:
-    """The most points of the assignment, those of the graded by hand included."""
-    return max((sum(score.most for score in e.scores.values()) for e in one.entries.values()), default=0.0)
+    """The points less what lateness takes; nothing where none are given yet: that is no 0."""
+    return f"{max(0.0, entry.points - entry.penalty):g}" if entry and entry.has_points else ""
 
 
 def _left_open(one: Class) -> str:
     """What has no points, in words."""
     entries: list[Any] = list(one.entries.values())
-    graded = [entry for entry in entries if entry.graded]
     counts = {
         "not handed in": sum(not entry.submitted for entry in entries),
         "refused or not graded": sum(entry.submitted and not entry.graded for entry in entries),
-        "still without points by hand": sum(entry.by_hand > 0 for entry in graded),
+        "still without points by hand": sum(entry.graded and entry.by_hand > 0 for entry in entries),
     }
     rest = [f"{count} {what}" for what, count in counts.items() if count]
-    return f"{len(graded)} with points" + (f"; {', '.join(rest)}" if rest else "") + "."
+    return (
+        f"{sum(entry.has_points for entry in entries)} with points"
+        + (f"; {', '.join(rest)}" if rest else "")
+        + "."
+    )

@@ -1,6 +1,7 @@
 """``qcourse feedback``: a page for each student, complete in itself: what was earned, and why not more."""
 
 import secrets
+import shlex
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -39,7 +40,8 @@ def run(root: Path, assignment: str, chosen: Sequence[str] = ()) -> int:
     refused = sum(not entry.graded for entry in shown)
     print(f"{len(shown)} students, {refused} of them refused: {where}")
     if known.waiting and not chosen:
-        print(f"{len(known.waiting)} hand-ins are not graded yet: run qcourse grade {known.assignment}.")
+        again = f"qcourse grade {shlex.quote(known.assignment)}"
+        print(f"{len(known.waiting)} hand-ins are not graded yet: run {again}.")
     return 0
 
 

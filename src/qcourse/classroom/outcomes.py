@@ -28,7 +28,7 @@ class Outcome:
     @property
     def name(self) -> str:
         """Number and title."""
-        return f"{self.exercise.number} {self.exercise.title}".strip()
+        return self.exercise.name
 
     def add(self, student: str, row: Row, *, begun: bool) -> None:
         """Take the row of a student."""

@@ -1,11 +1,13 @@
 """``qcourse report``: one page on a class, complete in itself, with its pictures and tables beside it."""
 
 import hmac
+import os
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
-from qcourse.classroom.exercises import exercises
+from qcourse.classroom.exercises import of_all
 from qcourse.classroom.feedback_parts import row
 from qcourse.classroom.likeness import MOST_SHARING, Likeness
 from qcourse.classroom.outcomes import Outcome, discriminate, share
@@ -53,9 +55,10 @@ class Report:
         self._secret = course_secret(Path(known.course.root))
         self.graded = [entry for entry in known.entries.values() if entry.graded]
         if not self.graded:
-            raise UserError(f"nothing of {known.assignment} is graded: run qcourse grade {known.assignment}.")
+            run = f"qcourse grade {shlex.quote(known.assignment)}"
+            raise UserError(f"nothing of {known.assignment} is graded: run {run}.")
         given = {name: known.handed_out(name) for name in known.notebooks}
-        self._outcomes = [(name, Outcome(one)) for name in given for one in exercises(given[name])]
+        self._outcomes = [(name, Outcome(one)) for name, one in of_all(given)]
         if not self._outcomes:
             raise UserError(f"the student version of {known.assignment} has no exercise: build it again.")
         likeness = Likeness(given.values())
@@ -85,7 +88,9 @@ class Report:
     def who(self, student: str) -> str:
         """A student's name and id, or the pseudonym, which is the same each time."""
         if not self._named:
-            return f"student {hmac.new(self._secret.encode(), student.encode(), 'sha256').hexdigest()[:6]}"
+            return (
+                f"student {hmac.new(self._secret.encode(), os.fsencode(student), 'sha256').hexdigest()[:6]}"
+            )
         known = self._known.entries.get(student)
         return student if known is None or known.name == student else f"{known.name} ({student})"
 

@@ -18,7 +18,7 @@ from qcourse.errors import UserError
 from qcourse.grading import receipt
 from qcourse.grading.database import open_gradebook
 from qcourse.grading.release import find_assignment
-from qcourse.grading.submission import students
+from qcourse.grading.submission import is_included, students
 
 
 @dataclass
@@ -44,6 +44,7 @@ class Entry:
     late: float = 0.0  # seconds
     penalty: float = 0.0
     refused: str = ""
+    looked_at: bool = False  # by `qcourse grade`, which did not refuse it
     scores: dict[tuple[str, str], Score] = field(default_factory=dict)
     comments: dict[tuple[str, str], str] = field(default_factory=dict)
     extra: float = 0.0  # points that were given beyond
@@ -55,7 +56,12 @@ class Entry:
 
     @property
     def graded(self) -> bool:
-        """Whether there are points: of a hand-in that was refused there are none."""
+        """Whether it was graded, even if all points are still to be given by hand; a refused one was not."""
+        return self.has_points or self.looked_at
+
+    @property
+    def has_points(self) -> bool:
+        """Whether there are points already."""
         return any(score.score is not None for score in self.scores.values())
 
     @property
@@ -88,8 +94,17 @@ class Class:
             self.assignment, notebooks = find_assignment(gradebook, assignment)
             self.notebooks: list[str] = [notebook.name for notebook in notebooks]
             self.due: datetime | None = gradebook.find_assignment(self.assignment).duedate
-            self.entries = self._read(gradebook.db, notebooks)
-        self.waiting = [s for s in self._handed_in() if s not in self.entries or not self._is_known(s)]
+            cells = [c for book in notebooks for c in (*book.grade_cells, *book.task_cells)]
+            self.most: float = sum(cell.max_score for cell in cells)
+            entries = self._read(gradebook.db, notebooks)
+        self.entries = {name: entries[name] for name in entries if is_included(self.course, name)}
+        self.waiting: list[str] = []
+        for student in students(self.course, self.assignment):
+            refused = receipt.refusal(Path(self.course.root), student, self.assignment)
+            if refused and student not in self.entries:  # the gradebook cannot, or must not, hold them
+                self.entries[student] = Entry(student, "", "", submitted=True, refused=refused)
+            elif student not in self.entries or not (self.entries[student].graded or refused):
+                self.waiting.append(student)
 
     def folder(self, name: str, student: str) -> Path:
         """The folder ``submitted``, ``autograded`` or ``feedback`` of a student."""
@@ -118,13 +133,6 @@ class Class:
         except (OSError, ValueError) as error:
             raise UserError(f"{path} cannot be read ({error}): grade it again with --force.") from None
 
-    def _handed_in(self) -> list[str]:
-        return students(Path(self.course.root) / self.course.submitted_directory, self.assignment)
-
-    def _is_known(self, student: str) -> bool:
-        entry = self.entries[student]
-        return entry.graded or bool(entry.refused)
-
     def _read(self, session: Any, notebooks: list[Any]) -> dict[str, Entry]:
         rows = session.query(Student.id, Student.first_name, Student.last_name).order_by(Student.id)
         entries = {student: Entry(student, first or "", last or "") for student, first, last in rows}
@@ -132,7 +140,9 @@ class Class:
         for row in submissions.filter(Assignment.name == self.assignment):
             entry = entries[row.student_id]
             entry.submitted, entry.handed_in, entry.late = True, row.timestamp, row.total_seconds_late
-            entry.refused = receipt.refusal(Path(self.course.root), entry.student, self.assignment)
+            one = Path(self.course.root), entry.student, self.assignment
+            entry.refused = receipt.refusal(*one)
+            entry.looked_at = not entry.refused and receipt.path_of(*one).exists()
         for student, penalty in self._rows(session, SubmittedNotebook.late_submission_penalty):
             entries[student].penalty += penalty or 0.0
         most = {c.id: c.max_score for book in notebooks for c in (*book.grade_cells, *book.task_cells)}

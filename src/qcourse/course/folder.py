@@ -7,6 +7,10 @@ from pathlib import Path
 from qcourse.errors import UserError
 
 
+class Several(UserError):
+    """A choice that means several assignments."""
+
+
 def assignments(root: Path) -> list[str]:
     """The names of the course's assignments, in order.
 
@@ -83,7 +87,8 @@ def find(names: Sequence[str], choice: str) -> str:
         found = [name for name in names if choice and name.startswith(choice)]
     if len(found) != 1:
         problem = "names several assignments" if found else "is not an assignment"
-        raise UserError(f"{choice!r} {problem}: choose from {', '.join(found or names)}.")
+        kind = Several if found else UserError
+        raise kind(f"{choice!r} {problem}: choose from {', '.join(found or names)}.")
     return found[0]
 
 

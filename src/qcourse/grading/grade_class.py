@@ -56,6 +56,8 @@ def grade(options: Options, table: Table | None = None) -> list[dict[str, Any]]:
         students = _chosen(writer, options)
         if table and students:
             table.start([shown(student, writer.names.get(student, "")) for student in students])
+        elif table:
+            table.nothing(f"{writer.submitted}/STUDENT/{writer.assignment}/")
         results = _grade_all(writer, students, options, table)
     return [results[name] for name in sorted(results)]
 

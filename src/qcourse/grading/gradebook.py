@@ -7,7 +7,6 @@ Killed at any point, the next run finds either the complete result or none, and 
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from fnmatch import fnmatchcase
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
@@ -70,9 +69,7 @@ class Writer:
 
     def students(self) -> list[str]:
         """Those who have handed in, without those whom nbgrader's settings leave out."""
-        course, found = self.course, students(self.submitted, self.assignment)
-        excluded = course.student_id_exclude.split(",")
-        return [s for s in found if s not in excluded and fnmatchcase(s, course.student_id)]
+        return students(self.course, self.assignment)
 
     def take(self, student: str) -> Submission:
         """Read the submission of a student; Refused where it cannot be graded."""
@@ -140,9 +137,9 @@ class Writer:
 
         Return whether it has scores from before: they stay.
         """
+        self._note_refusal(submission.student, reason)
         if not submission.student.isprintable() or not self._may_enter(submission.student):
             return False  # no gradebook can hold the name, or this one is not to
-        self._note_refusal(submission.student, reason)
         return self._patiently(lambda: self._write_refusal(submission))
 
     def _patiently(self, write: Callable[[], Written]) -> Written:

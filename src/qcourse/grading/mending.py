@@ -9,6 +9,7 @@ from qcourse.course.cells import (
     is_experiment,
     is_locked,
     is_test,
+    is_untouched,
     metadata,
     to_grade,
 )
@@ -100,7 +101,8 @@ def _as_handed_out(piece: Piece, source: list[NotebookNode], notes: repairs.Repa
     if cell.cell_type != original.cell_type:
         notes.add(f"{{}} was a {cell.cell_type} cell; restored as a {original.cell_type} cell.", name)
     if is_locked(original) and is_changed(cell, original):
-        notes.add(repairs.HELD_MORE if piece.held_more else repairs.CHANGED, name)
+        changed = repairs.EARLIER if is_untouched(cell) else repairs.CHANGED
+        notes.add(repairs.HELD_MORE if piece.held_more else changed, name)
     piece.cell = to_grade(original)
     if not is_locked(original):
         piece.cell.source = cell.source

@@ -127,7 +127,8 @@ def _read_or_empty(path: Path, read: Read) -> bytes:
 
 
 def _what(found: Sequence[Path]) -> str:
-    return f"are {len(found)} notebooks, none" if found else "is no notebook"
+    many = f"are {len(found)} notebooks, none" if len(found) > 1 else "is one notebook, not"
+    return many if found else "is no notebook"
 
 
 def _names(released: Mapping[str, NotebookNode]) -> str:

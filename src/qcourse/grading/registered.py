@@ -1,6 +1,7 @@
 """Whether the course's notebooks are those that the gradebook knows: it holds the tests that count."""
 
 import copy
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -71,5 +72,5 @@ def _differs(cell: NotebookNode, known: Any, most: float | None) -> bool:
 def _sentence(path: Path, what: str, cells: list[str], assignment: str) -> str:
     return (
         f"{path} is {what} ({first_few(cells)}): to grade with it, run "
-        f"nbgrader generate_assignment {assignment} --force, then qcourse grade again."
+        f"nbgrader generate_assignment {shlex.quote(assignment)} --force, then qcourse grade again."
     )

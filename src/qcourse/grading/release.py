@@ -11,7 +11,7 @@ from nbgrader.utils import find_all_files
 from traitlets.config.loader import Config
 
 from qcourse.course.cells import by_grade_id, grade_id, is_scored, metadata, points, set_tests
-from qcourse.course.folder import find
+from qcourse.course.folder import Several, find
 from qcourse.course.language import refuse_other_languages
 from qcourse.course.notebooks import NotebookNode, read, to_bytes
 from qcourse.errors import UserError
@@ -71,6 +71,8 @@ def find_assignment(gradebook: Gradebook, given: str) -> tuple[str, list[Any]]:
     try:
         name = find(known, given)
         entries = sorted(gradebook.find_assignment(name).notebooks, key=lambda entry: str(entry.name))
+    except Several:
+        raise
     except (UserError, MissingEntry):
         pass
     if not entries:

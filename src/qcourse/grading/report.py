@@ -6,6 +6,8 @@ from typing import Any
 
 from tqdm import tqdm
 
+from qcourse.errors import printable
+
 POINTS = len("19.25 of 27 (21.75 - 2.25 late), 3 by hand")  # as wide as it becomes
 
 
@@ -20,6 +22,10 @@ class Table:
         self._width = max(8, *map(len, students))
         _say(f"{'student':{self._width}}  {'points':{POINTS}}  {'seconds':>7}")
 
+    def nothing(self, form: str) -> None:
+        """Say that nobody has handed in, and what was looked for."""
+        _say(f"No submissions were found. What was looked for is {form}.")
+
     def add(self, result: dict[str, Any]) -> None:
         """Print the row of a result."""
         who = shown(result["student"], result["name"])
@@ -29,7 +35,7 @@ class Table:
 
 def shown(student: str, name: str) -> str:
     """A student by name and id."""
-    return f"{name} ({student})" if name else student
+    return printable(f"{name} ({student})" if name else student)
 
 
 def points(result: dict[str, Any]) -> str:
@@ -45,8 +51,6 @@ def points(result: dict[str, Any]) -> str:
 
 def ending(results: list[dict[str, Any]]) -> str:
     """How many were graded, and whose score is another than before."""
-    if not results:
-        return "No submissions were found."
     failed = sum(result["status"] == "failed" for result in results)
     unchanged = sum(result.get("unchanged", False) for result in results)
     lines = [f"{len(results) - failed - unchanged} graded, {unchanged} unchanged, {failed} failed."]
@@ -55,18 +59,13 @@ def ending(results: list[dict[str, Any]]) -> str:
     ]
     if changed:
         lines += ["", "Changed since they were last graded:", *changed]
-    return _printable("\n".join(lines))
+    return "\n".join(map(printable, lines))
 
 
 def _say(line: str) -> None:
     """Print above a progress bar, if there is one."""
-    tqdm.write(_printable(line), file=sys.stdout)
+    tqdm.write(printable(line), file=sys.stdout)
     sys.stdout.flush()
-
-
-def _printable(text: str) -> str:
-    """The name of a folder may not be valid UTF-8."""
-    return text.encode(errors="backslashreplace").decode()
 
 
 def _changes(result: dict[str, Any]) -> Iterator[str]:

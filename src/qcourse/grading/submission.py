@@ -9,9 +9,12 @@ import os
 import stat
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from fnmatch import fnmatchcase
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
+
+from nbgrader.coursedir import CourseDirectory
 
 from qcourse.course.notebooks import NotebookNode
 from qcourse.errors import Refused
@@ -63,10 +66,18 @@ class Submission(NamedTuple):
         return found
 
 
-def students(submitted: Path, assignment: str) -> list[str]:
+def students(course: CourseDirectory, assignment: str) -> list[str]:
     """The names of those who have handed in ``assignment``, sorted: as in nbgrader, no hidden folder."""
+    submitted = Path(course.root) / course.submitted_directory
     found = [p.name for p in submitted.glob("*") if os.path.lexists(p / assignment)]
-    return sorted(name for name in found if not name.startswith(".") and name != "__MACOSX")
+    known = [name for name in found if not name.startswith(".") and name != "__MACOSX"]
+    return sorted(name for name in known if is_included(course, name))
+
+
+def is_included(course: CourseDirectory, student: str) -> bool:
+    """Whether nbgrader's settings do not leave a student out."""
+    excluded = course.student_id_exclude.split(",")
+    return student not in excluded and fnmatchcase(student, course.student_id)
 
 
 def take(
@@ -83,7 +94,7 @@ def take(
     """
     folder = submitted / student / assignment
     if not student.isprintable():  # a gradebook cannot hold it either
-        raise Refused(f"the name of the folder {student!r} is not valid UTF-8: rename it.")
+        raise Refused(f"the name of the folder {student!r} has a sign that cannot be printed: rename it.")
     for path in (submitted / student, folder):
         if not stat.S_ISDIR(path.lstat().st_mode):
             raise Refused(f"{path.name} is a link or a file, not a folder: hand in the folder itself.")

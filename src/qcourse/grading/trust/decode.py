@@ -171,8 +171,10 @@ def _part(found: Any, name: str) -> Any:
 def error(names: Sequence[Any], text: str) -> BaseException:
     """An error of the first of these classes that is Python's own, with the ``text`` of the place."""
     known = [getattr(builtins, name, None) for name in names if type(name) is str]
-    kinds = [k for k in known if isinstance(k, type) and issubclass(k, Exception | SystemExit)]
+    kinds = [k for k in known if isinstance(k, type) and issubclass(k, BaseException)]
     kind: Any = next((k for k in kinds if not issubclass(k, BaseExceptionGroup)), Exception)
+    if not issubclass(kind, Exception | SystemExit):  # nothing here is to end by it
+        kind = type(kind.__name__, (Exception,), {})
     found: BaseException = kind.__new__(kind)
     found.args = (text,)
     return found

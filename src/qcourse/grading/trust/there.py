@@ -14,6 +14,7 @@ import numpy as np
 from qcourse.check import borrowing
 from qcourse.check.here import Here
 from qcourse.check.kinds import is_model, is_tensor
+from qcourse.check.raised import NoResult
 from qcourse.check.switches import NAMES
 from qcourse.grading.trust import bounds, decode, requests
 from qcourse.grading.trust.encode import Node, names, text
@@ -25,8 +26,7 @@ MOST_CALLBACKS = 20_000  # in one call: one an image is a right answer
 OFTEN = None, RuntimeError("called too often")
 
 
-class NoResult(Exception):
-    """The place did not answer a call as the driver does."""
+TOO_MUCH = "your code returned something that cannot be read (too large, or holding itself)."
 
 
 class There(Here):
@@ -57,7 +57,7 @@ class There(Here):
         try:
             return self._read(reply, args)
         except Rubbish as error:
-            raise NoResult(f"the kernel answered a call with {error}") from None
+            raise NoResult(f"the kernel answered a call with {error}.") from None
 
     def callback(self, function: Callable[..., Any]) -> Any:
         """``function`` for the place to call: arguments come as data, and its result goes there."""
@@ -88,7 +88,7 @@ class There(Here):
             try:
                 reply = bounds.unpack(self._line.receive())
             except Rubbish as error:
-                raise NoResult(f"the kernel answered a call with {error}") from None
+                raise NoResult(f"the kernel answered a call with {error}.") from None
             if type(reply) is list and len(reply) == 6 and reply[0] == number:
                 return reply
             if type(reply) is list and len(reply) == 6 and reply[1] == "callback":
@@ -97,7 +97,7 @@ class There(Here):
                 self._line.send(pickle.dumps(OFTEN if often else self._called(reply[0], reply[2])))
             else:
                 late += 1
-        raise NoResult("the kernel did not answer a call")
+        raise NoResult("the kernel did not answer a call.")
 
     def _called(self, number: Any, node: Node) -> tuple[Any, BaseException | None]:
         """What a callback gives for the arguments of the place, or its error."""
@@ -124,10 +124,8 @@ class There(Here):
             value = decoder.whole(result)
         elif kind == "raised":
             error = self._error(result)
-        elif kind == "large":
-            error = NoResult("the result is too large to be one")
-        elif kind == "strange":
-            error = NoResult("the result cannot be looked at")
+        elif kind in ("large", "strange"):
+            error = NoResult(TOO_MUCH)
         else:
             raise Rubbish("a reply of another kind")
         for entry in _items(after):
@@ -164,7 +162,7 @@ class There(Here):
         elif is_tensor(argument) and is_tensor(value) and same_form:
             argument.detach().copy_(value.detach())
         else:
-            raise NoResult("an argument has become something else")
+            raise NoResult("your code has made an argument into something else.")
 
 
 def _form(value: Any) -> tuple[Any, ...]:
