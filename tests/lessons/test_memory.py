@@ -1,6 +1,7 @@
 """Answers that keep something between calls are found; torch's clamp has one gradient in every version."""
 
 import copy
+from collections import OrderedDict
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from torch.nn.functional import hardtanh
 
 from qcourse.check import CheckFailed, Exercise
 from qcourse.check.clamping import GradientOneAtBounds
-from qcourse.check.unchanged import unchanged
+from qcourse.check.unchanged import deepcopy, unchanged
 from qcourse.torch_ao import (
     QuantStub,
     convert,
@@ -130,3 +131,19 @@ def test_the_mode_of_int8_modules_is_no_change():
     assert [m.training for m in before.modules()] != [m.training for m in model.modules()]
     assert unchanged(before, model)
     assert not unchanged(net, copy.deepcopy(net).train())
+
+
+def test_a_copy_of_a_model_shares_no_dict_with_it_and_none_with_itself():
+    model = torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.Linear(2, 2))
+    model[0].register_forward_hook(lambda *_: None)
+    copied = deepcopy(model)
+    dicts = [
+        id(v)
+        for each in (model, copied)
+        for m in each.modules()
+        for v in vars(m).values()
+        if type(v) is dict or isinstance(v, OrderedDict)
+    ]
+    assert len(dicts) == len(set(dicts)) > 40
+    assert len(copied[0]._forward_hooks) == 1
+    assert unchanged(model, copied)

@@ -1,6 +1,7 @@
 """Whether a call changed its arguments, bit for bit, and if so, the likely cause."""
 
 import copy
+from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,7 +12,14 @@ from qcourse.check.kinds import is_model, is_tensor
 
 def copies(values: Sequence[Any]) -> list[Any]:
     """Deep copies, so that a change in place is visible."""
-    return [copy.deepcopy(value) for value in values]
+    return [deepcopy(value) for value in values]
+
+
+def deepcopy(value: Any) -> Any:
+    """As `copy.deepcopy`; a model takes half the time: each layer has a dozen empty dicts of hooks."""
+    modules = value.modules() if is_model(value) else ()
+    empty = [v for m in modules for v in vars(m).values() if type(v) is OrderedDict and not v]
+    return copy.deepcopy(value, {id(each): OrderedDict() for each in empty})
 
 
 def changed_arguments(before: list[Any], after: list[Any]) -> list[int]:

@@ -18,13 +18,10 @@ from qcourse.check.causes.ranges import (
     shares_of,
 )
 from qcourse.check.kinds import is_tensor
+from qcourse.check.references import once
 from qcourse.check.registry import Causes, same
 
 known = Causes()
-
-
-def _absolute(params: np.ndarray, bits: int) -> Callable:
-    return lambda ends: np.mean(np.abs(error(params, bits, ends)))
 
 
 def _inside(params: np.ndarray, bits: int) -> Callable:
@@ -37,6 +34,13 @@ def _count(args: list, kwargs: dict) -> int:
 
 def _alone(params: np.ndarray, bits: int, candidates: int, name: str) -> Pair | None:
     """What the mistake ``name`` gives, unless another one gives the same: few candidates tell little."""
+    given = once(_given, params, bits, candidates)
+    rivals = [ends for other_name, ends in given.items() if other_name != name]
+    return None if given[name] in rivals else given[name]
+
+
+def _given(params: np.ndarray, bits: int, candidates: int) -> dict[str, Pair | None]:
+    """What each of eight mistakes gives, by name."""
 
     def other(rounding: Callable, limit: int) -> Callable:
         def cost(ends: Pair) -> float:
@@ -48,18 +52,16 @@ def _alone(params: np.ndarray, bits: int, candidates: int, name: str) -> Pair | 
         return cost
 
     shares = shares_of(candidates)
-    given = {
+    return {
         "worst": best(params, shares, lambda ends: -mse(params, bits)(ends)),
         "not the full": best(params, shares[:-1], mse(params, bits)) if candidates > 1 else None,
         "index": at(params, float(np.argmin(costs(params, bits, shares))) / candidates),
-        "absolute": best(params, shares, _absolute(params, bits)),
+        "absolute": best(params, shares, lambda ends: np.mean(np.abs(error(params, bits, ends)))),
         "inside": best(params, shares, _inside(params, bits)),
         "largest": best(params, shares, lambda ends: np.max(np.abs(error(params, bits, ends)))),
         "floor": best(params, shares, other(np.floor, 2**bits)),
         "no clamp": best(params, shares, other(np.round, 2**30)),
     }
-    rivals = [ends for other_name, ends in given.items() if other_name != name]
-    return None if given[name] in rivals else given[name]
 
 
 def _share_and_error(result: Any, args: list, kwargs: dict) -> bool:
