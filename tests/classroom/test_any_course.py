@@ -142,6 +142,9 @@ def test_whom_the_settings_leave_out_is_in_no_list(course, exported, capsys, tmp
     assert cli.main(["feedback", *given]) == 0
     said = capsys.readouterr().out
     assert "1 students" in said
+    assert cli.main(["feedback", *given, "--student", "eve"]) == 2
+    left_out = "the gradebook has no student eve, or nbgrader's settings leave them out."
+    assert left_out in capsys.readouterr().err
     assert "not graded yet" not in said
     assert [row[0] for row in exported("ws")[0]] == ["student id", "ada"]
     (tmp_path / "roster.csv").write_text("Student,ID\nEve,eve\nZoe,zoe\n")

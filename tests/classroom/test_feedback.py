@@ -221,7 +221,7 @@ def test_an_unknown_student_and_assignment_are_refused(graded, capsys):
 def test_hand_ins_that_wait_for_grading_are_counted(own, capsys):
     shutil.copytree(own / "submitted" / "ada", own / "submitted" / "zoe")
     assert feedback.run(own, "06") == 0
-    assert "1 hand-ins are not graded yet: run qcourse grade" in capsys.readouterr().out
+    assert "\n1 not graded yet: run qcourse grade" in capsys.readouterr().out
 
 
 # It leaves timestamp.txt open.

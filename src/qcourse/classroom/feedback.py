@@ -27,7 +27,8 @@ def run(root: Path, assignment: str, chosen: Sequence[str] = ()) -> int:
     """
     known = Class(root, assignment)
     if missing := sorted(set(chosen) - set(known.entries)):
-        raise UserError(f"the gradebook has no student {', '.join(missing)}.")
+        who = ", ".join(missing)
+        raise UserError(f"the gradebook has no student {who}, or nbgrader's settings leave them out.")
     entries = [e for e in known.entries.values() if (e.student in chosen or not chosen)]
     shown = [entry for entry in entries if entry.graded or entry.refused]
     pages = Pages(known)
@@ -41,7 +42,7 @@ def run(root: Path, assignment: str, chosen: Sequence[str] = ()) -> int:
     print(f"{len(shown)} students, {refused} of them refused: {where}")
     if known.waiting and not chosen:
         again = f"qcourse grade {shlex.quote(known.assignment)}"
-        print(f"{len(known.waiting)} hand-ins are not graded yet: run {again}.")
+        print(f"{len(known.waiting)} not graded yet: run {again}.")
     return 0
 
 
