@@ -142,7 +142,9 @@ WRONG = "def double(x):\n    return 3 * x"
         pytest.param("def double(x):\n    global Exercise\n    Exercise = None", id="takes a name away"),
         pytest.param("import qcourse.check\nqcourse.check.Exercise.equal = None", id="breaks a module"),
         pytest.param("import os\nos._exit(0)", id="ends the process"),
-        pytest.param("def double(x):\n    [Exercise][0].equal = None", id="breaks a class in secret"),
+        pytest.param(
+            "def double(x):\n    known = Exercise\n    known.equal = None", id="breaks a class in secret"
+        ),
     ],
 )
 def test_an_answer_that_earns_is_found_whatever_its_neighbours_do(small_course, neighbour):
@@ -170,6 +172,13 @@ def test_answers_to_one_exercise_share_a_fork(small_course, forks):
     verdicts = judged(small_course, "return 3 * x", "return abs(2 * x)", "raise SystemExit")
     assert all(verdict.failed for verdict in verdicts)
     assert sum(forks) == 2  # and one that asks whether 1.2 is independent
+
+
+def test_an_answer_does_not_find_the_names_of_the_one_before(small_course, forks):
+    give_it(small_course)
+    _, missing = judged(small_course, "return 3 * x\nTWO = 2", "return TWO * x + 1")
+    assert "'TWO' is not defined" in missing.failed["double-check"].message
+    assert forks[1:] == [1, 0]
 
 
 def test_who_is_not_judged_as_expected_or_may_leave_traces_is_judged_alone(small_course, forks):

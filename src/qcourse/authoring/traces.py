@@ -1,6 +1,7 @@
 """Whether an answer may leave a trace in the process that it runs in, which the next one there would feel.
 
-Read from its source, erring on one side: what cannot be known leaves one.
+Read from its source: what calls, names and modules cannot be known leave one. A source can hide one under
+another name (``known = torch.nn; known.Linear = None``), so the judge tries the solution afterwards, too.
 """
 
 import ast
