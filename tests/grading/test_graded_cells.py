@@ -59,6 +59,12 @@ def test_a_place_for_07_has_the_finished_functions_that_it_imports():
     assert "visible check passed" in judged
 
 
+def test_an_answer_finds_the_files_beside_its_notebook():
+    answer = new_code_cell("def f(): return int(open('one.txt').read())")
+    _, judged = run(answer, a_check("7.1", "f", "ex.equal('it', ex.call(), 1)"), files={"one.txt": b"1"})
+    assert "visible check passed" in judged
+
+
 def test_answers_are_judged_as_they_were_at_their_tests_and_hidden_ones_come_last():
     outputs = run(
         new_code_cell(

@@ -94,6 +94,11 @@ def _change_folder(path: str) -> None:
         os.chdir(path)
 
 
+def start_here() -> None:
+    """This folder is the one where Python started: for a kernel, which a process elsewhere has forked."""
+    _OF_PYTHON[0] = _OF_PYTHON[0]._replace(default=_folder() or None)
+
+
 def _locales() -> list[str]:
     return [locale.setlocale(category) for category in LOCALES]
 

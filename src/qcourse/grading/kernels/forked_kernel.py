@@ -13,6 +13,7 @@ import traceback
 from pathlib import Path
 from typing import Any, NoReturn
 
+from qcourse.check import switches
 from qcourse.course.settings import QUIET
 from qcourse.grading.place.bubblewrap import NOBODY, SOCKETS
 from qcourse.grading.place.limits import Limits, rlimits
@@ -138,6 +139,7 @@ def _run(connection: dict[str, Any], home: Path, line: int) -> None:
     importlib.import_module("qcourse.check.solved").exercises()
 
     os.chdir(home)
+    switches.start_here()
     os.environ["HOME"] = str(home)
     for name in CACHES:
         del os.environ[name]
