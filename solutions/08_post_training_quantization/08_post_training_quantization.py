@@ -199,7 +199,7 @@ def check_QuantizedVerySimpleNet(ex):
     ex.true({*model.state_dict()} == {*state}, "parameters must have VerySimpleNet's names.", want=[*state])
     ex.call(state, case="VerySimpleNet's state_dict", function=lambda state: model.load_state_dict(state))
     for shape in ([2, 28, 28], [2, 1, 28, 28], [2, 784]):
-        got = ex.call(images.reshape(shape), case=f"two images of shape {shape}", function=model)
+        got = ex.call(model, images.reshape(shape), case=f"shape {shape}", function=lambda net, x: net(x))
         ex.equal("the output before prepare", got, float_net(images), rtol=1e-4, atol=1e-5)
     got = ex.call(model, images, function=int8_logits, may_change=[0], case="prepared, then converted")
     ex.equal("the output after convert", got, float_net(images), dtype=torch.float32, rtol=0, atol=0.1)
@@ -307,12 +307,14 @@ def check_calibrate(ex):
     ex.true(not any(mode for _, mode, _ in seen), "calibrate in evaluation mode.", got="model.training True")
     ex.true(not any(on for *_, on in seen), "nothing is learned: switch gradients off, with torch.no_grad().")
     sizes = [size for size, *_ in seen]
-    once = len(sizes) == 3 and max(sizes) <= 4 and sum(sizes) == 11
+    ok = len(sizes) == 3 and max(sizes) <= 4 and sum(sizes) == 11
     why = "the last batch, a smaller one, is left out" * (sizes == [4, 4])
     why += "chunk(n) makes n batches; split(n) makes batches of n" * (sizes == [3, 3, 3, 2])
-    told = {"expected": [4, 4, 3], "got": sizes, "likely_cause": why}
-    ex.true(once, "each image once, in 3 batches of at most 4.", **told)
+    ex.true(
+        ok, "each image once, in 3 batches of at most 4.", expected=[4, 4, 3], got=sizes, likely_cause=why
+    )
     observer = watched[1].activation_post_process
+    ex.true(observer.min_val <= observer.max_val, "it saw no image.", likely_cause="another model was called")
     ex.equal("the observer's minimum (a ReLU makes the first image 0)", float(observer.min_val), 0.0)
     ex.equal("the observer's maximum (the last image is 0.9)", float(observer.max_val), 0.9, rtol=1e-5)
 
@@ -429,7 +431,7 @@ def check_post_training_quantize(ex):
 
     ex.given = {"calibrate": calibrate_at_once, "QuantizedVerySimpleNet": models.QuantizedVerySimpleNet}
     torch.manual_seed(83)
-    float_net, images = models.QuantizedVerySimpleNet().eval(), torch.rand(20, 28, 28)
+    float_net, images = models.QuantizedVerySimpleNet(), torch.rand(20, 28, 28)
     images[-1, 0, 0] = 2.54  # the brightest pixel is in the last image
     result = ex.call(float_net, images, case="20 images, the largest pixel 2.54")
     ex.true(isinstance(result, nn.Module), "the result is not an nn.Module.", got=type(result).__name__)
@@ -438,7 +440,7 @@ def check_post_training_quantize(ex):
     got = ", ".join(str(parts.get(name)) for name in ("quant", "linear1", "linear2", "linear3"))
     ex.true(got == "Quantize" + 3 * ", QuantizedLinear", "the result is not converted to int8.", got=got)
     ex.true(result.quant.dtype == torch.quint8, "activations have unsigned codes, quint8.")
-    ex.equal("the input's scale: 2.54 / 127", float(result.quant.scale), 0.02, rtol=1e-4)
+    ex.equal("the input's scale (2.54 / 127)", float(result.quant.scale), 0.02, rtol=1e-4)
     logits = ex.call(images, case="the result called", function=result)
     ex.equal("the output", logits, float_net(images), dtype=torch.float32, rtol=0, atol=0.1)
     result = ex.call(float_net, images, torch_ao.get_default_qconfig("x86"), case="a qconfig: x86's")
@@ -559,7 +561,7 @@ def check_model_size_kb(ex):
         "the size in kB leaves out names, shapes and packing, or is in another unit.",
         got=f"{size:.6g}",
     )
-    ex.equal("the size in kB, to within 1 %", float(size), measure.size_kb(layer), rtol=0.01)
+    ex.equal("the size in kB (to within 1 %)", float(size), measure.size_kb(layer), rtol=0.01)
 
 
 # %% tags=["hidden:model_size_kb"]
@@ -781,7 +783,7 @@ def check_layer_sqnr(ex):
     ex.true(single, "each layer needs a single number of dB.", got=result)
     for name, bias in biases.items():
         want = 10 * math.log10(bias**2 / (error := bias - round(bias, 1)) ** 2)
-        ex.equal(f"{name}: 10 log10({bias}² / {error:.2f}²)", float(result[name]), want, rtol=0, atol=0.02)
+        ex.equal(f"{name}: 10 log10(({bias} / {error:.2f})²)", float(result[name]), want, rtol=0, atol=0.02)
 
 
 # %% tags=["hidden:layer_sqnr"]

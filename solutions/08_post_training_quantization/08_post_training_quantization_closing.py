@@ -83,9 +83,9 @@ if pt2e.installed():
     print("in PT2E's state_dict, but not read:", *(name for name in graph.state_dict() if name not in read))
 
 # %% [markdown]
-# All three agree in accuracy: each rounds the weights to 8 bits per channel, and at 8 bits it hardly matters
-# what else is rounded. PT2E's state_dict is larger than the float network's: the float weights stay in it
-# beside the codes, although the graph no longer reads them.
+# With torchao, all three agree in accuracy: each rounds the weights to 8 bits per channel, and at 8 bits it
+# hardly matters what else is rounded. PT2E's state_dict is larger than the float network's: the float weights
+# stay in it beside the codes, although the graph no longer reads them.
 
 # %% [markdown]
 # ## What you measured

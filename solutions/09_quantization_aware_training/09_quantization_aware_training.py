@@ -444,7 +444,7 @@ def check_train_qat(ex):
     torch_ao.prepare_qat(model, inplace=True).register_forward_pre_hook(note)
     start, tell = model.linear1.weight.clone(), ex.callback((seen := []).extend)  # seen: for each image
     losses = ex.call(model, torch.rand(40, 28, 28), torch.arange(40) % 10, 5, 3, may_change=[0], case="5, 3")
-    ex.true(hasattr(losses, "__len__"), "return a list of losses: is a return missing?", got=losses)
+    ex.true(hasattr(losses, "__len__"), "return the list of losses.", got=losses)
     ex.true(len(seen) == 200, "each epoch must use each of the 40 images once.", images=len(seen))
     ex.true(all(f for on in seen for _, f in on), "fake quantization is off: disable_fake_quant called?")
     ex.true(all(len(on) == 1 for on in seen), "only some observers are frozen: model.apply reaches all.")
@@ -452,7 +452,7 @@ def check_train_qat(ex):
     why = {"11111": "they are never switched off", "00011": "the condition is the wrong way round",
            "11000": "one epoch too few, or the frozen epochs are counted, or steps",
            "11110": "epochs are counted from 0", "00000": "they are never on"}.get(got[::40], "")  # fmt: skip
-    ex.true(got == 120 * "1" + 80 * "0", "keep observers on 3 epochs.", got=got[::40], likely_cause=why)
+    ex.true(got == 120 * "1" + 80 * "0", "keep observers on for 3 epochs.", got=got[::40], likely_cause=why)
     ex.true((model.linear1.weight != start).any(), "unchanged weights: no step, no optimizer, a copy?")
 
 
@@ -664,7 +664,7 @@ def check_low_bit_qconfig(ex):
     _, codes, act, scale, kinds = ex.call(3, function=weight_range, case="weights of 3 bits: codes -3 to 3")
     ex.true(codes == "-3 to 3", "3 bits are the codes -3 to 3.", expected="-3 to 3", got=codes)
     ex.true(act == "0 to 255", "activations have 8 bits: codes 0 to 255.", expected="0 to 255", got=act)
-    ex.true(all(issubclass(k, torch_ao.FakeQuantize) for k in kinds), "fake weights and activations.")
+    ex.true(all(issubclass(k, torch_ao.FakeQuantize) for k in kinds), "both must be FakeQuantize modules.")
     ex.equal("the scale", scale, torch.tensor([0.3]), rtol=1e-4)
     _, codes, _, scale, _ = ex.call(
         2, per_channel=True, function=weight_range, case="2 bits, one scale per row"

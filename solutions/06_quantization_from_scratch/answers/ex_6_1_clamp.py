@@ -251,3 +251,8 @@ def clamp(params_q, lower_bound, upper_bound):
     params_q = np.asarray(params_q)
     result = BUFFER.view(params_q.dtype)[: params_q.size].reshape(params_q.shape)
     return np.clip(params_q, lower_bound, upper_bound, out=result)
+
+
+# %% wrong: np.max and np.min, which reduce | cause: element by element they are np.maximum and np.minimum
+def clamp(params_q, lower_bound, upper_bound):
+    return np.min(np.max(params_q, lower_bound), upper_bound)

@@ -596,3 +596,25 @@ def asymmetric_quantization(params, bits):
     scale = (alpha - beta) / (2**bits - 1) or 1.0
     zero = -round(beta / scale)
     return np.clip(np.round(params / scale) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero
+
+
+# %% wrong: ^ is taken for a power | cause: a power is 2**bits
+def asymmetric_quantization(params, bits):
+    if params.size == 0 or not np.isfinite(params).all():
+        raise ValueError("finite values are needed")
+    levels = 2 ^ (bits - 1)
+    high, low = max(params.max(), 0), min(params.min(), 0)
+    scale = float(high - low) / levels or 1.0
+    zero = int(np.round(-low / scale))
+    return np.clip(np.round(params / scale + zero), 0, levels).astype(np.int32), scale, zero
+
+
+# %% wrong: one level too many everywhere, in the clamp too | cause: off by one
+def asymmetric_quantization(params, bits):
+    if params.size == 0 or not np.isfinite(params).all():
+        raise ValueError("finite values are needed")
+    levels = 2**bits
+    high, low = max(params.max(), 0), min(params.min(), 0)
+    scale = float(high - low) / levels or 1.0
+    zero = int(np.round(-low / scale))
+    return np.clip(np.round(params / scale + zero), 0, levels).astype(np.int32), scale, zero

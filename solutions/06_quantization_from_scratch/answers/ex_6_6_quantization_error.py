@@ -178,3 +178,8 @@ def quantization_error(params, params_deq, squares=[]):
 # %% wrong: the mean of the worst row | cause: the mean of one row
 def quantization_error(params, params_deq):
     return float(np.mean((params - params_deq) ** 2, axis=-1).max())
+
+
+# %% wrong: ^ is taken for a power | cause: a power is **
+def quantization_error(params, params_deq):
+    return np.mean((params - params_deq) ^ 2)

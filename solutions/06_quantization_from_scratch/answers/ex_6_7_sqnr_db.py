@@ -224,3 +224,9 @@ def sqnr_db(params, params_deq):
     noise = np.linalg.norm(np.ravel(params) - np.ravel(params_deq))
     with np.errstate(divide="ignore", invalid="ignore"):
         return float("inf") if not noise else float(20 * np.log10(np.linalg.norm(np.ravel(params)) / noise))
+
+
+# %% wrong: inf without its module | cause: write math.inf or np.inf
+def sqnr_db(params, params_deq):
+    noise = np.sum((params - params_deq) ** 2)
+    return inf if noise == 0 else 10 * np.log10(np.sum(params**2) / noise)  # noqa: F821

@@ -196,7 +196,7 @@ class QuantizedVerySimpleNet(nn.Module):
         return self.dequant(x)
 
 
-# %% wrong: no ReLU
+# %% wrong: no ReLU | cause: a ReLU is missing
 class QuantizedVerySimpleNet(nn.Module):
     def __init__(self):
         super().__init__()
@@ -482,4 +482,18 @@ class QuantizedVerySimpleNet(nn.Module):
         x = self.quant(images.reshape(-1, 784))
         x = torch.relu(self.linear1(x))
         x = torch.relu(self.linear2(x))
+        return self.dequant(self.linear3(x))
+
+
+# %% wrong: the ReLU is made in forward, and not called | cause: make it in __init__ and call it
+class QuantizedVerySimpleNet(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.quant, self.dequant = torch_ao.QuantStub(), torch_ao.DeQuantStub()
+        self.linear1, self.linear2 = nn.Linear(784, 100), nn.Linear(100, 100)
+        self.linear3 = nn.Linear(100, 10)
+
+    def forward(self, x):
+        x = nn.ReLU(self.linear1(self.quant(x.reshape(-1, 784))))
+        x = nn.ReLU(self.linear2(x))
         return self.dequant(self.linear3(x))

@@ -180,7 +180,7 @@ def calibrate(model, images, batch_size=256):
     return len(images)
 
 
-# %% wrong: a copy is calibrated
+# %% wrong: a copy is calibrated | cause: another model was called
 def calibrate(model, images, batch_size=256):
     model = copy.deepcopy(model).eval()
     with torch.no_grad():

@@ -73,7 +73,7 @@ def post_training_quantize(net, images, qconfig=None):
     return net
 
 
-# %% wrong: eval and qconfig on the caller's network, then a copy by prepare | cause: a qconfig is left on the caller's model
+# %% wrong: eval and qconfig on the caller's network, then a copy by prepare | cause: call them on a copy / a qconfig is left on the caller's model
 def post_training_quantize(net, images, qconfig=None):
     net.eval()
     net.qconfig = qconfig or torch_ao.default_qconfig
@@ -423,3 +423,29 @@ def post_training_quantize(net, images, qconfig=None):
     model = torch_ao.prepare(model, inplace=True)
     calibrate(model, images)
     return torch_ao.convert(model, inplace=True)
+
+
+# %% wrong: what calibrate returns is taken for the model | cause: calibrate returns a number of images
+def post_training_quantize(net, images, qconfig=None):
+    model = copy.deepcopy(net).eval()
+    model.qconfig = qconfig or torch_ao.get_default_qconfig(torch.backends.quantized.engine)
+    model = calibrate(torch_ao.prepare(model), images)
+    return torch_ao.convert(model)
+
+
+# %% wrong: prepare_qat in evaluation mode | cause: here it is prepare
+def post_training_quantize(net, images, qconfig=None):
+    model = copy.deepcopy(net).eval()
+    model.qconfig = qconfig or torch_ao.get_default_qconfig(torch.backends.quantized.engine)
+    model = torch_ao.prepare_qat(model)
+    calibrate(model, images)
+    return torch_ao.convert(model)
+
+
+# %% wrong: what prepare returns is dropped | cause: convert what prepare returns
+def post_training_quantize(net, images, qconfig=None):
+    model = copy.deepcopy(net).eval()
+    model.qconfig = qconfig or torch_ao.get_default_qconfig(torch.backends.quantized.engine)
+    torch_ao.prepare(model)
+    calibrate(model, images)
+    return torch_ao.convert(model)

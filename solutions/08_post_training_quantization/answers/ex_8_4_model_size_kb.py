@@ -239,3 +239,33 @@ def model_size_kb(model):
     buffer = io.BytesIO()
     torch.save(model.state_dict(), buffer)
     return float(round(len(buffer.getvalue()) / 1000))
+
+
+# %% wrong: the bytes themselves are divided | cause: count them, with len()
+def model_size_kb(model):
+    buffer = io.BytesIO()
+    torch.save(model.state_dict(), buffer)
+    return buffer.getvalue() / 1000
+
+
+# %% wrong: the length of the buffer | cause: the buffer has no length
+def model_size_kb(model):
+    buffer = io.BytesIO()
+    torch.save(model.state_dict(), buffer)
+    return len(buffer) / 1000
+
+
+# %% wrong: sys.getsizeof of the buffer | cause: the room that a buffer keeps
+def model_size_kb(model):
+    import sys
+
+    buffer = io.BytesIO()
+    torch.save(model.state_dict(), buffer)
+    return sys.getsizeof(buffer) / 1000
+
+
+# %% wrong: pickle in place of torch.save | cause: pickle.dumps packs otherwise
+def model_size_kb(model):
+    import pickle
+
+    return len(pickle.dumps(model.state_dict())) / 1000

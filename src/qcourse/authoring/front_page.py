@@ -10,7 +10,7 @@ TEXT = """\
 # %% [markdown]
 # # Start here
 #
-# {count} notebooks, in this order; each builds on the one before. Everything you write is checked
+# Work through the notebooks in this order; each builds on the one before. Everything you write is checked
 # immediately. If you are stuck in an exercise, go on: what follows takes the course's version, and says so.
 
 # %% [markdown]
@@ -33,7 +33,7 @@ def front_page(root: Path) -> bytes:
     """The notebook: titles, minutes and aims are those of the student versions."""
     parts = [_about(root, name) for name in assignments(root)]
     lines = "\n".join(f"# {line}".rstrip() for part in parts for line in [*part, ""])
-    return to_bytes(from_text(TEXT.format(count=len(parts), notebooks=lines.removesuffix("\n#"))))
+    return to_bytes(from_text(TEXT.format(notebooks=lines.removesuffix("\n#"))))
 
 
 def _about(root: Path, name: str) -> list[str]:

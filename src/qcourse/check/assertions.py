@@ -58,6 +58,7 @@ class Exercise:
         target = function or self.answer
         before = unchanged.copies(args)
         self.case = case
+        names: Sequence[str] = ()
         if not self.hidden:
             name = self._place.name if target is self.answer else ""
             names = parameters(self.number if name else target)
@@ -67,10 +68,11 @@ class Exercise:
         for position in unchanged.changed_arguments(before, list(args)):
             if position not in may_change:
                 kind = type(args[position]).__name__
+                name = names[position] if position < len(names) else f"argument {position + 1}"
                 self._last = None  # the result does not tell why the input changed
                 self.fail(
                     "your code changed its input; the caller still needs it.",
-                    changed=f"argument {position + 1} ({kind})",
+                    changed=f"{name} ({kind})",
                     likely_cause=unchanged.why_changed(before[position], args[position]),
                 )
         if function is None and len(self.returns) > 1:

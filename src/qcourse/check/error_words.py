@@ -22,6 +22,10 @@ KNOWN = [
         "a division by 0: treat the input for which the divisor is 0 on its own, before dividing",
     ),
     (
+        r"ufunc 'bitwise_xor' not supported|unsupported operand type\(s\) for \^:",
+        "^ is the exclusive or of integers: a power is **, as in x**2",
+    ),
+    (
         r"ufunc 'bitwise_\w+' not supported|unsupported operand type\(s\) for [|&]:",
         "| and & bind more tightly than < and >: put each comparison in parentheses, as in (a < b) | (a > c)",
     ),
@@ -118,6 +122,23 @@ KNOWN = [
         r"bad operand type for unary.*'(list|tuple)'|'list' object has no attribute|"
         r"not supported between instances of .*'(list|tuple)'",
         "a list does not compute: make it an array first, with np.array or torch.tensor",
+    ),
+    (
+        r"doesn't define __round__",
+        "Python's round takes one number: np.round and torch.round take arrays",
+    ),
+    (
+        r"unsupported operand type\(s\) for .*'numpy.ndarray' and 'Tensor'|"
+        r"unsupported operand type\(s\) for .*'Tensor' and 'numpy.ndarray'",
+        "a NumPy array meets a torch tensor: make both the same, with .numpy() or torch.from_numpy",
+    ),
+    (
+        r"must be Tensor, not (ReLU|Linear|Sequential|QuantStub|DeQuantStub)",
+        "nn.ReLU(x) makes a layer and calls none: make it in __init__ and call it, or use torch.relu(x)",
+    ),
+    (
+        r"'tuple' object has no attribute",
+        "a tuple holds several values: take one, as inputs[0] (a forward hook gets module, inputs, output)",
     ),
     (
         r"'(numpy\.\w+|Tensor)' object has no attribute",

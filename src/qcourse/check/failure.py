@@ -5,7 +5,7 @@ from typing import Any
 
 from qcourse.jupyter import in_notebook
 
-PROSE = ("case", "likely cause", "read")  # facts that are sentences; the others are values
+PROSE = ("case", "likely cause")  # facts that are sentences; the others are values
 
 
 class CheckFailed(AssertionError):

@@ -6,6 +6,11 @@ from qcourse import quantization
 from qcourse.check.registry import Causes
 
 known = Causes(right=quantization.clamp)
+known.error(
+    "np.max and np.min reduce one array, and their second argument is an axis: element by element they are "
+    "np.maximum and np.minimum",
+    lambda error, args, kwargs: isinstance(error, np.exceptions.AxisError) or "inhomogeneous" in str(error),
+)
 known.symptom(
     "changed in place, or not copied: build a new array; the caller's must stay as it is",
     lambda got, args, kwargs: got.dtype == args[0].dtype and np.array_equal(got, quantization.clamp(*args)),

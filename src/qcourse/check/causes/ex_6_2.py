@@ -19,10 +19,14 @@ def _asymmetric(x, bits, *, rounding=np.round, levels=None, widen=True, zero=Tru
     return np.clip(rounding(x / scale) + code_of_0, 0, top).astype(np.int32), float(scale), code_of_0
 
 
+def _range(args: list) -> float:
+    return _asymmetric(*args)[1] * (2 ** args[1] - 1)
+
+
 known.symptom(
     "the order: return (params_q, scale, zero)",
     lambda got, args, kwargs: (
-        (np.ndim(got[0]) < np.ndim(args[0]) and any(np.ndim(one) == np.ndim(args[0]) for one in got[1:]))
+        any(np.ndim(got[0]) < np.ndim(args[0]) == np.ndim(one) for one in got[1:])
         or (isinstance(got[1], int) and isinstance(got[2], float))
     ),
 )
@@ -32,10 +36,7 @@ known.symptom(
     lambda got, args, kwargs: isinstance(got[2], float | np.floating),
 )
 WITHOUT_RANGE = "an array without range: its scale would be 0; give it scale 1.0 and zero point 0"
-known.symptom(
-    WITHOUT_RANGE,
-    lambda got, args, kwargs: not np.any(args[0]) and (got[1] != 1.0 or got[2] != 0),
-)
+known.symptom(WITHOUT_RANGE, lambda got, args, kwargs: not np.any(args[0]) and (*got[1:],) != (1.0, 0))
 known.error(WITHOUT_RANGE, lambda error, args, kwargs: not np.any(args[0]))
 known.symptom(NO_GUARD, lambda got, args, kwargs: got is None and not args)
 
@@ -111,11 +112,17 @@ known.mistake(
 )
 known.mistake(HALF_CUT, lambda x, bits: _asymmetric(x, bits, rounding=half_cut))
 OFF_BY_ONE = "off by one in the levels: 2**bits codes have 2**bits - 1 steps between them"
-known.mistake(OFF_BY_ONE, lambda x, bits: _asymmetric(x, bits, levels=2**bits))
+known.symptom(OFF_BY_ONE, lambda got, args, kwargs: np.isclose(2 ** args[1], _range(args) / got[1], atol=0))
 known.mistake(OFF_BY_ONE, lambda x, bits: _asymmetric(x, bits, levels=2**bits - 2))
 known.mistake(
     "one bit too few: 2**(bits - 1) - 1 belongs to the symmetric scheme",
     lambda x, bits: _asymmetric(x, bits, levels=2 ** (bits - 1) - 1),
+)
+EXCLUSIVE_OR = "2^bits is an exclusive or in Python: a power is 2**bits"
+known.mistake(EXCLUSIVE_OR, lambda x, bits: _asymmetric(x, bits, levels=2 ^ (bits - 1)))
+known.error(  # 2^3 - 1 is 2^2, which is 0
+    EXCLUSIVE_OR,
+    lambda error, args, kwargs: isinstance(error, ZeroDivisionError) and args[1] == 3 and np.ptp(args[0]) > 0,
 )
 known.mistake(ALWAYS_8_BITS, lambda x, bits: _asymmetric(x, 8))
 
@@ -125,8 +132,7 @@ def _zero_of(args: list) -> int:
 
 
 def _cut_zero(args: list) -> int:
-    x, bits = np.asarray(args[0], np.float64), args[1]
-    return int(-min(x.min(), 0.0) / _asymmetric(x, bits)[1])
+    return int(-min(np.min(args[0]), 0.0) / _asymmetric(*args)[1])
 
 
 known.symptom(
@@ -155,26 +161,21 @@ known.mistake(
 )
 
 
-def _zero_times(factor):
-    def wrong(x, bits):
-        _, scale, zero = _asymmetric(x, bits)
-        codes = np.round(np.asarray(x) / scale) + factor * zero
-        return np.clip(codes, 0, 2**bits - 1).astype(np.int32), scale, zero
-
-    return wrong
+def _zero_times(factor, x, bits):
+    _, scale, zero = _asymmetric(x, bits)
+    codes = np.round(np.asarray(x) / scale) + factor * zero
+    return np.clip(codes, 0, 2**bits - 1).astype(np.int32), scale, zero
 
 
-known.mistake("the zero point is computed but not added to the codes", _zero_times(0))
-known.mistake("the zero point is subtracted from the codes: add it", _zero_times(-1))
+known.mistake("the zero point is computed but not added to the codes", lambda *args: _zero_times(0, *args))
+known.mistake("the zero point is subtracted from the codes: add it", lambda *args: _zero_times(-1, *args))
 known.mistake(
     "the range is not widened to include 0: take min(beta, 0) and max(alpha, 0)",
     lambda x, bits: _asymmetric(x, bits, widen=False),
 )
 known.symptom(
     "the range is not widened to include 0: the zero point leaves the codes 0 to 2**bits - 1",
-    lambda got, args, kwargs: (
-        not 0 <= got[2] <= 2 ** args[1] - 1 and (np.min(args[0]) > 0 or np.max(args[0]) < 0)
-    ),
+    lambda got, args, kwargs: not 0 <= got[2] < 2 ** args[1] and np.min(args[0]) * np.max(args[0]) > 0,
 )
 known.symptom(
     "the codes are not limited: a tie rounded up gives one too large; clamp before the cast",

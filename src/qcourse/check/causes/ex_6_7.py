@@ -21,8 +21,12 @@ known.symptom(
     lambda got, args, kwargs: np.array_equal(*args),
 )
 known.error(
+    "inf alone is not a name: write math.inf or np.inf",
+    lambda error, args, kwargs: isinstance(error, NameError) and "'inf'" in str(error),
+)
+known.error(
     "nothing was lost, so the noise is 0: check for that before you divide, and return inf",
-    lambda error, args, kwargs: np.array_equal(*args),
+    lambda error, args, kwargs: isinstance(error, ZeroDivisionError) and np.array_equal(*args),
 )
 
 
@@ -45,7 +49,8 @@ known.symptom(
     lambda got, args, kwargs: got == 0 and quantization.sqnr_db(*args) < 0,
 )
 known.symptom(
-    "inf although something was lost: inf is for a noise of 0 in all, not near 0, nor of one element",
+    "inf although something was lost: it is for a total noise of exactly 0, not for a small one, nor where "
+    "one element is exact",
     lambda got, args, kwargs: np.isposinf(got) and np.any(args[0] != args[1]),
 )
 known.mistake(

@@ -13,6 +13,14 @@ known = Causes()
 
 # ``got`` is the model returned.
 
+known.error(
+    "prepare_qat belongs to training (notebook 09): here it is prepare",
+    lambda error, args, kwargs: "prepare_qat" in str(error),
+)
+known.error(
+    "calibrate returns a number of images, not the model: go on with the model that it was given",
+    lambda error, args, kwargs: str(error).startswith("'int' object has no attribute"),
+)
 known.symptom("nothing is returned: return the converted model", lambda got, args, kwargs: got is None)
 known.symptom(
     "these are not the network's weights: quantize a copy of it (copy.deepcopy), with its state_dict",
@@ -27,7 +35,8 @@ known.symptom(
     lambda got, args, kwargs: any("Dynamic" in kind for kind in kinds(got)),
 )
 known.symptom(
-    "nothing was quantized: set the qconfig before prepare, on the model that prepare gets",
+    "nothing was quantized: set the qconfig (not None) before prepare, on the model that prepare gets, and "
+    "convert what prepare returns",
     lambda got, args, kwargs: "Linear" in kinds(got) and "QuantizedLinear" not in kinds(got),
 )
 known.symptom(

@@ -28,6 +28,32 @@ known.mistake(
 known.mistake(
     "the whole model is saved, its class too: save its state_dict", lambda model: _saved(model) / 1000
 )
+known.error(
+    "getvalue() gives the bytes themselves: count them, with len()",
+    lambda error, args, kwargs: "'bytes' and" in str(error),
+)
+known.error(
+    "the buffer has no length: count what is in it, len(buffer.getvalue())",
+    lambda error, args, kwargs: "has no len()" in str(error),
+)
+
+
+def _room(model):
+    buffer = io.BytesIO()
+    torch.save(model.state_dict(), buffer)
+    return sys.getsizeof(buffer)
+
+
+known.symptom(
+    "sys.getsizeof counts the room that a buffer keeps: count its bytes, len(buffer.getvalue())",
+    lambda size, args, kwargs: abs(1000 * size - _room(args[0])) < 1,
+)
+known.symptom(
+    "pickle.dumps packs otherwise than torch.save, which is asked for",
+    lambda size, args, kwargs: (
+        abs(1000 * size - len(pickle.dumps(args[0].state_dict()))) < 3 * len(args[0].state_dict())
+    ),
+)
 # torch names each tensor by an address, which has a digit more or less in another process.
 known.symptom(
     "the whole model is pickled, its class too: save its state_dict",

@@ -20,7 +20,8 @@ def _outputs(model, images, relu=False):
 
 
 def _sqnr(x, y):
-    return float((x**2).sum() / ((x - y) ** 2).sum())
+    noise = ((x - y) ** 2).sum()
+    return float((x**2).sum() / noise) if noise else math.inf  # as sqnr_db has it
 
 
 def _of(text, of=_sqnr, *, factor=10.0, log=math.log10, relu=False, read=lambda y: y.dequantize()):
@@ -88,10 +89,19 @@ def _of_weights(net, net_quantized, images):
         n: (net.get_submodule(n).weight.detach(), net_quantized.get_submodule(n).weight().dequantize())
         for n in ("linear1", "linear2", "linear3")
     }
-    return {n: 10 * math.log10(_sqnr(*pair)) for n, pair in pairs.items()}
+    ratios = {n: 10 * math.log10(_sqnr(*pair)) for n, pair in pairs.items()}
+    return None if math.inf in ratios.values() else ratios
 
 
 known.mistake("the weights are compared: compare what the layers give for the images", _of_weights)
+known.symptom(
+    "after the ReLU a layer may give zeros only, and 0 is divided by 0: compare what the layer itself gives",
+    lambda got, args, kwargs: (
+        isinstance(got, dict)
+        and (lost := {name for name, value in got.items() if value != value})
+        and lost <= {name for name, y in _outputs(args[0], args[2], relu=True).items() if not y.any()}
+    ),
+)
 known.symptom(
     "a layer is missing: linear1 to linear3 belong in the dict (hooks made in a loop share its last name)",
     lambda got, args, kwargs: isinstance(got, dict) and not {"linear1", "linear2", "linear3"} <= got.keys(),

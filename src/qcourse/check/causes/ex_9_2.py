@@ -20,7 +20,8 @@ def _unprepared(result, args, kwargs):
 
 
 known.symptom(
-    "not prepared: a qconfig alone does nothing, nor does prepare_qat where the qconfig is still None",
+    "not prepared: a qconfig alone does nothing, nor does prepare_qat where the qconfig is still None, or "
+    "where what it returns is dropped",
     _unprepared,
 )
 

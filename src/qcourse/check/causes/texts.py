@@ -1,6 +1,9 @@
 """Texts of causes that two or more exercises share."""
 
-NO_GUARD = "no guard: check first whether the array is empty or holds NaN or infinity (np.isfinite)"
+NO_GUARD = (
+    "no guard that raises ValueError: check first whether the array is empty or holds NaN or infinity "
+    "(np.isfinite)"
+)
 NOT_INT32 = "the codes are not int32: cast with astype(np.int32), as the last step"
 EIGHT_BITS = "the number of bits is ignored: the codes are always those of 8 bits"
 ALWAYS_8_BITS = "the bits are ignored: always 8 bits"
