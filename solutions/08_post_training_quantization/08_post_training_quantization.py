@@ -306,13 +306,11 @@ def check_calibrate(ex):
     ex.equal("the number of images seen", count, 11)
     ex.true(not any(mode for _, mode, _ in seen), "calibrate in evaluation mode.", got="model.training True")
     ex.true(not any(on for *_, on in seen), "nothing is learned: switch gradients off, with torch.no_grad().")
-    sizes = [size for size, *_ in seen]
-    ok = len(sizes) == 3 and max(sizes) <= 4 and sum(sizes) == 11
-    why = "the last batch, a smaller one, is left out" * (sizes == [4, 4])
-    why += "chunk(n) makes n batches; split(n) makes batches of n" * (sizes == [3, 3, 3, 2])
-    ex.true(
-        ok, "each image once, in 3 batches of at most 4.", expected=[4, 4, 3], got=sizes, likely_cause=why
-    )
+    took = [size for size, *_ in seen]
+    ok = len(took) == 3 and max(took) <= 4 and sum(took) == 11
+    why = "the last batch, a smaller one, is left out" * (took == [4, 4])
+    why += "chunk(n) makes n batches; split(n) makes batches of n" * (took == [3, 3, 3, 2])
+    ex.true(ok, "each image once, in 3 batches of at most 4.", expected=[4, 4, 3], got=took, likely_cause=why)
     observer = watched[1].activation_post_process
     ex.true(observer.min_val <= observer.max_val, "it saw no image.", likely_cause="another model was called")
     ex.equal("the observer's minimum (a ReLU makes the first image 0)", float(observer.min_val), 0.0)
