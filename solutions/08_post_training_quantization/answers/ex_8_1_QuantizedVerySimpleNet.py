@@ -196,7 +196,7 @@ class QuantizedVerySimpleNet(nn.Module):
         return self.dequant(x)
 
 
-# %% wrong: no ReLU | cause: a ReLU is missing
+# %% wrong: no ReLU
 class QuantizedVerySimpleNet(nn.Module):
     def __init__(self):
         super().__init__()

@@ -9,7 +9,7 @@ known = Causes(right=quantization.clamp)
 known.error(
     "np.max and np.min reduce one array, and their second argument is an axis: element by element they are "
     "np.maximum and np.minimum",
-    lambda error, args, kwargs: isinstance(error, np.exceptions.AxisError) or "inhomogeneous" in str(error),
+    lambda error, args, kwargs: "out of bounds for array" in str(error) or "inhomogeneous" in str(error),
 )
 known.symptom(
     "changed in place, or not copied: build a new array; the caller's must stay as it is",

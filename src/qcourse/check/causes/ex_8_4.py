@@ -39,9 +39,9 @@ known.error(
 
 
 def _room(model):
-    buffer = io.BytesIO()
-    torch.save(model.state_dict(), buffer)
-    return sys.getsizeof(buffer)
+    packed = io.BytesIO()
+    torch.save(model.state_dict(), packed)
+    return sys.getsizeof(packed)
 
 
 known.symptom(
