@@ -68,11 +68,11 @@ class Exercise:
         for position in unchanged.changed_arguments(before, list(args)):
             if position not in may_change:
                 kind = type(args[position]).__name__
-                name = names[position] if position < len(names) else f"argument {position + 1}"
+                argument = names[position] if position < len(names) else f"argument {position + 1}"
                 self._last = None  # the result does not tell why the input changed
                 self.fail(
                     "your code changed its input; the caller still needs it.",
-                    changed=f"{name} ({kind})",
+                    changed=f"{argument} ({kind})",
                     likely_cause=unchanged.why_changed(before[position], args[position]),
                 )
         if function is None and len(self.returns) > 1:

@@ -68,9 +68,9 @@ def finished(number: str) -> list[Any]:
 
 @contextlib.contextmanager
 def borrowing_refused(number: str, answer: Any) -> Iterator[None]:
-    """Raise `Borrowed` where the answer is a finished function or a partial of one; inside, so do these.
+    """Inside, the finished functions raise `Borrowed`, under whatever name they were imported.
 
-    They raise under whatever name they were imported.
+    It is raised at once where ``answer`` is one of them, or a partial of one.
     """
 
     def refuse(*args: object, **kwargs: object) -> None:

@@ -28,9 +28,8 @@ from qcourse.grading.trust.line import Ended
 from qcourse.grading.trust.secret import course_secret
 
 LIMITS = Limits()
-IMPORTS_TORCH = re.compile(
-    r"^[ \t]*(?:from|import)\b[^#\n]*\btorch", re.MULTILINE
-)  # to name it is not enough
+# To name torch is not enough. (No ``\s``, which would run over blank lines again from each of them.)
+IMPORTS_TORCH = re.compile(r"^[ \t]*(?:from|import)\b[^#\n]*\btorch", re.MULTILINE)
 REFEREES = 3  # that may be lost over one cell
 
 
