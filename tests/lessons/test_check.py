@@ -67,6 +67,8 @@ def test_changing_the_input_fails():
         return x
 
     assert "changed its input" in failing(in_place, np.array([1, 2]))
+    assert "params_q (ndarray)" in failing(in_place, np.array([1, 2]), number="6.1")
+    assert "argument 1 (ndarray)" in failing(in_place, np.array([1, 2]), number="6.1", hidden=True)
 
     def eval_in_place(net):
         net.eval()
