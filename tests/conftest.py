@@ -25,7 +25,7 @@ LONGEST = (
     "test_hostile",
     "test_cluster",
     "test_demo",
-    "test_notebooks.py::test_nbval[auto-09",
+    "test_notebooks.py::test_nbval[09",
     "test_every_answer_is_judged_rightly[09",
     "test_cheats",
     "test_notebooks",

@@ -5,10 +5,11 @@ from functools import cache
 import pytest
 
 from qcourse.authoring import verify
+from qcourse.course.notebooks import read
 
 
 @pytest.fixture(scope="session")
-def stock_graded(root, tmp_path_factory):
+def stock_classroom(root, tmp_path_factory):
     """By name: a class of two, the solved and the unsolved notebook, executed on digits."""
 
     @cache
@@ -18,3 +19,13 @@ def stock_graded(root, tmp_path_factory):
             return verify.stock_graded(root, tmp_path_factory.mktemp("stock"), [name])
 
     return graded
+
+
+@pytest.fixture(scope="session")
+def stock_graded(stock_classroom):
+    """By name and student: the notebook that was executed."""
+
+    def executed(name, student):
+        return read(stock_classroom(name).folder / "autograded" / student / name / f"{name}.ipynb")
+
+    return executed
