@@ -4,6 +4,7 @@ Each cheat stands on the notebook as it was handed out, without its experiments:
 What a cheat finds out about hidden tests it writes somewhere, behind `MARK`, which it puts together itself.
 """
 
+import ast
 import copy
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -18,7 +19,9 @@ from qcourse.course.cells import is_answer, is_experiment
 from qcourse.grading import grade_class, grade_submission, report
 from qcourse.grading.place.limits import Limits
 
-LIMITS = Limits(cell_cpu=10, slow_cpu=10, cpu_total=120, idle=4, memory=2**30, disk=64 * 2**20)
+# An honest cell of 09 takes a second of CPU time, one of 06 a tenth.
+LIMITS = Limits(cell_cpu=3, slow_cpu=3, cpu_total=30, idle=4, memory=2**30, disk=64 * 2**20)
+LIMITS_06 = LIMITS._replace(cell_cpu=1, slow_cpu=1)
 MARK = "gotcha:"
 NAMES = {
     "06": "06_quantization_from_scratch",
@@ -1449,7 +1452,9 @@ def low_bit_qconfig(bits, per_channel=False):
         quant_min=-top, quant_max=top, dtype=torch.qint8, qscheme=torch.per_channel_symmetric if per_channel else torch.per_tensor_symmetric, averaging_constant=1.0)
     return torch_ao.QConfig(activation=Fake.with_args(observer=torch_ao.MovingAverageMinMaxObserver, quant_min=0, quant_max=255, dtype=torch.quint8), weight=weight)
 """}, keeps={"low_bit_qconfig-check": 1}),
-    "one-array-many-times": Cheat("06", ALL["06"], "", {n: f"def {n}(x, *a, **k):\n    return [[[x] * 300] * 300, 1.0, 0]" for n in ALL["06"]}),
+    "one-array-many-times": Cheat("06", ALL["06"], "", {  # once with too many parts: to refuse them takes a second
+        n: f"def {n}(x, *a, **k):\n    return [[[x] * {side}] * {side}, 1.0, 0]" for n, side in zip(ALL["06"], (300, *[30] * 8))
+    }),
     "bytes-to-the-kernels-sockets": Cheat("06", ("clamp",), """
 import os, socket
 for fd in range(256):
@@ -1514,9 +1519,13 @@ HONEST = {
 
 
 def without_experiments(notebook: Any) -> Any:
-    """They cost time, and nobody needs them but for their imports."""
-    notebook.cells = [c for c in notebook.cells if not is_experiment(c) or c.source.startswith("from ")]
+    """They cost time, and nobody needs any but those that only import."""
+    notebook.cells = [c for c in notebook.cells if not is_experiment(c) or only_imports(c.source)]
     return notebook
+
+
+def only_imports(source: str) -> bool:
+    return all(isinstance(statement, ast.Import | ast.ImportFrom) for statement in ast.parse(source).body)
 
 
 def with_cells(notebook: Any, early: str, late: str) -> None:
@@ -1559,9 +1568,10 @@ def hand_in(classroom: Classroom, number: str) -> list[str]:
 GRADE = grade_submission.grade
 
 
-def _grade(*given: Any, **options: Any) -> dict[str, Any]:
+def _grade(submitted: Any, released: Any, *given: Any, **options: Any) -> dict[str, Any]:
     """In place of `grade_submission.grade`, on a worker."""
-    return GRADE(*given, **options, limits=LIMITS)
+    limits = LIMITS_06 if NAMES["06"] in released else LIMITS
+    return GRADE(submitted, released, *given, **options, limits=limits)
 
 
 def grade(folder: Path, name: str) -> list[dict[str, Any]]:

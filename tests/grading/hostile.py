@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from nbformat.v4 import new_code_cell
 
 from qcourse.authoring.demo_class import Classroom
-from qcourse.course.cells import HIDDEN, grade_id
+from qcourse.course.cells import HIDDEN, grade_id, is_experiment
 from qcourse.course.folder import release_path, solution_path
 from qcourse.course.notebooks import read
 from qcourse.course.notebooks import write as save
@@ -32,7 +32,7 @@ FULL, EXERCISE = 3.0 * EXERCISES, 3.0  # points; the question's 3 are given by h
 MARK = "qcourse-left-behind"
 # First in every hostile cell: outside of a place nobody else has this number, and nothing hostile runs.
 INSIDE = "import os; assert os.getuid() == 65534, 'this is not contained'\n"
-LIMITS = Limits(cell_cpu=3, cpu_total=30, idle=5, memory=2**30, processes=24, disk=64 * 2**20)
+LIMITS = Limits(cell_cpu=1.5, cpu_total=20, idle=5, memory=2**30, processes=24, disk=64 * 2**20, files=5_000)
 
 
 class Kit(NamedTuple):
@@ -57,13 +57,20 @@ class Row(NamedTuple):
 
 
 def small_course(root: Path, folder: Path) -> Path:
-    """A course in ``folder`` with the beginning of the notebook and its question, so that it grades quickly."""
+    """A course in ``folder`` of the notebook's beginning and its question, which grades quickly.
+
+    Experiments are no part of it: where a cell may read anything, all of them would run.
+    """
     shutil.copy(settings_path(root), folder)
     for path in (solution_path, release_path):
         notebook = read(path(root, NAME))
         tests = [number for number, cell in enumerate(notebook.cells) if grade_id(cell).endswith(HIDDEN)]
         last = tests[EXERCISES - 1]
-        notebook.cells[last + 1 :] = [c for c in notebook.cells[last + 1 :] if grade_id(c) == "question"]
+        notebook.cells = [
+            c
+            for number, c in enumerate(notebook.cells)
+            if grade_id(c) == "question" or (number <= last and not is_experiment(c))
+        ]
         path(folder, NAME).parent.mkdir(parents=True)
         save(notebook, path(folder, NAME))
     return folder
@@ -182,14 +189,14 @@ def sparse(kit: Kit, folder: Path) -> None:
 
 
 def zipped(kit: Kit, folder: Path) -> None:
-    """300 MB in an archive of 300 kB, taken in by nbgrader's own zip_collect."""
+    """60 MB in an archive of 60 kB, taken in by nbgrader's own zip_collect."""
     archive = kit.classroom.folder / "downloaded" / NAME / "archive"
     archive.mkdir(parents=True)
     with (
         zipfile.ZipFile(archive / f"{folder.parent.name}.zip", "w", zipfile.ZIP_DEFLATED) as out,
         out.open(f"{folder.parent.name}_{NAME}.ipynb", "w") as stream,
     ):
-        for _ in range(300):
+        for _ in range(60):
             stream.write(bytes(2**20))
     pattern = r".*?(?P<student_id>[a-z-]+)_(?P<file_id>\w+)\.ipynb"
     kit.classroom.nbgrader(
@@ -255,9 +262,9 @@ if os.fork() == 0:
 """
 CELLS = {
     "ends-its-kernel": cell("import os; os._exit(0)", "ended its kernel"),
-    "endless": cell("while True: pass", "more than 3 seconds of CPU time"),
+    "endless": cell("while True: pass", "more than 1.5 seconds of CPU time"),
     "endless-and-deaf": cell(
-        "while True:\n    try:\n        while True: pass\n    except BaseException: pass", "3 seconds of CPU time"
+        "while True:\n    try:\n        while True: pass\n    except BaseException: pass", "1.5 seconds of CPU time"
     ),
     "warns": cell("import sys, warnings; warnings.warn('x'); print('y', file=sys.stderr)"),
     "one-long-line": cell("print('x' * 200_000_000)", "output"),
@@ -285,7 +292,7 @@ CELLS = {
     "bomb-of-the-dead": cell("import os\nwhile True: os.fork() or os._exit(0)", "24 processes|ended its kernel"),
     "memory-bomb": cell("x = []\nwhile True: x.append(bytearray(2**25))", "MemoryError|GB of memory"),
     "memory-of-many": cell(
-        "import os, time\nfor _ in range(8): os.fork() or (bytearray(2**28), time.sleep(60))\ntime.sleep(60)",
+        "import os, time\nfor _ in range(6): os.fork() or (bytearray(2**28), time.sleep(60))\ntime.sleep(60)",
         "GB of memory",
     ),
     "disk-filler": cell("for i in range(10**6): open(f'/tmp/{i}', 'wb').write(bytes(2**22))", "No space left"),
@@ -316,7 +323,7 @@ CELLS = {
     "removes-stdout": cell("import sys; sys.stdout = sys.stderr = None", "computed nothing", 0),
     "replaces-stdout": cell("import io, sys; sys.stdout = sys.stderr = io.StringIO()"),
     "recurses": cell(
-        "import sys\nsys.setrecursionlimit(10**9)\nx = []\nfor _ in range(10**6): x = [x]\nrepr(x)", "ended its kernel"
+        "import sys\nsys.setrecursionlimit(10**9)\nx = ()\nfor _ in range(10**6): x = (x,)\nhash(x)", "ended its kernel"
     ),
     "segfaults": cell("import ctypes; ctypes.string_at(0)", "ended its kernel"),
     "asks": cell("input('password: ')", "StdinNotImplementedError"),
@@ -339,18 +346,18 @@ CELLS = {
     "sends-an-odd-parent": cell(RAW + "send([1], {'name': 'stdout', 'text': 'x'})"),
     "sends-half-a-pair": cell(RAW + r"send(k.get_parent()['header'], b'{\"name\":\"stdout\",\"text\":\"\\ud800\"}')", "BadOutput"),
     "sends-results-in-checks": cell(HOOK, "", FULL),
-    "many-empty-files": cell("import time\nfor i in range(60_000): open(f'/tmp/{i}', 'w').close()\ntime.sleep(2)", "50,000 files"),
-    "short-lived-children": cell(CHILDREN, "3 seconds of CPU time"),
+    "many-empty-files": cell("import time\nfor i in range(6_000): open(f'/tmp/{i}', 'w').close()\ntime.sleep(2)", "5,000 files"),
+    "short-lived-children": cell(CHILDREN, "1.5 seconds of CPU time"),
 }  # fmt: skip
 CHANGES = {
     "prints-much": answer(
         lambda n: graded(n, "clamp").update(
-            source="for i in range(2_000): print('step', i, flush=True)\n" + graded(n, "clamp").source
+            source="for i in range(1_100): print('step', i, flush=True)\n" + graded(n, "clamp").source
         )
     ),
     "large-metadata": answer(lambda n: n.cells[1].metadata.update({str(i): {} for i in range(300_000)})),
     "many-blocks": answer(
-        lambda n: n.cells.insert(2, new_code_cell("x=1\n" * 20_000 + "if 1:0\n" * 20_000)), ""
+        lambda n: n.cells.insert(2, new_code_cell("x=1\n" * 8_000 + "if 1:0\n" * 10_000)), ""
     ),
     "warns-in-an-answer": answer(
         appended(
