@@ -1,4 +1,8 @@
-"""A real JupyterLab, and what a person does in it."""
+"""A real JupyterLab, and what a person does in it.
+
+What is still to come is waited for with `wait_for`. Each look of `expect` at what is not there yet describes
+the whole page, in case it was the last look, and a notebook's page has 30,000 nodes.
+"""
 
 import contextlib
 import os
@@ -13,7 +17,7 @@ from pathlib import Path
 
 import psutil
 import urllib3
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 SECONDS = 60  # for one thing to happen, on a loaded machine; a test waits as long only where it fails
@@ -90,14 +94,14 @@ def _end(process: subprocess.Popen) -> None:
 def open_notebook(page: Page, lab: str, path: str) -> None:
     """Open the notebook, and wait until its kernel is ready."""
     page.goto(f"{lab}/lab/tree/{path}")
-    expect(page.locator(".jp-StatusBar-TextItem", has_text="| Idle")).to_be_visible()
+    page.locator(".jp-StatusBar-TextItem", has_text="| Idle").wait_for()
 
 
 def follow(page: Page, link: Locator) -> None:
     """Click the link of a notebook, and wait until it is open with a kernel of its own."""
     with page.expect_response(lambda r: r.request.method == "POST" and "/api/sessions" in r.url):
         link.click()
-    expect(page.locator(".jp-StatusBar-TextItem", has_text="| Idle")).to_be_visible()
+    page.locator(".jp-StatusBar-TextItem", has_text="| Idle").wait_for()
 
 
 def choose(page: Page, *words: str) -> None:

@@ -62,7 +62,7 @@ def lab(root, tmp_path_factory, page):
     with running_lab(folder, home, "notebooks") as address:
         open_notebook(page, address, "START_HERE.ipynb")
         follow(page, page.get_by_role("link", name="06 · Quantization from scratch"))
-        expect(page.locator(".lm-TabBar-tab.lm-mod-current", has_text=NAME)).to_be_visible()
+        page.locator(".lm-TabBar-tab.lm-mod-current", has_text=NAME).wait_for()
         yield page
 
 
@@ -82,8 +82,9 @@ def test_a_wrong_answer_is_explained_and_a_right_one_passes(notebook, tmp_path):
     run(answer)
     run(check)
     row = said.locator("tr", has=notebook.get_by_role("rowheader", name="likely cause"))
+    row.wait_for()
     expect(row).to_contain_text("the lower bound is missing")
-    expect(said.get_by_role("img", name="expected (rings) and got (crosses)")).to_be_visible()
+    said.get_by_role("img", name="expected (rings) and got (crosses)").wait_for()
     expect(said).not_to_contain_text("Traceback")
     said.scroll_into_view_if_needed()
     notebook.screenshot(path=tmp_path / "wrong.png")
@@ -91,20 +92,21 @@ def test_a_wrong_answer_is_explained_and_a_right_one_passes(notebook, tmp_path):
     replace_line(answer, "return np.minimum", "return np.clip(params_q, lower_bound, upper_bound)")
     run(answer)
     run(check)
+    said.get_by_text("✓").wait_for()
     expect(said).to_have_text("✓ Exercise 6.1: visible check passed.")
     figure = code_cell(notebook, "scratch.before_and_after(before")
     run(figure)
-    expect(figure.locator("img[alt]")).to_be_visible()
+    figure.locator("img[alt]").wait_for()
     notebook.screenshot(path=tmp_path / "right.png")
 
 
 def test_a_hint_opens_and_formulas_are_set(notebook):
     exercise = notebook.locator(".jp-MarkdownOutput", has_text="Exercise 6.1: limit the codes")
     hint = exercise.get_by_text("NumPy has element-wise versions")
-    expect(exercise.locator("mjx-container").first).to_be_visible()
+    exercise.locator("mjx-container").first.wait_for()
     expect(hint).to_be_hidden()
     exercise.get_by_text("Hint", exact=True).click()
-    expect(hint).to_be_visible()
+    hint.wait_for()
 
 
 def test_a_second_hint_opens_after_the_first(notebook):
@@ -114,10 +116,10 @@ def test_a_second_hint_opens_after_the_first(notebook):
         exercise.get_by_text("is a matrix with one row per"),
     )
     exercise.get_by_text("Hint", exact=True).click()
-    expect(first).to_be_visible()
+    first.wait_for()
     expect(second).to_be_hidden()
     exercise.get_by_text("A deeper hint", exact=True).click()
-    expect(second).to_be_visible()
+    second.wait_for()
 
 
 def test_a_slider_moved_by_an_arrow_key_draws_the_picture_again(notebook, tmp_path):
@@ -125,12 +127,12 @@ def test_a_slider_moved_by_an_arrow_key_draws_the_picture_again(notebook, tmp_pa
     for cell in (code_cell(notebook, "import numpy as np"), code_cell(notebook, "default_rng(6)"), picture):
         run(cell)
     image = picture.get_by_role("img", name="4 bits, range -50 to 150")
-    expect(image).to_be_visible()
+    image.wait_for()
     before = image.get_attribute("src")
     picture.get_by_role("slider").nth(2).focus()
     notebook.keyboard.press("ArrowLeft")
     moved = picture.get_by_role("img", name="4 bits, range -50 to 140")
-    expect(moved).to_be_visible()
+    moved.wait_for()
     assert moved.get_attribute("src") != before
     expect(picture.locator(".jp-OutputArea img")).to_have_count(1)
     picture.scroll_into_view_if_needed()
@@ -139,13 +141,13 @@ def test_a_slider_moved_by_an_arrow_key_draws_the_picture_again(notebook, tmp_pa
 
 def test_whoever_is_stuck_goes_on_with_the_course_s_version(notebook, tmp_path):
     choose(notebook, "Run", "Run All Cells")
-    expect(code_cell(notebook, "conventions.explain").locator(".jp-OutputArea-output")).to_be_visible()
+    code_cell(notebook, "conventions.explain").locator(".jp-OutputArea-output").wait_for()
     errors = notebook.locator('.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.stderr"]')
     said = [text.strip() for text in errors.all_text_contents()]
     assert "Exercise 6.2: not written yet: quantize with a zero point." in said
     assert [text for text in said if not re.fullmatch(r"Exercise 6\.\d: not written yet: .*\.", text)] == []
     figure = code_cell(notebook, 'scale, zero, 0, 7, "asymmetric")')
-    expect(figure.locator("img[alt]")).to_be_visible()
+    figure.locator("img[alt]").wait_for()
     expect(figure.locator("pre").last).to_have_text(
         "Exercise 6.2 has not passed its check yet, so this cell used the course's asymmetric_quantization.\n"
     )
@@ -172,20 +174,21 @@ def test_the_front_page_shows_the_progress_and_opens_the_next_notebook(notebook,
     replace_line(answer, "raise NotImplementedError", "return float(np.mean((params - params_deq) ** 2))")
     run(answer)
     run(check)
-    expect(check.locator(".jp-OutputArea")).to_contain_text("visible check passed")
+    check.locator(".jp-OutputArea").get_by_text("visible check passed").wait_for()
     with notebook.expect_response(lambda r: r.request.method == "PUT" and NAME in r.url):
         choose(notebook, "File", "Save Notebook")
 
     notebook.get_by_role("tab", name="START_HERE").click()
     front = code_cell(notebook, "way.show()")
     run(front)
+    front.locator("tr", has_text="06 ·").wait_for()
     expect(front.locator("tr", has_text="06 ·")).to_contain_text(re.compile("[12] of 9 checks pass"))
     expect(front.locator("tr", has_text="09 ·")).to_contain_text(
         "0 of 6 checks passexercise 9.1 (not checked)"
     )
     notebook.screenshot(path=tmp_path / "front.png")
     follow(notebook, front.get_by_role("link", name="07 ·"))
-    expect(notebook.locator(".lm-TabBar-tab.lm-mod-current", has_text="07_quant")).to_be_visible()
+    notebook.locator(".lm-TabBar-tab.lm-mod-current", has_text="07_quant").wait_for()
 
 
 def test_all_that_is_shown_can_be_read_in_either_theme(notebook, tmp_path):
@@ -194,12 +197,12 @@ def test_all_that_is_shown_can_be_read_in_either_theme(notebook, tmp_path):
     replace_line(answer, "raise NotImplementedError", "return params_q * scale")
     run(answer)
     run(check)
-    expect(check.get_by_role("img", name="expected (rings) and got (crosses)")).to_be_visible()
+    check.get_by_role("img", name="expected (rings) and got (crosses)").wait_for()
     check.scroll_into_view_if_needed()
     shown = ".jp-OutputArea-output, .jp-MarkdownOutput"
     light = contrasts(notebook, shown)
     choose(notebook, "Settings", "Theme", "JupyterLab Dark")
-    expect(notebook.locator("body")).to_have_attribute("data-jp-theme-name", "JupyterLab Dark")
+    notebook.locator("body[data-jp-theme-name='JupyterLab Dark']").wait_for(state="attached")
     dark = contrasts(notebook, shown)
     notebook.screenshot(path=tmp_path / "dark.png")
     notebook.get_by_role("tab", name="START_HERE").click()
@@ -213,7 +216,7 @@ def test_all_that_is_shown_can_be_read_in_either_theme(notebook, tmp_path):
 def test_the_validate_button_names_the_reason(notebook):
     notebook.get_by_role("button", name="Validate").click()
     results = notebook.get_by_role("dialog")
-    expect(results).to_contain_text("The following cell failed")
+    results.get_by_text("The following cell failed").first.wait_for()
     expect(results).to_contain_text("Exercise 6.2: not written yet: quantize with a zero point.")
     results.get_by_role("button", name="Ok").click()
 
@@ -243,7 +246,7 @@ def test_formgrader_generates_grades_contained_and_writes_feedback(instructor, b
 
     def press(row, button):
         page.locator("tr", has_text=row).locator(f".{button} a").click()
-        expect(page.locator(".modal-title", has_text="Success")).to_be_visible()
+        page.locator(".modal-title", has_text="Success").wait_for()
         page.get_by_role("button", name="OK").click()
         expect(page.locator(".modal")).to_have_count(0)
 
@@ -288,7 +291,7 @@ def test_formgrader_generates_grades_contained_and_writes_feedback(instructor, b
     assert main(["report", "06", "--course", str(course), "--out", str(tmp_path / "report")]) == 0
     page.goto((tmp_path / "report" / "report.html").as_uri())
     expect(page.locator(".total")).to_have_text("1 of 1 students graded, 0 missing")
-    expect(page.get_by_role("img", name="Histogram of the points of 1 students, 14 to 14")).to_be_visible()
+    page.get_by_role("img", name="Histogram of the points of 1 students, 14 to 14").wait_for()
     assert page.title() == NAME
 
 
