@@ -19,6 +19,7 @@ from nbgrader.api import Gradebook
 from qcourse import cli
 from qcourse.authoring.answers import read_answers
 from qcourse.authoring.demo_class import STOCK, Classroom
+from qcourse.course.cells import is_experiment
 from qcourse.course.folder import answers_folder
 from qcourse.course.notebooks import read
 from qcourse.grading import grade_class, grade_submission, workers
@@ -32,14 +33,14 @@ def grade(folder, **options):
 
 @contextmanager
 def cluster(folder, workers):
-    """A Dask scheduler and workers, each a process of its own; yields the scheduler's file and process."""
+    """A Dask scheduler and workers, each a process of its own; yields the scheduler's address and process."""
     address = folder / "scheduler.json"
     known = ["--scheduler-file", str(address), "--no-dashboard"]
     path = os.pathsep.join([os.path.dirname(__file__), os.environ["PYTHONPATH"]])
     here = {"PYTHONPATH": path, "DASK_LOGGING__DISTRIBUTED": "critical"}
     commands = [
         ["scheduler", "--host", "127.0.0.1", "--port", "0", *known],
-        ["worker", "--nworkers", f"{workers}", "--nthreads", "1", "--local-directory", str(folder), *known],
+        *[["worker", "--no-nanny", "--nthreads", "1", "--local-directory", str(folder), *known]] * workers,
     ]
     started = []
     with (folder / "cluster.log").open("w") as log:
@@ -54,10 +55,9 @@ def cluster(folder, workers):
     try:
         yield json.loads(address.read_text())["address"], started[0]
     finally:
-        for process in reversed(started):
-            process.terminate()
         for process in started:
-            process.wait(30)
+            process.kill()
+            process.wait()
 
 
 # Workers and schedulers that die
@@ -124,8 +124,12 @@ def graded(generated, root, tmp_path_factory):
 
 
 def ordinary(room, bank):
-    """Notebooks that stock nbgrader can grade: solved, untouched, and with wrong answers."""
+    """Notebooks that stock nbgrader can grade: solved, untouched, and with wrong answers.
+
+    The solved one has no experiments, which take stock nbgrader seconds: `test_notebooks` has it run them.
+    """
     notebooks = {"ada": room.solution(NAME), "ben": room.release(NAME), "chloe": room.solution(NAME)}
+    notebooks["ada"].cells = [cell for cell in notebooks["ada"].cells if not is_experiment(cell)]
     wrong = {answer.grade_id: answer.source for answer in bank if not answer.right}
     for cell in notebooks["chloe"].cells[::2]:
         if (grade_id := cell.metadata.get("nbgrader", {}).get("grade_id")) in wrong:
@@ -193,8 +197,8 @@ def test_four_workers_on_a_busy_machine_give_equal_grades_though_one_is_killed(g
     assert untimed(results) == untimed(graded[1])
 
 
-def test_a_cluster_of_four_workers_gives_equal_grades(graded, again, tmp_path):
-    with cluster(tmp_path, 4) as (address, _):
+def test_a_cluster_of_two_workers_gives_equal_grades(graded, again, tmp_path):
+    with cluster(tmp_path, 2) as (address, _):
         results = grade(again, scheduler=address)
     assert untimed(results) == untimed(graded[1])
 

@@ -271,13 +271,13 @@ def test_a_missing_notebook_and_a_foreign_one_are_one_sentence(checked, tmp_path
 
 @pytest.fixture(scope="module")
 def half_done(root, tmp_path_factory):
-    """A folder with notebook 06: 6.1 and 6.6 are right, 6.2 wrong, 6.4 loops; the question is open."""
+    """A folder with notebook 06: 6.1 and 6.6 are right, 6.2 wrong, 6.4 hangs; the question is open."""
     path = release_path(root, pick(root, ["06"])[0])
     notebook, solved = read(path), cells.by_grade_id(read(solution_path(root, path.stem)))
     written = {
         "clamp": solved["clamp"].source,
         "asymmetric_quantization": "def asymmetric_quantization(params, bits):\n    return 1",
-        "symmetric_quantization": "def symmetric_quantization(params, bits):\n    while True: pass",
+        "symmetric_quantization": "def symmetric_quantization(*_):\n    import time\n    time.sleep(60)",
         "quantization_error": solved["quantization_error"].source,
     }
     for name, source in written.items():
@@ -311,7 +311,7 @@ def test_a_half_done_notebook_of_the_course(half_done, monkeypatch, capsys):
 
 def test_one_exercise_of_a_notebook(half_done, monkeypatch, capsys):
     monkeypatch.chdir(half_done)
-    assert main(["check", "6.6", "--timeout", "3"]) == 0  # the endless loop of 6.4 does not run
+    assert main(["check", "6.6", "--timeout", "3"]) == 0  # what hangs in 6.4 does not run
     said = capsys.readouterr().out.splitlines()
     assert said[1:] == [
         "✓ 6.6  quantization_error                   3 (2 of them by hidden tests)",
