@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 from nbgrader.api import Gradebook, MissingEntry
 
-from qcourse.grading import grade_class, grade_submission
+from qcourse.grading import grade_class, grade_submission, gradebook, graded_folder
 
 NAME = "06_quantization_from_scratch"
 CLASS = ("ada", "ben", "chloe")
@@ -51,6 +51,43 @@ def no_kernels(log=None):
         yield
     finally:
         grade_class._workers, grade_class._graded = before
+
+
+POINTS = (
+    "between two submissions",
+    "before the commit",
+    "after the commit",
+    "in a file",
+    "between two files",
+)
+
+
+def grade_and_be_killed(folder, point):
+    """In a process of its own: grade the class, and be killed at a point of the second submission."""
+
+    def die(*arguments, **more):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    record = gradebook.Writer.record
+
+    def recorded(self, submission, *arguments):
+        if submission.student == "ben":
+            commit, write = self._commit, graded_folder.replace
+            if point == "between two submissions":
+                die()
+            elif point == "before the commit":
+                self._commit = die
+            elif point == "after the commit":
+                self._commit = lambda: (commit(), die())
+            elif point == "in a file":
+                os.replace = die
+            else:
+                graded_folder.replace = lambda *arguments, **more: (write(*arguments, **more), die())
+        return record(self, submission, *arguments)
+
+    gradebook.Writer.record = recorded
+    with no_kernels():
+        grade_class.grade(grade_class.Options(NAME, folder))
 
 
 def on_a_worker(submitted, released, files, isolation, settings=None):

@@ -32,7 +32,7 @@ from qcourse.grading.trust.stand_in import StandIn
 from qcourse.models import QuantizedVerySimpleNet, VerySimpleNet
 
 few = settings(
-    derandomize=True, max_examples=150, deadline=None, database=None,
+    derandomize=True, max_examples=60, deadline=None, database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )  # fmt: skip
 
@@ -522,7 +522,7 @@ parts = st.recursive(
 )
 
 
-@settings(few, max_examples=150)
+@few
 @given(parts)
 def test_nodes_of_any_form_are_refused_or_read(node):
     with contextlib.suppress(Rubbish):

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from made_up import CLASS, NAME, files, hand_in, made_up, no_kernels, points
+from made_up import CLASS, NAME, POINTS, files, grade_and_be_killed, hand_in, made_up, no_kernels, points
 from nbgrader.api import Gradebook
 from probe import SMALL_DISK
 from sqlalchemy.exc import OperationalError
@@ -27,7 +27,7 @@ from qcourse import cli
 from qcourse.classroom import commands
 from qcourse.course.notebooks import from_bytes
 from qcourse.errors import UserError
-from qcourse.grading import cluster, database, grade_class, gradebook, graded_folder, receipt
+from qcourse.grading import cluster, database, grade_class, gradebook, receipt
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults")]
 
@@ -145,50 +145,13 @@ def test_one_file_that_cannot_be_graded_stops_nobody_else(course, log, tmp_path,
 # Killed
 
 
-POINTS = (
-    "between two submissions",
-    "before the commit",
-    "after the commit",
-    "in a file",
-    "between two files",
-)
-
-
-def _killed(folder, point):
-    """In a process of its own: grade the class, and be killed at a point of the second submission."""
-
-    def die(*arguments, **more):
-        os.kill(os.getpid(), signal.SIGKILL)
-
-    record = gradebook.Writer.record
-
-    def recorded(self, submission, *arguments):
-        if submission.student == "ben":
-            commit, write = self._commit, graded_folder.replace
-            if point == "between two submissions":
-                die()
-            elif point == "before the commit":
-                self._commit = die
-            elif point == "after the commit":
-                self._commit = lambda: (commit(), die())
-            elif point == "in a file":
-                os.replace = die
-            else:
-                graded_folder.replace = lambda *arguments, **more: (write(*arguments, **more), die())
-        return record(self, submission, *arguments)
-
-    gradebook.Writer.record = recorded
-    with no_kernels():
-        grade(folder)
-
-
 @pytest.mark.parametrize("point", POINTS)
 def test_a_writer_that_is_killed_loses_nothing_and_repeats_nothing(course, log, point):
     grade(course)
     for student in CLASS:
         hand_in(course, student, 2)
     start = multiprocessing.get_context("forkserver")
-    process = start.Process(target=_killed, args=(course, point))
+    process = start.Process(target=grade_and_be_killed, args=(course, point))
     process.start()
     process.join()
     assert process.exitcode == -signal.SIGKILL

@@ -150,7 +150,7 @@ LEFT_BEHIND = [
         [LIGHT, TWO, GROUP, SHOWN, CHECK_TWO],
         [0, 0, 1],
     ),
-    ([LIGHT, graded("print('x' * 2**25)", "one"), TWO, CHECK_TWO], [0, 1]),
+    ([LIGHT, graded("print('x' * 17 * 2**20)", "one"), TWO, CHECK_TWO], [0, 1]),
     (
         [LIGHT, RAISES_LATER, "import not_there\nmine = 1", "def one():\n    return mine", CHECK_ONE, BESIDE],
         [1, 0],
@@ -167,7 +167,7 @@ LEFT_BEHIND = [
         "seven",
         "right and wrong",
         "errors",
-        "32 MB of output",
+        "17 MB of output",
         "late errors",
     ],
 )

@@ -133,7 +133,7 @@ def test_another_loop_that_calls_nothing_ended_has_its_own_limit():
     assert answers.left(5) == 25
 
 
-LIMITS = Limits(cell_cpu=1.5, slow_cpu=0.8, idle=4)
+LIMITS = Limits(cell_cpu=0.8, slow_cpu=0.4, idle=4)
 
 
 @pytest.mark.slow
@@ -160,6 +160,6 @@ def test_one_loop_costs_one_limit_and_the_report_says_so(loop, said, monkeypatch
     assert (
         "c4: not run: it calls `f`, and the time for that is used up (an endless loop?)" in result["reason"]
     )
-    for cell, most in (("c2", "1.5" if "True" in loop else "4"), ("c3", "0.8")):
+    for cell, most in (("c2", "0.8" if "True" in loop else "4"), ("c3", "0.4")):
         assert f"{cell}: the cell {said.format(most)}" in result["reason"]
-    assert spent[-1] < 1.5 + 0.8 + 1.5
+    assert spent[-1] < 0.8 + 0.4 + 1
