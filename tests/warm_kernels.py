@@ -90,7 +90,7 @@ def _warm() -> None:
 
     from qcourse.grading.kernels import preload
 
-    for name in (*preload.MODULES, *preload.COURSE, *preload.TORCH, *preload.LATE):
+    for name in (*preload.MODULES, *preload.COURSE, *preload.TORCH, *preload.OPTIMIZER):
         importlib.import_module(name)
     gc.freeze()  # a collection in a fork would touch, and so copy, everything that is loaded
 

@@ -6,7 +6,8 @@ from traitlets.config import Config
 from qcourse.course.notebooks import NotebookNode, new_code_cell
 from qcourse.errors import UserError
 from qcourse.grading import receipt
-from qcourse.grading.execute import ContainedExecute, stack
+from qcourse.grading.execute import ContainedExecute
+from qcourse.grading.kernels.preload import stack
 from qcourse.grading.trust import graded_cells
 from qcourse.grading.trust.secret import course_secret
 
@@ -148,6 +149,8 @@ def test_inputs_of_hidden_tests_follow_from_the_secret(kind):
         ("import numpy as np, torch.nn as nn", "torch"),
         ("def answer():\n    from torch import nn", "torch"),
         ("from qcourse import torch_ao", "torch"),
+        ("import torch  # optim.", "torch"),
+        ("import torch\nadam = torch.optim.Adam(model.parameters())", "optimizer"),
         ("from qcourse import conventions\nprint(conventions.explain('torch.ao int8'))  # torch", "course"),
         ("import numpy as np  # no torch", "numpy"),
     ],

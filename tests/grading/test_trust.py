@@ -450,8 +450,11 @@ def test_of_a_referee_that_is_replaced_nothing_stays(monkeypatch):
     class Warm:
         """Stands in for a `Forkserver`."""
 
-        def __init__(self, stack):
+        def __init__(self):
             self.alive = True
+
+        def warm(self, stack):
+            pass
 
         def referee(self):
             ours, theirs = socket.socketpair()

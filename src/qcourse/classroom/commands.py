@@ -99,9 +99,13 @@ def _collect(options: argparse.Namespace) -> int:
 
 
 def _grade(options: argparse.Namespace) -> int:
+    try_json(options.json)
+    if not options.scheduler:
+        from qcourse.grading.kernels import head_start
+
+        head_start.begin(options.course, options.assignment)
     from qcourse.grading import grade_class, report
 
-    try_json(options.json)
     known = vars(options) | {"student": tuple(options.student)}
     given = {name: known[name] for name in grade_class.Options._fields}
     results = grade_class.grade(grade_class.Options(**given), report.Table())

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +17,7 @@ from qcourse.course.harmless import reduce_outputs
 from qcourse.course.language import refuse_other_languages
 from qcourse.course.notebooks import NotebookNode
 from qcourse.grading.kernels.client import ContainedKernelManager
+from qcourse.grading.kernels.preload import stack
 from qcourse.grading.kernels.provisioner import referee
 from qcourse.grading.other_files import read_folder
 from qcourse.grading.place.limits import Limits
@@ -28,8 +28,6 @@ from qcourse.grading.trust.line import Ended
 from qcourse.grading.trust.secret import course_secret
 
 LIMITS = Limits()
-# To name torch is not enough. (No ``\s``, which would run over blank lines again from each of them.)
-IMPORTS_TORCH = re.compile(r"^[ \t]*(?:from|import)\b[^#\n]*\btorch", re.MULTILINE)
 REFEREES = 3  # that may be lost over one cell
 
 
@@ -156,12 +154,3 @@ class ContainedExecute(Runner, Execute):
         """Whether the submission has CPU time and wall time left."""
         late = time.monotonic() - self._began > self.limits.wall_total
         return not late and self._spent <= self.limits.cpu_total
-
-
-def stack(*notebooks: NotebookNode) -> str:
-    """What a kernel must not import itself: "torch", "course" or else "numpy", by what code cells import."""
-    sources = [cell.source for notebook in notebooks for cell in notebook.cells if cell.cell_type == "code"]
-    if any(IMPORTS_TORCH.search(source) for source in sources):
-        return "torch"
-    names = "qcourse", "matplotlib"
-    return "course" if any(name in source for source in sources for name in names) else "numpy"

@@ -14,9 +14,9 @@ from qcourse.course.settings import course_settings
 from qcourse.errors import Refused, UserError
 from qcourse.grading import grade_submission
 from qcourse.grading.database import only_one
-from qcourse.grading.execute import stack
 from qcourse.grading.grade_submission import Result, failed
 from qcourse.grading.gradebook import Writer
+from qcourse.grading.kernels.preload import stack
 from qcourse.grading.kernels.provisioner import forkserver
 from qcourse.grading.place.limits import Limits
 from qcourse.grading.place.place import make_place

@@ -1,11 +1,11 @@
-"""A warm process that forks contained kernels: ``python -m qcourse.grading.kernels.forkserver FD STACK``.
+"""A warm process that forks contained kernels: ``python -m qcourse.grading.kernels.forkserver FD``.
 
 Importing torch and loading the data takes seconds; forking a process that has done so takes milliseconds.
 The warm process runs nothing but this package, holds no secret, and has one thread, so that it can fork.
 """
 
 import atexit
-import itertools
+import contextlib
 import json
 import os
 import select
@@ -38,26 +38,43 @@ GIVEN = {
 
 
 class Forkserver:
-    """The caller's end: starts the warm process, with one of `preload.STACKS`, and asks it for kernels."""
+    """The caller's end: starts the warm process, has it import a stack of libraries, asks it for kernels."""
 
-    def __init__(self, stack: str) -> None:
+    def __init__(self) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         environment = {name: os.environ[name] for name in KEPT if name in os.environ}
         if (folder := Path(qcourse.__file__).parents[1]).name != "site-packages":
             environment["PYTHONPATH"] = str(folder)  # a copy that is on this process's path, not installed
         environment |= GIVEN | {name: str(cache_folder() / name.lower()) for name in CACHES}
         self._socket = ours
+        self._importing = 0
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - until `close`
         self._process = subprocess.Popen(
-            [sys.executable, "-m", __name__, str(theirs.fileno()), stack],
+            [sys.executable, "-m", __name__, str(theirs.fileno())],
             pass_fds=[theirs.fileno()], env=environment, cwd="/", stdin=subprocess.DEVNULL,
             stderr=self._stderr,
         )  # fmt: skip
         theirs.close()
         atexit.register(self.close)
-        if ours.recv(len(READY)) != READY:
-            self._process.wait()
-            raise RuntimeError(f"the warm process ended while it started{self.said}")
+
+    def begin(self, stack: str) -> None:
+        """Have it import one of `preload.STACKS`, beside what it has; do not wait."""
+        with contextlib.suppress(OSError):  # it has ended: `warm` says so
+            self._socket.send(json.dumps({"stack": stack}).encode())
+        self._importing += 1
+
+    def warm(self, stack: str) -> None:
+        """Have it import one of `preload.STACKS`, and wait until it has.
+
+        Raises:
+            RuntimeError: it has ended meanwhile.
+        """
+        self.begin(stack)
+        while self._importing:
+            if self._socket.recv(len(READY)) != READY:
+                self._process.wait()
+                raise RuntimeError(f"the warm process ended while it started{self.said}")
+            self._importing -= 1
 
     @property
     def said(self) -> str:
@@ -105,27 +122,32 @@ class Forkserver:
         return Referee(ours)
 
 
-def serve(fd: int, stack: str) -> None:
-    """Warm up, then fork a kernel for each request, until the caller is gone."""
+def serve(fd: int) -> None:
+    """Import what is asked for, and fork a kernel for each request, until the caller is gone."""
     from qcourse.grading.kernels.huge_pages import MANY, use_huge_pages
     from qcourse.grading.kernels.preload import warm
 
     with socket.socket(fileno=fd) as caller:
-        warm(stack)
-        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the dead
-        caller.send(READY)
-        for forks in itertools.count():
+        forks = 0
+        while True:
+            content, handed, _, _ = socket.recv_fds(caller, 2**16, 3)
+            if not content:
+                return
+            request = json.loads(content)
+            if "stack" in request:
+                warm(request["stack"])
+                signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the dead
+                caller.send(READY)
+                continue
             if forks == MANY:
                 use_huge_pages()
-            request, handed, _, _ = socket.recv_fds(caller, 2**16, 3)
-            if not request:
-                return
+            forks += 1
             if os.fork() == 0:
                 caller.close()
-                start(json.loads(request), handed)
+                start(request, handed)
             for descriptor in handed:
                 os.close(descriptor)
 
 
 if __name__ == "__main__":
-    serve(int(sys.argv[1]), sys.argv[2])
+    serve(int(sys.argv[1]))

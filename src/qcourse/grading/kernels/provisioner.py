@@ -38,6 +38,7 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
 
 from qcourse.files import read_regular
+from qcourse.grading.kernels import head_start
 from qcourse.grading.kernels.forked_kernel import PORTS, WHY
 from qcourse.grading.kernels.forkserver import MOST_SAID, Forkserver
 from qcourse.grading.other_files import put
@@ -56,7 +57,8 @@ def forkserver(stack: str = "course") -> Forkserver:
         _lose_referee(dead := _warm.pop(stack))
         dead.close()
     if stack not in _warm:
-        _warm[stack] = Forkserver(stack)
+        _warm[stack] = head_start.take() or Forkserver()
+        _warm[stack].warm(stack)
     return _warm[stack]
 
 
