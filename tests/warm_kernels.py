@@ -90,8 +90,9 @@ def _warm() -> None:
 
     from qcourse.grading.kernels import preload
 
-    for name in (*preload.MODULES, *preload.COURSE, *preload.TORCH, *preload.OPTIMIZER):
-        importlib.import_module(name)
+    for modules in preload.PARTS.values():
+        for name in modules:
+            importlib.import_module(name)
     gc.freeze()  # a collection in a fork would touch, and so copy, everything that is loaded
 
 

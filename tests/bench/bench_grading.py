@@ -27,6 +27,7 @@ from qcourse.grading.place.limits import Limits
 
 PAIRS = 3
 NBGRADER = [sys.executable, "-m", "nbgrader"]
+QCOURSE = [sys.executable, "-m", "qcourse.cli"]
 CLASS, FEW = 24, 6  # stock nbgrader takes minutes for 24: its throughput is measured on a part of them
 READY = "import torch\nfrom qcourse.data import load_digits28\ndata = load_digits28()"
 
@@ -39,8 +40,8 @@ def measure(root: Path, name: str) -> dict[str, float]:
         figures = {}
         rates = []
         for pair in range(PAIRS):
-            slow = _seconds(lambda: _stock(stock.folder, name))
-            fast = _seconds(lambda: _grade(room, name))
+            slow = _seconds(lambda: _typed(stock.folder, *NBGRADER, "autograde", name, "--force"))
+            fast = _seconds(lambda: _typed(room.folder, *QCOURSE, "grade", name, "--force"))
             rates.append((CLASS / fast, FEW / slow))
             print(
                 f"pair {pair + 1}: {CLASS / fast:.2f} submissions a second, stock {FEW / slow:.3f}",
@@ -54,9 +55,8 @@ def measure(root: Path, name: str) -> dict[str, float]:
         return figures | _scaling(large, name) | _writer(room, name) | _one(room, name)
 
 
-def _stock(folder: Path, name: str) -> None:
-    """nbgrader autograde as one types it."""
-    command = [*NBGRADER, "autograde", name, "--force"]
+def _typed(folder: Path, *command: str) -> None:
+    """Run a command as one types it, start included."""
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
 
 
@@ -105,7 +105,7 @@ def _numpy(scratch: Path) -> dict[str, float]:
             [*NBGRADER, "generate_assignment", numpy_course.NAME],
             cwd=folder, check=True, capture_output=True,
         )  # fmt: skip
-        ours = [sys.executable, "-m", "qcourse.cli", "grade", numpy_course.NAME, "--force"]
+        ours = [*QCOURSE, "grade", numpy_course.NAME, "--force"]
         stock = [*NBGRADER, "autograde", numpy_course.NAME, "--force"]
         pairs = [(_cost(stock, folder), _cost(ours, folder)) for _ in range(PAIRS)]
         for which, kind in enumerate(("ratio", "cpu_ratio")):
@@ -121,7 +121,7 @@ def memory(students: int) -> float:
         silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         where = {"cwd": Path(scratch) / "course", **silent}
         subprocess.run([*NBGRADER, "generate_assignment", numpy_course.NAME], check=True, **where)
-        ours = [sys.executable, "-m", "qcourse.cli", "grade", numpy_course.NAME]
+        ours = [*QCOURSE, "grade", numpy_course.NAME]
         most = 0
         with psutil.Popen(ours, **where) as process:
             status = Path(f"/proc/{process.pid}/status")
@@ -174,7 +174,7 @@ def _one(room: Classroom, name: str) -> dict[str, float]:
     released = {name: to_bytes(notebook) for name, notebook in writer.release.notebooks.items()}
     grade_submission.ContainedExecute = Timed
     over, ready = [], []
-    provisioner.forkserver("torch")
+    provisioner.forkserver(provisioner.USUAL | {"torch"})
     for _ in range(5):
         Timed.cells = 0.0
         over.append(

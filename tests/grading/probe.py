@@ -265,7 +265,7 @@ def _bait(folder: Path, stack: ExitStack) -> tuple[dict[str, Any], Callable[[], 
     """Things of ours to reach for, and a function that tells which were touched."""
     stack.enter_context(_environment({CREDENTIAL: "open sesame"}))
     while provisioner._warm:  # a new warm process could inherit the credential
-        provisioner._warm.popitem()[1].close()
+        provisioner._warm.pop().close()
     facts: dict[str, Any] = {"credential": "open sesame", "home": str(Path.home()), "course": str(folder)}
     for name in ("solutions", "gradebook", "submission"):
         (folder / name).write_text("private")

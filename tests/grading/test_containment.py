@@ -197,12 +197,14 @@ def test_what_is_forked_many_times_lies_in_huge_pages():
 
 
 def test_torch_is_warm_where_a_cell_names_it_and_else_not_even_imported(monkeypatch):
-    assert run("import sys; print('numpy' in sys.modules, 'tor' 'ch' in sys.modules)") == ["True False\n"]
-    asked, forkserver = [], provisioner.forkserver
-    monkeypatch.setattr(provisioner, "forkserver", lambda stack: asked.append(stack) or forkserver())
-    run("import numpy")
-    run("def later():\n    from qcourse import torch_ao")
-    assert asked == ["numpy", "torch"]
+    monkeypatch.setattr(provisioner, "_warm", [])  # that of other tests may have it
+    look = "import sys; print('numpy' in sys.modules, 'tor' 'ch' in sys.modules)"
+    named = "def later():\n    from qcourse import torch_ao"
+    assert run(look) == ["True False\n"]
+    (started,) = provisioner._warm
+    assert run(look, named)[0] == "True True\n"  # the same process has learned it
+    assert provisioner._warm == [started]
+    started.close()
 
 
 def test_no_debugger_is_imported_for_a_kernel_and_a_notebook_may_still_have_one():

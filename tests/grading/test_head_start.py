@@ -14,7 +14,8 @@ NAME = "07_x"
 def begun(tmp_path, monkeypatch):
     """Begin with a release of one cell; the process that has been started, or None."""
     monkeypatch.setattr(head_start, "_started", [])
-    monkeypatch.setattr(provisioner, "_warm", {})
+    monkeypatch.setattr(provisioner, "_warm", [])
+    monkeypatch.setattr(provisioner, "_referees", [])
 
     def begin(content: str, assignment: str = "07"):
         folder = tmp_path / head_start.RELEASE / NAME
@@ -24,7 +25,7 @@ def begun(tmp_path, monkeypatch):
         return head_start._started[0] if head_start._started else None
 
     yield begin
-    for process in (*head_start._started, *provisioner._warm.values()):
+    for process in (*head_start._started, *provisioner._warm):
         process.close()
 
 
@@ -34,10 +35,10 @@ def notebook(*sources: str) -> NotebookNode:
 
 def test_it_is_the_one_that_forks_the_kernels_and_learns_what_it_lacks(begun):
     started = begun(writes(notebook("import numpy")))
-    seen = notebook("import sys, qcourse\nprint('qcourse.plots.scratch' in sys.modules)")
+    seen = notebook("import sys, matplotlib\nprint('qcourse.plots.figure' in sys.modules)")
     ContainedExecute().preprocess(seen, {})
     assert seen.cells[0].outputs[0].text == "True\n"
-    assert provisioner._warm == {"course": started}
+    assert provisioner._warm == [started]
     assert head_start.take() is None
 
 
@@ -54,4 +55,4 @@ def test_one_that_has_died_says_so(begun):
     started._process.kill()
     started._process.wait()
     with pytest.raises(RuntimeError, match="ended while it started"):
-        provisioner.forkserver("course")
+        provisioner.forkserver()

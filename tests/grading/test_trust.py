@@ -453,7 +453,7 @@ def test_of_a_referee_that_is_replaced_nothing_stays(monkeypatch):
         def __init__(self):
             self.alive = True
 
-        def warm(self, stack):
+        def warm(self, parts):
             pass
 
         def referee(self):
@@ -466,13 +466,13 @@ def test_of_a_referee_that_is_replaced_nothing_stays(monkeypatch):
 
     made = []
     monkeypatch.setattr(provisioner, "Forkserver", Warm)
-    monkeypatch.setattr(provisioner, "_warm", {})
-    monkeypatch.setattr(provisioner, "_referees", {})
-    provisioner.referee("course")
-    provisioner.referee("course", new=True)
-    provisioner.forkserver("course").alive = False
-    last = provisioner.referee("course")
-    assert list(provisioner._referees.values()) == [last]
+    monkeypatch.setattr(provisioner, "_warm", [])
+    monkeypatch.setattr(provisioner, "_referees", [])
+    provisioner.referee()
+    provisioner.referee(new=True)
+    provisioner.forkserver().alive = False
+    last = provisioner.referee()
+    assert provisioner._referees == [last]
     assert [found() for found, _ in made] == [None, None, last]
     last.close()
     for _, theirs in made:

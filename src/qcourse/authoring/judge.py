@@ -28,7 +28,7 @@ from qcourse.course.folder import answers_folder, pick_exercises
 from qcourse.course.lesson import read_source
 from qcourse.course.notebooks import NotebookNode, new_code_cell
 from qcourse.errors import UserError
-from qcourse.grading.kernels.preload import OPTIMIZER
+from qcourse.grading.kernels.preload import PARTS
 from qcourse.grading.needed_cells import may_read_anything, needed
 from qcourse.terminal import marks
 
@@ -48,7 +48,11 @@ class Judge:
 
     def __init__(self, notebook: NotebookNode, expected: Sequence[Answer]) -> None:
         torch.set_num_threads(1)  # one process per core, and threads would get in each other's way
-        for name in (*OPTIMIZER, "numpy.ma"):  # here, not in each fork
+        for name in (
+            *PARTS["optimizer"],
+            "torch._subclasses.schema_check_mode",
+            "numpy.ma",
+        ):  # here, not in each fork
             importlib.import_module(name)
         for number in {answer.exercise for answer in expected}:
             causes_of(number)

@@ -17,7 +17,7 @@ from qcourse.course.harmless import reduce_outputs
 from qcourse.course.language import refuse_other_languages
 from qcourse.course.notebooks import NotebookNode
 from qcourse.grading.kernels.client import ContainedKernelManager
-from qcourse.grading.kernels.preload import stack
+from qcourse.grading.kernels.preload import wanted
 from qcourse.grading.kernels.provisioner import referee
 from qcourse.grading.other_files import read_folder
 from qcourse.grading.place.limits import Limits
@@ -78,10 +78,10 @@ class ContainedExecute(Runner, Execute):
         self._spent = 0.0  # seconds of CPU time
         self._kept: list[int] = []  # the tests whose answers the kernel has kept, in that order
         self._serves = False  # whether it does nothing but answer a referee
-        self._tests, self._stack = tests(nb), stack(nb)
+        self._tests, self._parts = tests(nb), wanted(nb)
         if not self.secret and (course := getattr(self.parent, "coursedir", None)):
             self.secret = course_secret(Path(course.root))
-        kernel = {"limits": self.limits, "isolation": self.isolation, "stack": self._stack}
+        kernel = {"limits": self.limits, "isolation": self.isolation, "parts": self._parts}
         self.execute(**kernel, files=self.files or {}, masked=reference_files(self._tests))
         reduce_outputs(self.nb)
         return self.nb, self.resources
@@ -136,7 +136,7 @@ class ContainedExecute(Runner, Execute):
         }  # fmt: skip
         for attempt in range(REFEREES):
             with contextlib.suppress(Ended):  # the place is as it was: another referee asks it anew
-                return referee(self._stack, new=attempt > 0).judge(line, request)
+                return referee(self._parts, new=attempt > 0).judge(line, request)
         raise RuntimeError("the process that runs the tests has ended")
 
     @contextlib.contextmanager

@@ -16,7 +16,7 @@ from qcourse.grading import grade_submission
 from qcourse.grading.database import only_one
 from qcourse.grading.grade_submission import Result, failed
 from qcourse.grading.gradebook import Writer
-from qcourse.grading.kernels.preload import stack
+from qcourse.grading.kernels.preload import wanted
 from qcourse.grading.kernels.provisioner import forkserver
 from qcourse.grading.place.limits import Limits
 from qcourse.grading.place.place import make_place
@@ -170,6 +170,6 @@ def _workers(options: Options, release: Release) -> Iterator[Workers]:
             yield workers
         return
     make_place(Limits(), options.isolation).close()  # nothing starts unless the sandbox works here
-    forkserver(stack(*release.notebooks.values()))  # of all workers: they inherit it
+    forkserver(wanted(*release.notebooks.values()))  # of all workers: they inherit it
     with closing(LocalWorkers(options.workers)) as local:
         yield local

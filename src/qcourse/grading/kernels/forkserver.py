@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from collections.abc import Set
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ GIVEN = {
 
 
 class Forkserver:
-    """The caller's end: starts the warm process, has it import a stack of libraries, asks it for kernels."""
+    """The caller's end: starts the warm process, has it import libraries, and asks it for kernels."""
 
     def __init__(self) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -47,6 +48,7 @@ class Forkserver:
             environment["PYTHONPATH"] = str(folder)  # a copy that is on this process's path, not installed
         environment |= GIVEN | {name: str(cache_folder() / name.lower()) for name in CACHES}
         self._socket = ours
+        self._has: set[str] = set()
         self._importing = 0
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - until `close`
         self._process = subprocess.Popen(
@@ -57,19 +59,22 @@ class Forkserver:
         theirs.close()
         atexit.register(self.close)
 
-    def begin(self, stack: str) -> None:
-        """Have it import one of `preload.STACKS`, beside what it has; do not wait."""
+    def begin(self, parts: Set[str]) -> None:
+        """Have it import some of `preload.PARTS`, if it has not; do not wait."""
+        if parts <= self._has:
+            return
         with contextlib.suppress(OSError):  # it has ended: `warm` says so
-            self._socket.send(json.dumps({"stack": stack}).encode())
+            self._socket.send(json.dumps({"parts": sorted(parts)}).encode())
+        self._has |= parts
         self._importing += 1
 
-    def warm(self, stack: str) -> None:
-        """Have it import one of `preload.STACKS`, and wait until it has.
+    def warm(self, parts: Set[str]) -> None:
+        """Have it import some of `preload.PARTS`, and wait until it has.
 
         Raises:
             RuntimeError: it has ended meanwhile.
         """
-        self.begin(stack)
+        self.begin(parts)
         while self._importing:
             if self._socket.recv(len(READY)) != READY:
                 self._process.wait()
@@ -134,8 +139,8 @@ def serve(fd: int) -> None:
             if not content:
                 return
             request = json.loads(content)
-            if "stack" in request:
-                warm(request["stack"])
+            if "parts" in request:
+                warm(request["parts"])
                 signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the dead
                 caller.send(READY)
                 continue

@@ -8,7 +8,7 @@ from pathlib import Path
 from qcourse.course.folder import find
 from qcourse.errors import UserError
 from qcourse.grading.kernels.forkserver import Forkserver
-from qcourse.grading.kernels.preload import stack
+from qcourse.grading.kernels.preload import wanted
 
 RELEASE = "release"  # nbgrader's default; where a course has another, there is no head start
 _started: list[Forkserver] = []
@@ -24,7 +24,7 @@ def begin(course: Path, assignment: str) -> None:
         folders = sorted((course / RELEASE).iterdir())
         name = find([folder.name for folder in folders], assignment)
         paths = (course / RELEASE / name).glob("*.ipynb")
-        found = stack(*(json.loads(path.read_text(encoding="utf-8")) for path in paths))
+        found = wanted(*(json.loads(path.read_text(encoding="utf-8")) for path in paths))
         _started.append(Forkserver())
         _started[0].begin(found)
 

@@ -11,8 +11,7 @@ A worker grades submissions. These processes serve it; only the last one runs co
     worker                 trusted: sends cells, reads outputs, measures, and kills bwrap at a limit
     +-- bwrap              one per kernel: makes the namespaces; when it dies, everything inside dies
     |   +-- sh             first process inside: holds the namespaces open, sleeps, reaps dead processes
-    +-- forkserver         one of all workers: warm, it has imported what notebooks do and loaded the data;
-        |                  one for each stack of libraries that notebooks use
+    +-- forkserver         one of all workers: warm, it has imported what notebooks do and loaded the data
         +-- keeper         a fork: joins the namespaces of sh (setns), forks the kernel, seals its sockets
             +-- kernel     inside: gives up its rights, then becomes ipykernel
 
@@ -32,6 +31,7 @@ import os
 import select
 import signal
 import socket
+from collections.abc import Set
 from typing import Any
 
 from jupyter_client.connect import KernelConnectionInfo
@@ -47,41 +47,42 @@ from qcourse.grading.place.limits import Limits
 from qcourse.grading.place.place import Place, make_place
 from qcourse.grading.trust.referee import Referee
 
-_warm: dict[str, Forkserver] = {}
-_referees: dict[Forkserver, Referee] = {}
+USUAL = frozenset(("kernel", "course"))
+_warm: list[Forkserver] = []  # one, where it has been started
+_referees: list[Referee] = []  # one of its forks, likewise
 
 
-def forkserver(stack: str = "course") -> Forkserver:
-    """The one of this process that has a ``stack`` of libraries; a new one if the last has died."""
-    if stack in _warm and not _warm[stack].alive:
-        _lose_referee(dead := _warm.pop(stack))
-        dead.close()
-    if stack not in _warm:
-        _warm[stack] = head_start.take() or Forkserver()
-        _warm[stack].warm(stack)
-    return _warm[stack]
+def forkserver(parts: Set[str] = USUAL) -> Forkserver:
+    """The one of this process, which has imported some of `preload.PARTS`; a new one if the last has died."""
+    if _warm and not _warm[0].alive:
+        _warm.pop().close()
+    if not _warm:
+        _lose_referee()
+        _warm.append(head_start.take() or Forkserver())
+    _warm[0].warm(parts)
+    return _warm[0]
 
 
-def referee(stack: str, *, new: bool = False) -> Referee:
-    """The trusted process of this one, with that stack; a ``new`` one where the last has died."""
-    warm = forkserver(stack)
+def referee(parts: Set[str] = USUAL, *, new: bool = False) -> Referee:
+    """The trusted process of this one; a ``new`` one where the last has died."""
+    warm = forkserver(parts)
     if new:
-        _lose_referee(warm)
-    if warm not in _referees:
-        _referees[warm] = warm.referee()
-    return _referees[warm]
+        _lose_referee()
+    if not _referees:
+        _referees.append(warm.referee())
+    return _referees[0]
 
 
-def _lose_referee(warm: Forkserver) -> None:
-    if old := _referees.pop(warm, None):
-        old.close()
+def _lose_referee() -> None:
+    while _referees:
+        _referees.pop().close()
 
 
 class ContainedProvisioner(KernelProvisionerBase):
     """One kernel and the place that it lives in."""
 
     limits = Limits()
-    stack = "course"
+    parts: Set[str] = USUAL
     place: Place | None = None
     line: socket.socket | None = None  # a referee's end
     _ends = -1  # a pipe that ends with the kernel
@@ -94,7 +95,7 @@ class ContainedProvisioner(KernelProvisionerBase):
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Make the place, and tell the kernel manager where the sockets will be, as seen from outside."""
         self.limits = kwargs.pop("limits", self.limits)
-        self.stack = kwargs.pop("stack", self.stack)
+        self.parts = kwargs.pop("parts", self.parts)
         self.place = make_place(self.limits, kwargs.pop("isolation", ""), kwargs.pop("masked", ()))
         put(self.place.root / HOME[1:], kwargs.pop("files", {}))
         manager: Any = self.parent
@@ -110,7 +111,7 @@ class ContainedProvisioner(KernelProvisionerBase):
         info: Any = self.parent.get_connection_info()
         self.connection_info = info
         inside = info | {"ip": self.place.inside(f"{SOCKETS}/kernel"), "key": info["key"].decode()}
-        warm = forkserver(self.stack)
+        warm = forkserver(self.parts)
         self.line, theirs = socket.socketpair()
         with theirs:
             self._ends = warm.fork(inside, self.place.inside(HOME), self.limits, theirs, self.place.pidfd)
@@ -124,7 +125,7 @@ class ContainedProvisioner(KernelProvisionerBase):
             if self.place:
                 written = read_regular(self.place.root / WHY[1:], MOST_SAID)
                 return f":\n{written.decode(errors='replace').strip()}"
-        return forkserver(self.stack).said
+        return forkserver(self.parts).said
 
     async def poll(self) -> int | None:
         """None while the kernel runs."""
