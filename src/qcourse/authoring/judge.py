@@ -48,11 +48,7 @@ class Judge:
 
     def __init__(self, notebook: NotebookNode, expected: Sequence[Answer]) -> None:
         torch.set_num_threads(1)  # one process per core, and threads would get in each other's way
-        for name in (
-            *PARTS["optimizer"],
-            "torch._subclasses.schema_check_mode",
-            "numpy.ma",
-        ):  # here, not in each fork
+        for name in (*PARTS["torch"], *PARTS["optimizer"], "numpy.ma"):  # here, not in each fork
             importlib.import_module(name)
         for number in {answer.exercise for answer in expected}:
             causes_of(number)
