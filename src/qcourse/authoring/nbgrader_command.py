@@ -18,7 +18,7 @@ from nbgrader.api import Gradebook
 from qcourse.course.settings import find_own_scripts
 
 FORKSERVER = multiprocessing.get_context("forkserver")
-IMPORTED_ONCE = ["nbgrader.apps.nbgraderapp", "qcourse.course.preprocessors", "qcourse.grading.grade_class"]
+WARM = ["qcourse.authoring.warm_nbgrader"]
 
 
 @cache
@@ -34,7 +34,7 @@ def empty_gradebook() -> bytes:
 
 def run(folder: Path, arguments: Sequence[str]) -> tuple[int, str]:
     """Run an nbgrader command in ``folder``; return its exit code and what it printed."""
-    FORKSERVER.set_forkserver_preload(IMPORTED_ONCE)  # for the first process; the others find it there
+    FORKSERVER.set_forkserver_preload(WARM)  # for the first process; the others find it there
     with tempfile.NamedTemporaryFile("r", encoding="utf-8", errors="replace") as printed:
         call = (str(folder), list(arguments), printed.name, dict(os.environ))
         process = FORKSERVER.Process(target=_main, args=call)
