@@ -4,6 +4,7 @@ import os
 import shutil
 
 import pytest
+from hostile import small_course
 from made_up import CLASS, NAME, hand_in
 
 from qcourse.authoring.demo_class import Classroom
@@ -13,10 +14,19 @@ os.environ.pop("QCOURSE_ISOLATION", None)
 
 
 @pytest.fixture(scope="session")
-def generated(root, tmp_path_factory):
+def whole(root, tmp_path_factory):
     """A course folder in which the assignment has been generated."""
-    room = Classroom(root, tmp_path_factory.mktemp("course"))
-    room.nbgrader("generate_assignment", NAME)
+    room = Classroom(root, tmp_path_factory.mktemp("course"), [NAME])
+    room.generate()
+    return room.folder
+
+
+@pytest.fixture(scope="session")
+def generated(root, tmp_path_factory):
+    """The same with the assignment's beginning, for results that are made up: fewer cells to write."""
+    folder = tmp_path_factory.mktemp("beginning")
+    room = Classroom(small_course(root, folder / "root"), folder / "course", [NAME])
+    room.generate()
     return room.folder
 
 

@@ -61,6 +61,7 @@ def small_course(root: Path, folder: Path) -> Path:
 
     Experiments are no part of it: where a cell may read anything, all of them would run.
     """
+    folder.mkdir(exist_ok=True)
     shutil.copy(settings_path(root), folder)
     for path in (solution_path, release_path):
         notebook = read(path(root, NAME))

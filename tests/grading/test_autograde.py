@@ -41,10 +41,8 @@ def mistreat(notebook):
 
 
 @pytest.fixture(scope="module")
-def graded(root, generated, tmp_path_factory):
-    room = Classroom(
-        root, shutil.copytree(generated, tmp_path_factory.mktemp("autograde") / "course"), [NAME]
-    )
+def graded(root, whole, tmp_path_factory):
+    room = Classroom(root, shutil.copytree(whole, tmp_path_factory.mktemp("autograde") / "course"), [NAME])
     notebook = small(room.solution(NAME))
     mistreat(notebook)
     room.hand_in("ada", NAME, notebook)

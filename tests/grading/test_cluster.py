@@ -114,9 +114,9 @@ def test_a_scheduler_that_dies_ends_the_run_in_one_sentence_and_the_next_resumes
 
 
 @pytest.fixture(scope="module")
-def graded(generated, root, tmp_path_factory):
+def graded(whole, root, tmp_path_factory):
     """A class that has handed in notebooks, graded by one worker on an idle machine; and the results."""
-    room = Classroom(root, shutil.copytree(generated, tmp_path_factory.mktemp("class") / "course"))
+    room = Classroom(root, shutil.copytree(whole, tmp_path_factory.mktemp("class") / "course"))
     for student, notebook in ordinary(room, read_answers(answers_folder(root, NAME))).items():
         room.hand_in(student, NAME, notebook)
     (room.folder / "submitted" / "ada" / NAME / "timestamp.txt").write_text("2025-12-01 10:00:00.5 UTC")

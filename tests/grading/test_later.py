@@ -174,7 +174,7 @@ def test_a_refused_submission_keeps_its_last_grade_and_says_so(one, log):
     (one / "submitted" / "ada" / NAME / "link").symlink_to(one)
     result = grade(one)["ada"]
     assert result["reason"] == "'link' is a link: hand in the file itself. The last grade stays."
-    assert total(one, "ada") == 27
+    assert total(one, "ada") == 6
 
 
 def test_graded_by_nbgrader_since_it_is_graded_again(one, log):
@@ -194,14 +194,14 @@ def test_a_due_date_or_penalty_that_is_moved_is_applied_without_a_kernel(one, lo
     assert "Changed" not in grade.told
     settings = (one / "nbgrader_config.py").read_text()
     for due, divisor, penalty, told in (
-        (datetime(2025, 12, 1), 2, 13.5, "taken off as late: 0 -> 13.5"),
-        (datetime(2025, 12, 1), 3, 9, "taken off as late: 13.5 -> 9"),
-        (datetime(2025, 12, 3), 3, 0, "taken off as late: 9 -> 0"),
+        (datetime(2025, 12, 1), 2, 3, "taken off as late: 0 -> 3"),
+        (datetime(2025, 12, 1), 3, 2, "taken off as late: 3 -> 2"),
+        (datetime(2025, 12, 3), 3, 0, "taken off as late: 2 -> 0"),
     ):
         set_due(one, due)
         (one / "nbgrader_config.py").write_text(settings + PENALTY.format(divisor))
         result = grade(one)["ada"]
-        assert (result["score"], result["penalty"]) == (27, penalty)
+        assert (result["score"], result["penalty"]) == (6, penalty)
         assert ("points are taken off" in result["reason"]) == (penalty > 0)
         assert grade.told.splitlines()[-1] == f"ada  {told}"
         assert grade(one)["ada"]["penalty"] == penalty
@@ -215,34 +215,34 @@ def test_a_due_date_or_penalty_that_is_moved_is_applied_without_a_kernel(one, lo
 
 def test_points_that_change_are_counted_again_without_a_kernel(one, log):
     hand_in(one, "ada", fails="clamp-check")
-    assert grade(one)["ada"]["score"] == 26
+    assert grade(one)["ada"]["score"] == 5
     with book(one) as gradebook:
         for name, points in (("clamp-check", 4), ("clamp-hidden", 5)):
             gradebook.find_grade_cell(name, NAME, NAME).max_score = points
         gradebook.db.commit()
     result = grade(one)["ada"]
-    assert (result["score"], result["max_score"]) == (29, 36)
+    assert (result["score"], result["max_score"]) == (8, 15)
     assert grade.told.splitlines()[-2:] == [
         "Changed since they were last graded:",
-        "ada  26 -> 29 (clamp-hidden 2 -> 5)",
+        "ada  5 -> 8 (clamp-hidden 2 -> 5)",
     ]
-    assert total(one, "ada") == 29
+    assert total(one, "ada") == 8
     graded = by_grade_id(read(one / "autograded" / "ada" / NAME / f"{NAME}.ipynb"))["clamp-hidden"]
     assert graded.metadata.nbgrader.points == 5
-    assert grade(one)["ada"]["score"] == 29
+    assert grade(one)["ada"]["score"] == 8
     assert log == ["ada"]
 
 
 def test_a_test_that_changes_is_run_again_and_the_change_is_told(one, log):
     grade(one)
-    hand_in(one, "ada", fails="clamp-hidden sqnr_db-check")
+    hand_in(one, "ada", fails="clamp-hidden asymmetric_quantization-check")
     with book(one) as gradebook:
         gradebook.find_source_cell("clamp-hidden", NAME, NAME).source += "\n# corrected"
         gradebook.db.commit()
     grade(one)
     assert log == ["ada", "ada"]
-    changes = "(clamp-hidden 2 -> 0, sqnr_db-check 1 -> 0)"
-    assert grade.told.splitlines()[-1] == f"ada  27 -> 24 {changes}"
+    changes = "(clamp-hidden 2 -> 0, asymmetric_quantization-check 1 -> 0)"
+    assert grade.told.splitlines()[-1] == f"ada  6 -> 3 {changes}"
 
 
 def test_a_solution_that_is_newer_than_the_gradebook_is_said(one, log, capsys):
@@ -250,14 +250,14 @@ def test_a_solution_that_is_newer_than_the_gradebook_is_said(one, log, capsys):
     assert capsys.readouterr().err == ""
     path = one / "solutions" / NAME / f"{NAME}.ipynb"
     solution = read(path)
-    for name, change in (("clamp-hidden", "\n# corrected"), ("sqnr_db-check", "\n# too")):
+    for name, change in (("clamp-hidden", "\n# corrected"), ("asymmetric_quantization-check", "\n# too")):
         by_grade_id(solution)[name].source += change
-    by_grade_id(solution)["integer_linear-check"].metadata.nbgrader.points = 7
+    by_grade_id(solution)["asymmetric_quantization-hidden"].metadata.nbgrader.points = 7
     write(solution, path)
     grade(one)
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith(f"qcourse: {path} is not what the gradebook holds, which counts (")
-    for name in ("clamp-hidden", "sqnr_db-check", "integer_linear-check"):
+    for name in ("clamp-hidden", "asymmetric_quantization-check", "asymmetric_quantization-hidden"):
         assert name in line
     assert line.endswith(f"run nbgrader generate_assignment {NAME} --force, then qcourse grade again.")
     nbgrader(one, "generate_assignment", NAME, "--force")

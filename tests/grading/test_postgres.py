@@ -51,7 +51,7 @@ def points(url):
 
 
 def test_a_class_is_graded_into_postgresql(url, root, tmp_path):
-    room = Classroom(root, tmp_path / "course")
+    room = Classroom(root, tmp_path / "course", [NAME])
     with (room.folder / "nbgrader_config.py").open("a") as settings:
         settings.write(f"\nc.CourseDirectory.db_url = {url!r}\n")
     room.nbgrader("generate_assignment", NAME)
