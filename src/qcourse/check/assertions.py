@@ -56,7 +56,7 @@ class Exercise:
         or if it does not return as many values as ``returns`` names. ``case`` describes the input in words.
         """
         target = function or self.answer
-        before = unchanged.copies(args)
+        before = self._place.copies(args)
         self.case = case
         names: Sequence[str] = ()
         if not self.hidden:

@@ -1,9 +1,9 @@
 """Call an answer in this process; where grading keeps answers in another one, its `Here` asks that one."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from qcourse.check import calling, raised, switches
+from qcourse.check import calling, raised, switches, unchanged
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -24,6 +24,10 @@ class Here:
 
     def begin(self) -> None:
         """A check begins: switches stand at their defaults, and random numbers start anew."""
+
+    def copies(self, args: Sequence[Any]) -> list[Any]:
+        """The arguments of the next call as they are before it."""
+        return unchanged.copies(args)
 
     def call(self, function: Any, args: Any, kwargs: Mapping[str, Any], given: Mapping[str, object]) -> Any:
         """What ``function``, the answer or one that calls it, returns; the answer finds what is ``given``."""

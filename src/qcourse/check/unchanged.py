@@ -45,6 +45,8 @@ def why_changed(before: Any, after: Any) -> str:
 
 def unchanged(a: Any, b: Any) -> bool:
     """Whether two values of the same origin are still equal, bit for bit; NaN equals NaN."""
+    if a is b:
+        return True
     if type(a) is not type(b):
         return False
     if isinstance(a, int | float | complex | str | bytes | np.generic):

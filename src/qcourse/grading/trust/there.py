@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from qcourse.check import borrowing
+from qcourse.check import borrowing, unchanged
 from qcourse.check.here import Here
 from qcourse.check.kinds import is_model, is_tensor
 from qcourse.check.raised import NoResult
@@ -26,19 +26,16 @@ MOST_CALLBACKS = 20_000  # in one call: one an image is a right answer
 OFTEN = None, RuntimeError("called too often")
 
 
-TOO_MUCH = "your code returned something that cannot be read (too large, or holding itself)."
-
-
 class There(Here):
     """The answer number ``index`` that the driver at the other end of ``line`` has kept."""
 
     def __init__(self, line: Line, index: int, number: str, name: str) -> None:
         super().__init__(number, self)
-        self.name = name
+        self.name, self._line_of_error = name, ""
         self._line, self._index, self._check = line, index, next(requests.numbers)
         self._asked = borrowing.finished(number)
         self._callbacks: dict[int, Callable[..., Any]] = {}
-        self._line_of_error = ""
+        self._before: list[Any] = []
 
     def __deepcopy__(self, memo: object) -> "There":
         """The same: a copy of what stays in the place asks there, too."""
@@ -48,14 +45,18 @@ class There(Here):
         """The place begins anew with the next call."""
         self._check = next(requests.numbers)
 
+    def copies(self, args: Sequence[Any]) -> list[Any]:
+        """As in the base class; a model, which takes longest, is copied only when a call changes it."""
+        self._before = [arg if is_model(arg) else unchanged.deepcopy(arg) for arg in args]
+        return self._before
+
     def call(self, function: Any, args: Any, kwargs: Mapping[str, Any], given: Mapping[str, object]) -> Any:
         """As in the base class; functions of a check run in the place, modules that came from it here."""
         if function is not self and not isinstance(function, FunctionType):
             return function(*args, **kwargs)
         call = None if function is self else function, [*args], dict(kwargs), dict(given), self.number
-        reply = self._ask(call)
         try:
-            return self._read(reply, args)
+            return self._read(self._ask(call), args)
         except Rubbish as error:
             raise NoResult(f"the kernel answered a call with {error}.") from None
 
@@ -93,8 +94,8 @@ class There(Here):
                 return reply
             if type(reply) is list and len(reply) == 6 and reply[1] == "callback":
                 callbacks += 1
-                often = callbacks > MOST_CALLBACKS
-                self._line.send(pickle.dumps(OFTEN if often else self._called(reply[0], reply[2])))
+                called = self._called(reply[0], reply[2]) if callbacks <= MOST_CALLBACKS else OFTEN
+                self._line.send(pickle.dumps(called))
             else:
                 late += 1
         raise NoResult("the kernel did not answer a call.")
@@ -125,7 +126,9 @@ class There(Here):
         elif kind == "raised":
             error = self._error(result)
         elif kind in ("large", "strange"):
-            error = NoResult(TOO_MUCH)
+            error = NoResult(
+                "your code returned something that cannot be read (too large, or holding itself)."
+            )
         else:
             raise Rubbish("a reply of another kind")
         for entry in _items(after):
@@ -148,6 +151,7 @@ class There(Here):
         if is_model(argument):
             from qcourse.grading.trust import decode_module
 
+            self._before[:] = [unchanged.deepcopy(b) if b is argument else b for b in self._before]
             decode_module.refill(decoder, argument, node)
             return
         value = decoder.whole(node)
