@@ -1,6 +1,7 @@
 """The judge, on a small course of two exercises."""
 
 import os
+import sys
 from functools import partial
 
 import pytest
@@ -220,7 +221,8 @@ def test_what_an_answer_does_to_its_own_leaves_no_traces(source):
         "def double(x):\n    return eval('x')",
     ],
 )
-def test_what_an_answer_may_do_to_others_leaves_traces(source):
+def test_what_an_answer_may_do_to_others_leaves_traces(source, monkeypatch):
+    monkeypatch.delitem(sys.modules, "numpy.f2py", raising=False)  # a library may have imported it
     assert may_leave_traces(
         source, {"np": os, "torch": os, "four": test_answers_to_one_exercise_share_a_fork, "FOUND": []}
     )
