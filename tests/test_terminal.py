@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from qcourse import cli
-from qcourse.terminal import marks, patient_output
+from qcourse.terminal import counted, marks, patient_output
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,7 @@ def test_a_reader_who_has_had_enough_ends_the_command_without_a_word(monkeypatch
         with pytest.raises(SystemExit) as caught, patient_output():
             print("one line")
         assert caught.value.code == 1
+
+
+def test_one_is_not_several():
+    assert [counted(number, "student") for number in (0, 1, 2)] == ["0 students", "1 student", "2 students"]

@@ -18,6 +18,11 @@ def marks() -> tuple[str, str, str]:
     return MARKS
 
 
+def counted(number: int, thing: str) -> str:
+    """As in "1 student" and "2 students"."""
+    return f"{number} {thing}{'s' * (number != 1)}"
+
+
 @contextmanager
 def patient_output() -> Iterator[None]:
     """Inside, what cannot be written becomes ``?``, and a reader who has had enough ends the command.

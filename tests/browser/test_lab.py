@@ -291,7 +291,7 @@ def test_formgrader_generates_grades_contained_and_writes_feedback(instructor, b
     assert main(["report", "06", "--course", str(course), "--out", str(tmp_path / "report")]) == 0
     page.goto((tmp_path / "report" / "report.html").as_uri())
     expect(page.locator(".total")).to_have_text("1 of 1 students graded, 0 missing")
-    page.get_by_role("img", name="Histogram of the points of 1 students, 14 to 14").wait_for()
+    page.get_by_role("img", name="Histogram of the points of 1 student, 14 to 14").wait_for()
     assert page.title() == NAME
 
 

@@ -141,7 +141,7 @@ def test_whom_the_settings_leave_out_is_in_no_list(course, exported, capsys, tmp
     given = ["ws", "--course", str(course)]
     assert cli.main(["feedback", *given]) == 0
     said = capsys.readouterr().out
-    assert "1 students" in said
+    assert "1 student," in said
     assert cli.main(["feedback", *given, "--student", "eve"]) == 2
     left_out = "the gradebook has no student eve, or nbgrader's settings leave them out."
     assert left_out in capsys.readouterr().err

@@ -23,6 +23,7 @@ from qcourse.errors import UserError, printable
 from qcourse.files import replace
 from qcourse.grading.database import open_gradebook
 from qcourse.grading.submission import is_included
+from qcourse.terminal import counted
 
 FORMATS = ("moodle", "canvas", "csv")
 Row = list[str]
@@ -51,7 +52,7 @@ def run(course: Path, assignments: Sequence[str], kind: str, out: Path) -> int:
         replace(out, text.getvalue().encode())
     except OSError as error:
         raise UserError(f"{out} cannot be written ({error.strerror}).") from None
-    print(f"{out}: {len(people)} students, {', '.join(one.assignment for one in classes)}.")
+    print(f"{out}: {counted(len(people), 'student')}, {', '.join(one.assignment for one in classes)}.")
     for one in classes:
         print(f"{_short(one, classes)}: {_left_open(one)}")
     if kind == "canvas" and (unknown := [p.shown for p in people if not _canvas_id(p)]):

@@ -17,6 +17,7 @@ from qcourse.errors import UserError
 from qcourse.files import read_below, replace
 from qcourse.grading.submission import MOST_SECRET, SECRET
 from qcourse.grading.timestamps import NAME as STAMP
+from qcourse.terminal import counted
 
 
 def run(root: Path, assignment: str, chosen: Sequence[str] = ()) -> int:
@@ -39,7 +40,7 @@ def run(root: Path, assignment: str, chosen: Sequence[str] = ()) -> int:
             raise UserError(f"{error.filename} cannot be written ({error.strerror}).") from None
     where = known.folder("feedback", "STUDENT")
     refused = sum(not entry.graded for entry in shown)
-    print(f"{len(shown)} students, {refused} of them refused: {where}")
+    print(f"{counted(len(shown), 'student')}, {refused} of them refused: {where}")
     if known.waiting and not chosen:
         again = f"qcourse grade {shlex.quote(known.assignment)}"
         print(f"{len(known.waiting)} not graded yet: run {again}.")

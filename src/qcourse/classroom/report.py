@@ -19,6 +19,7 @@ from qcourse.course.cells import by_grade_id, is_untouched
 from qcourse.errors import UserError
 from qcourse.files import replace
 from qcourse.grading.trust.secret import course_secret
+from qcourse.terminal import counted
 
 MOST_CAUSES, MOST_PAIRS = 20, 20  # on the page; the tables have all
 
@@ -38,7 +39,7 @@ def run(root: Path, assignment: str, out: Path, *, names: bool) -> int:
     except OSError as error:
         raise UserError(f"{error.filename or out} cannot be written ({error.strerror}).") from None
     who = "with names" if names else "without names: --names shows them"
-    print(f"{out / 'report.html'}, {len(report.graded)} students, {who}.")
+    print(f"{out / 'report.html'}, {counted(len(report.graded), 'student')}, {who}.")
     return 0
 
 

@@ -9,6 +9,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from qcourse.classroom.outcomes import Outcome, share
 from qcourse.plots.figure import BLUE, GREY, ORANGE, new_figure, to_png
+from qcourse.terminal import counted
 
 
 class Picture(NamedTuple):
@@ -33,8 +34,8 @@ def points_picture(points: Sequence[float], most: float) -> Picture:
     ax.yaxis.set_major_locator(MaxNLocator(integer=True))
     middle = float(np.median(points))
     alt = (
-        f"Histogram of the points of {len(points)} students, {min(points):g} to {max(points):g} of {most:g}, "
-        f"median {middle:g}."
+        f"Histogram of the points of {counted(len(points), 'student')}, "
+        f"{min(points):g} to {max(points):g} of {most:g}, median {middle:g}."
     )
     return Picture("points.png", to_png(fig), alt)
 
