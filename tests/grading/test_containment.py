@@ -338,7 +338,7 @@ def faulty(tmp_path_factory):
     folder = tmp_path_factory.mktemp("faulty")
     package = Path(qcourse.__file__).parent
     shutil.copytree(package, folder / "qcourse", ignore=shutil.ignore_patterns("__pycache__"))
-    run = """
+    run = r"""
 import sys
 from pathlib import Path
 from nbformat.v4 import new_code_cell, new_notebook
@@ -358,7 +358,8 @@ for module, line in zip(sys.argv[2::2], sys.argv[3::2]):
     faults = [word for module, (line, _) in FAULTS.items() for word in (module, line)]
     command = [sys.executable, "-c", run, folder, *faults]
     environment = {**os.environ, "PYTHONPATH": str(folder)}
-    return subprocess.run(command, env=environment, capture_output=True, text=True).stdout
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    return done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("module", FAULTS)
