@@ -810,7 +810,7 @@ import qcourse.check
 @qcourse.check.exercise("7.5", compare_ranges, when_graded="how many of thousands are extreme")
 def check_compare_ranges(ex):
     # The example on paper turned round, and a 0 more: the bulk is all but the -14.
-    x = np.array([[1.0, 0.0, -1.0], [-2.0, -14.0, 0.0]])
+    x = np.array([[1.0, 0.0, -1.0], [0.0, -14.0, -2.0]])
     got = ex.call(x, 2, {"min-max": (-14.0, 1.0), "clipped": (-2.0, 1.0)}, case="a matrix; -14 is extreme")
     want = {"min-max": (7 / 6, 1.2), "clipped": (24.0, 0.0)}
     ex.true(isinstance(got, dict), "return a dict: name -> (mse_all, mse_bulk).", got=got)

@@ -334,3 +334,50 @@ def asymmetric_quantization_percentile(params, bits, percentile=99.99):
     ordered = np.sort(params.ravel())
     k = int(percentile / 100 * len(ordered))
     return quantize_range(params, bits, ordered[len(ordered) - 1 - min(k, len(ordered) - 1)], ordered[min(k, len(ordered) - 1)])
+
+
+# %% wrong: a 0 is added to the data before the percentiles are taken | cause: a 0 added
+def asymmetric_quantization_percentile(params, bits, percentile=99.99):
+    beta, alpha = np.percentile(np.append(params, 0.0), [100 - percentile, percentile])
+    return quantize_range(params, bits, beta, alpha)
+
+
+# %% wrong: the lower end is minus the upper one | cause: the range is symmetric
+def asymmetric_quantization_percentile(params, bits, percentile=99.99):
+    alpha = np.percentile(params, percentile)
+    return quantize_range(params, bits, -abs(alpha), abs(alpha))
+
+
+# %% wrong: the lower end is the percentile 1 - p | cause: np.percentile takes percent
+def asymmetric_quantization_percentile(params, bits, percentile=99.99):
+    beta, alpha = np.percentile(params, [1 - percentile, percentile])
+    return quantize_range(params, bits, beta, alpha)
+
+
+# %% wrong: the two percentiles are swapped, all lines written out | cause: the range comes out empty
+def asymmetric_quantization_percentile(params, bits, percentile=99.99):
+    alpha = max(np.percentile(params, 100 - percentile), 0)
+    beta = min(np.percentile(params, percentile), 0)
+    if alpha == beta:
+        return np.zeros(params.shape, np.int32), 1.0, 0
+    scale = (alpha - beta) / (2**bits - 1)
+    zero = -round(beta / scale)
+    return np.clip(np.round(params / scale) + zero, 0, 2**bits - 1).astype(np.int32), scale, zero
+
+
+# %% wrong: percentiles of the elements that are not 0
+def asymmetric_quantization_percentile(params, bits, percentile=99.99):
+    v = params[params != 0]
+    if v.size == 0:
+        return np.zeros(params.shape, np.int32), 1.0, 0
+    beta, alpha = np.percentile(v, [100 - percentile, percentile])
+    return quantize_range(params, bits, beta, alpha)
+
+
+# %% right: 06's function, over the elements and both ends
+def asymmetric_quantization_percentile(params, bits, percentile=99.99):
+    hi = max(0, np.percentile(params, percentile))
+    lo = min(0, np.percentile(params, 100 - percentile))
+    flat = np.concatenate([params.ravel(), [lo, hi]])
+    codes, scale, zero = asymmetric_quantization(np.clip(flat, lo, hi), bits)
+    return codes[:-2].reshape(params.shape), scale, zero

@@ -272,3 +272,69 @@ def error_parts(params, bits, beta, alpha):
     restored = asymmetric_dequantize(*quantize_range(params, bits, beta, alpha))
     squared, outside = (params - restored) ** 2, (restored < beta) | (restored > alpha)
     return np.sum(squared[outside]) / params.size, np.sum(squared[~outside]) / params.size
+
+
+# %% wrong: outside is below beta and above alpha at once | cause: nothing counts as outside
+def error_parts(params, bits, beta, alpha):
+    restored = asymmetric_dequantize(*quantize_range(params, bits, beta, alpha))
+    out = (params < beta) & (params > alpha)
+    sq = (params - restored) ** 2
+    return sq[out].sum() / params.size, sq[~out].sum() / params.size
+
+
+# %% wrong: the whole error comes first | cause: the first is the whole error
+def error_parts(params, bits, beta, alpha):
+    restored = asymmetric_dequantize(*quantize_range(params, bits, beta, alpha))
+    out = (params < beta) | (params > alpha)
+    sq = (params - restored) ** 2
+    return sq.sum() / params.size, sq[~out].sum() / params.size
+
+
+# %% wrong: errors that are not squared | cause: not squared
+def error_parts(params, bits, beta, alpha):
+    restored = asymmetric_dequantize(*quantize_range(params, bits, beta, alpha))
+    out = (params < beta) | (params > alpha)
+    d = params - restored
+    return d[out].sum() / params.size, d[~out].sum() / params.size
+
+
+# %% wrong: rounding is a mean over the elements inside, clipping the rest | cause: a mean over the elements inside
+def error_parts(params, bits, beta, alpha):
+    restored = asymmetric_dequantize(*quantize_range(params, bits, beta, alpha))
+    out = (params < beta) | (params > alpha)
+    rounding = quantization_error(params[~out], restored[~out])
+    return quantization_error(params, restored) - rounding, rounding
+
+
+# %% wrong: the codes are not dequantized | cause: compared with their codes
+def error_parts(params, bits, beta, alpha):
+    codes, scale, zero = quantize_range(params, bits, beta, alpha)
+    sq = (params - codes) ** 2
+    out = (params < beta) | (params > alpha)
+    return sq[out].sum() / params.size, sq[~out].sum() / params.size
+
+
+# %% wrong: alpha is passed before beta | cause: the two ends are swapped
+def error_parts(params, bits, beta, alpha):
+    restored = asymmetric_dequantize(*quantize_range(params, bits, alpha, beta))
+    out = (params < beta) | (params > alpha)
+    sq = (params - restored) ** 2
+    return sq[out].sum() / params.size, sq[~out].sum() / params.size
+
+
+# %% wrong: all three results are taken for the codes | cause: unpack them first
+def error_parts(params, bits, beta, alpha):
+    restored = quantize_range(params, bits, beta, alpha)
+    sq = (params - restored) ** 2
+    out = (params < beta) | (params > alpha)
+    return sq[out].sum() / params.size, sq[~out].sum() / params.size
+
+
+# %% right: each part with the other elements exact
+def error_parts(params, bits, beta, alpha):
+    codes, scale, zero = quantize_range(params, bits, beta, alpha)
+    restored = asymmetric_dequantize(codes, scale, zero)
+    inside = (beta <= params) & (params <= alpha)
+    rounding = quantization_error(params, np.where(inside, restored, params))
+    clipping = quantization_error(params, np.where(inside, params, restored))
+    return clipping, rounding

@@ -321,3 +321,79 @@ def mse_optimal_range(params, bits, candidates=100):
         if e < least:
             best, least = (b, a), e
     return best
+
+
+# %% wrong: the least error starts at 0 | cause: a start of (0, 0)
+def mse_optimal_range(params, bits, candidates=100):
+    least, best = 0, (0.0, 0.0)
+    for k in range(1, candidates + 1):
+        ends = k / candidates * params.min(), k / candidates * params.max()
+        e = quantization_error(params, asymmetric_dequantize(*quantize_range(params, bits, *ends)))
+        if e < least:
+            least, best = e, ends
+    return best
+
+
+# %% wrong: returns inside the loop | cause: a return inside the loop
+def mse_optimal_range(params, bits, candidates=100):
+    least = math.inf
+    for k in range(1, candidates + 1):
+        ends = k / candidates * params.min(), k / candidates * params.max()
+        e = quantization_error(params, asymmetric_dequantize(*quantize_range(params, bits, *ends)))
+        if e < least:
+            least, best = e, ends
+        return best
+
+
+# %% wrong: the least error is never lowered | cause: the last candidate
+def mse_optimal_range(params, bits, candidates=100):
+    least, best = math.inf, None
+    for k in range(1, candidates + 1):
+        ends = k / candidates * params.min(), k / candidates * params.max()
+        e = quantization_error(params, asymmetric_dequantize(*quantize_range(params, bits, *ends)))
+        if e < least:
+            best = ends
+    return best
+
+
+# %% wrong: the clipped elements are compared, not those of params | cause: all elements of params
+def mse_optimal_range(params, bits, candidates=100):
+    least, best = math.inf, None
+    for k in range(1, candidates + 1):
+        ends = k / candidates * params.min(), k / candidates * params.max()
+        x = np.clip(params, *ends)
+        e = quantization_error(x, asymmetric_dequantize(*quantize_range(x, bits, *ends)))
+        if e < least:
+            least, best = e, ends
+    return best
+
+
+# %% wrong: shares from 0.01 to 1 | cause: no k / candidates
+def mse_optimal_range(params, bits, candidates=100):
+    return min(
+        ((s * params.min(), s * params.max()) for s in np.linspace(0.01, 1, candidates)),
+        key=lambda ends: sum(error_parts(params, bits, *ends)),
+    )
+
+
+# %% wrong: params shrinks from round to round | cause: no k / candidates
+def mse_optimal_range(params, bits, candidates=100):
+    least, best = math.inf, None
+    for k in range(candidates, 0, -1):
+        ends = k / candidates * params.min(), k / candidates * params.max()
+        params = np.clip(params, *ends)
+        e = quantization_error(params, asymmetric_dequantize(*quantize_range(params, bits, *ends)))
+        if e < least:
+            least, best = e, ends
+    return best
+
+
+# %% wrong: the upper end is passed first | cause: the two ends are swapped
+def mse_optimal_range(params, bits, candidates=100):
+    least, best = math.inf, None
+    for k in range(1, candidates + 1):
+        low, high = k / candidates * params.max(), k / candidates * params.min()
+        error = quantization_error(params, asymmetric_dequantize(*quantize_range(params, bits, low, high)))
+        if error < least:
+            least, best = error, (low, high)
+    return best

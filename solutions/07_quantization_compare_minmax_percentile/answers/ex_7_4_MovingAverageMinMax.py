@@ -548,3 +548,82 @@ class MovingAverageMinMax:
     @property
     def range(self):
         return self.observer.min_val.item(), self.observer.max_val.item()
+
+
+# %% wrong: momentum without self | cause: momentum without self
+class MovingAverageMinMax:
+    def __init__(self, momentum=0.01):
+        momentum = momentum
+        self.range = None
+
+    def update(self, batch):
+        if self.range is None:
+            self.range = batch.min(), batch.max()
+        else:
+            b, a = self.range
+            self.range = b + momentum * (batch.min() - b), a + momentum * (batch.max() - a)
+
+
+# %% wrong: the first batch meets a range of None | cause: there is no range yet
+class MovingAverageMinMax:
+    def __init__(self, momentum=0.01):
+        self.momentum, self.range = momentum, None
+
+    def update(self, batch):
+        b, a = self.range
+        self.range = b + self.momentum * (batch.min() - b), a + self.momentum * (batch.max() - a)
+
+
+# %% wrong: an element of a tuple is replaced | cause: make a new tuple
+class MovingAverageMinMax:
+    def __init__(self, momentum=0.01):
+        self.momentum, self.range = momentum, None
+
+    def update(self, batch):
+        lo, hi = float(batch.min()), float(batch.max())
+        if self.range is None:
+            self.range = (lo, hi)
+        self.range[0] += self.momentum * (lo - self.range[0])
+        self.range[1] += self.momentum * (hi - self.range[1])
+
+
+# %% wrong: assigns to a property | cause: keep the value as self._name
+class MovingAverageMinMax:
+    def __init__(self, momentum=0.01):
+        self.momentum, self.range = momentum, None
+
+    def update(self, batch):
+        lo, hi = float(batch.min()), float(batch.max())
+        old = self.range if self.range else (lo, hi)
+        self._range = tuple(o + self.momentum * (n - o) for o, n in zip(old, (lo, hi)))
+
+    @property
+    def range(self):
+        return self._range
+
+
+# %% wrong: symmetric, of the largest absolute value | cause: the range is symmetric
+class MovingAverageMinMax:
+    def __init__(self, momentum=0.01):
+        self.momentum, self.range = momentum, None
+
+    def update(self, batch):
+        top = float(np.abs(batch).max())
+        if self.range is None:
+            self.range = (-top, top)
+        else:
+            a = self.range[1] + self.momentum * (top - self.range[1])
+            self.range = (-a, a)
+
+
+# %% right: a counter of batches, no attribute before the first
+class MovingAverageMinMax:
+    def __init__(self, momentum=0.01):
+        self.momentum = momentum
+        self.count = 0
+
+    def update(self, batch):
+        self.count += 1
+        m = 1 if self.count == 1 else self.momentum
+        b, a = self.range if hasattr(self, "range") else (0, 0)
+        self.range = b + m * (np.min(batch) - b), a + m * (np.max(batch) - a)

@@ -221,7 +221,7 @@ def compare_ranges(params, bits, ranges):
     return results
 
 
-# %% wrong: only one-dimensional arrays | cause: n elements have the indices 0 to n - 1
+# %% wrong: only one-dimensional arrays | cause: sorts each row
 def compare_ranges(params, bits, ranges):
     cut = max(1, round(0.001 * len(params)))
     bulk = np.argsort(np.abs(params))[:-cut]
@@ -409,3 +409,120 @@ def compare_ranges(params, bits, ranges):
         e = (v - asymmetric_dequantize(*quantize_range(v, bits, *ends))) ** 2
         return float(e.mean()), float(e[bulk].mean())
     return {name: pair(ends) for name, ends in ranges.items()}
+
+
+# %% wrong: the smallest absolute values are left out | cause: the smallest |x| are left out
+def compare_ranges(params, bits, ranges):
+    x = np.ravel(params)
+    cut = max(1, round(0.001 * x.size))
+    bulk = np.argsort(np.abs(x))[cut:]
+    out = {}
+    for name, (b, a) in ranges.items():
+        r = asymmetric_dequantize(*quantize_range(x, bits, b, a))
+        out[name] = quantization_error(x, r), quantization_error(x[bulk], r[bulk])
+    return out
+
+
+# %% wrong: the last elements are left out, unsorted | cause: the last elements of params
+def compare_ranges(params, bits, ranges):
+    x = np.ravel(params)
+    cut = max(1, round(0.001 * x.size))
+    out = {}
+    for name, (b, a) in ranges.items():
+        r = asymmetric_dequantize(*quantize_range(x, bits, b, a))
+        out[name] = quantization_error(x, r), quantization_error(x[:-cut], r[:-cut])
+    return out
+
+
+# %% wrong: 10 % instead of 0.1 % | cause: 10 %
+def compare_ranges(params, bits, ranges):
+    x = np.ravel(params)
+    cut = max(1, round(0.1 * x.size))
+    bulk = np.argsort(np.abs(x))[:-cut]
+    out = {}
+    for name, (b, a) in ranges.items():
+        r = asymmetric_dequantize(*quantize_range(x, bits, b, a))
+        out[name] = quantization_error(x, r), quantization_error(x[bulk], r[bulk])
+    return out
+
+
+# %% wrong: a loop over the names takes them for pairs | cause: gives its names alone
+def compare_ranges(params, bits, ranges):
+    x = np.ravel(params)
+    cut = max(1, round(0.001 * x.size))
+    bulk = np.argsort(np.abs(x))[:-cut]
+    out = {}
+    for name, (b, a) in ranges:
+        r = asymmetric_dequantize(*quantize_range(x, bits, b, a))
+        out[name] = quantization_error(x, r), quantization_error(x[bulk], r[bulk])
+    return out
+
+
+# %% wrong: sums of squares | cause: summed
+def compare_ranges(params, bits, ranges):
+    x = np.ravel(params)
+    cut = max(1, round(0.001 * x.size))
+    bulk = np.argsort(np.abs(x))[:-cut]
+    out = {}
+    for name, (b, a) in ranges.items():
+        e = (x - asymmetric_dequantize(*quantize_range(x, bits, b, a))) ** 2
+        out[name] = e.sum(), e[bulk].sum()
+    return out
+
+
+# %% wrong: absolute errors | cause: square them
+def compare_ranges(params, bits, ranges):
+    x = np.ravel(params)
+    cut = max(1, round(0.001 * x.size))
+    bulk = np.argsort(np.abs(x))[:-cut]
+    out = {}
+    for name, (b, a) in ranges.items():
+        e = np.abs(x - asymmetric_dequantize(*quantize_range(x, bits, b, a)))
+        out[name] = e.mean(), e[bulk].mean()
+    return out
+
+
+# %% wrong: the codes are not dequantized | cause: compared with their codes
+def compare_ranges(params, bits, ranges):
+    x = np.ravel(params)
+    cut = max(1, round(0.001 * x.size))
+    bulk = np.argsort(np.abs(x))[:-cut]
+    out = {}
+    for name, (b, a) in ranges.items():
+        codes, scale, zero = quantize_range(x, bits, b, a)
+        out[name] = quantization_error(x, codes), quantization_error(x[bulk], codes[bulk])
+    return out
+
+
+# %% wrong: alpha is passed before beta | cause: the two ends are swapped
+def compare_ranges(params, bits, ranges):
+    x = np.ravel(params)
+    cut = max(1, round(0.001 * x.size))
+    bulk = np.argsort(np.abs(x))[:-cut]
+    out = {}
+    for name, (a, b) in ranges.items():
+        r = asymmetric_dequantize(*quantize_range(x, bits, b, a))
+        out[name] = quantization_error(x, r), quantization_error(x[bulk], r[bulk])
+    return out
+
+
+# %% wrong: a new dict in each round | cause: one range is left, the last
+def compare_ranges(params, bits, ranges):
+    x = np.ravel(params)
+    cut = max(1, round(0.001 * x.size))
+    bulk = np.argsort(np.abs(x))[:-cut]
+    for name, (b, a) in ranges.items():
+        r = asymmetric_dequantize(*quantize_range(x, bits, b, a))
+        out = {name: (quantization_error(x, r), quantization_error(x[bulk], r[bulk]))}
+    return out
+
+
+# %% right: np.delete, and 7.2's parts summed
+def compare_ranges(params, bits, ranges):
+    flat = params.flatten()
+    n = flat.size
+    order = sorted(range(n), key=lambda i: -abs(flat[i]))
+    extreme = order[: max(1, round(n * 0.001))]
+    bulk = np.delete(flat, extreme)
+    return {name: (sum(error_parts(flat, bits, *ends)), sum(error_parts(bulk, bits, *ends)))
+            for name, ends in ranges.items()}

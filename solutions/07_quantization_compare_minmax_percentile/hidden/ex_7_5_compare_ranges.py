@@ -27,11 +27,11 @@ def hidden_compare_ranges(ex):
 
     equal = np.append(rng.normal(0, 1, 1995), np.full(5, 9.0))
     cases = {  # values, and how many are extreme; no number of them is halfway between two
-        "outliers at both ends": (np.append(rng.normal(0, 1, 1997), [-60.0, 40.0, 55.0]), 2),
+        "outliers at both ends": (np.append([-60.0, 40.0, 55.0], rng.normal(0, 1, 1997)), 2),
         "outliers below only": (np.append(-rng.exponential(1, 4999) * 3, 2.0), 5),
         "three dimensions": (rng.laplace(0, 2, (10, 50, 8)), 4),
         "a matrix of 3,000": (rng.standard_t(3, (3, 1000)), 3),
-        "far from 0, outliers at both ends": (np.append(rng.uniform(5, 9, 1998), [1.0, 12.0]), 2),
+        "far from 0, outliers at both ends": (np.append([1.0, 12.0], rng.uniform(5, 9, 1998)), 2),
         "few values": (rng.normal(0, 2, 200), 1),
         "a small matrix": (rng.normal(0, 2, (3, 4)), 1),
         "two values": (np.array([-0.7, 3.0]), 1),

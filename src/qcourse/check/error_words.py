@@ -113,7 +113,7 @@ KNOWN = [
         "two dtypes meet: pictures and codes are integers, weights are floats; convert with .float()",
     ),
     (
-        r"'(NoneType)' (object|and)|and 'NoneType'|not 'NoneType'|not NoneType|must be .* None",
+        r"'(NoneType)' (object|and)|(and|not) 'NoneType'|not NoneType|must be .* None|NoneType object",
         "a value is None: an argument that was left out (test it with `is None`), or what a function without "
         "a return gave",
     ),
@@ -137,6 +137,18 @@ KNOWN = [
         "nn.ReLU(x) makes a layer and calls none: make it in __init__ and call it, or use torch.relu(x)",
     ),
     (
+        r"'tuple' object does not support item assignment",
+        "the elements of a tuple cannot be replaced: make a new tuple, (a, b), or keep a list",
+    ),
+    (
+        r"property .* has no setter",
+        "this name is a property, which nothing can be assigned to: keep the value as self._name",
+    ),
+    (
+        r"inhomogeneous shape",
+        "several results at once, such as (codes, scale, zero), are no array: unpack them first",
+    ),
+    (
         r"'tuple' object has no attribute",
         "a tuple holds several values: take one, as inputs[0] (a forward hook gets module, inputs, output)",
     ),
@@ -151,7 +163,8 @@ KNOWN = [
     ),
     (
         r"to unpack|cannot unpack",
-        "a result is unpacked into another count of names than it has values: what does the function return?",
+        "a result is unpacked into another count of names than it has values: what does the function return? "
+        "A loop over a dict gives its names alone; d.items() gives names and values",
     ),
     (
         r"positional arguments?|unexpected keyword argument|multiple values for argument",
@@ -168,8 +181,12 @@ KNOWN = [
         "n elements have the indices 0 to n - 1: one is past the end",
     ),
     (
-        r"(Quantiles|Percentiles) must be in the range",
+        r"Quantiles must be in the range",
         "np.quantile takes shares, 0 to 1, np.percentile takes percent, 0 to 100",
+    ),
+    (
+        r"Percentiles must be in the range",
+        "np.percentile takes percent, 0 to 100: the other end of p is 100 - p, and p is percent already",
     ),
     (
         r"^AttributeError: '\w+' object has no attribute",

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from qcourse.check.causes.ranges import Quantized, quantized
+from qcourse.check.causes.ranges import on_own_grid, quantized
 from qcourse.check.causes.texts import EIGHT_BITS, NOT_INT32
 from qcourse.check.registry import Causes, plain, same
 
@@ -18,13 +18,6 @@ def _ends(params: np.ndarray, percentile: float, method: Any = "linear") -> np.n
 def _kept(params: np.ndarray, percentile: float) -> np.ndarray:
     low, high = _ends(params, percentile)
     return params[(params >= low) & (params <= high)]
-
-
-def _own_grid(params: np.ndarray, bits: int, ends: Any, steps: int) -> Quantized:
-    beta, alpha = ends
-    scale = (alpha - beta) / steps
-    codes = np.round(params / scale) - round(beta / scale)
-    return np.clip(codes, 0, 2**bits - 1).astype(np.int32), scale, -round(beta / scale)
 
 
 def _minmax_too(params: np.ndarray, percentile: float) -> bool:
@@ -107,12 +100,6 @@ known.mistake(
     ),
 )
 known.mistake(
-    "the range is symmetric: the percentile is that of the values, at both ends, not of |x|",
-    lambda x, bits, percentile=99.99: quantized(
-        x, bits, np.percentile(np.abs(x), percentile) * np.array([-1, 1])
-    ),
-)
-known.mistake(
     "the percentiles are those of single columns or rows: take them over all elements",
     lambda x, bits, percentile=99.99: quantized(
         x,
@@ -120,14 +107,21 @@ known.mistake(
         (np.percentile(x, 100 - percentile, axis=0).min(), np.percentile(x, percentile, axis=0).max()),
     ),
 )
+for _top in (lambda x, p: np.percentile(np.abs(x), p), lambda x, p: abs(np.percentile(x, p))):
+    known.mistake(
+        "the range is symmetric: the lower end is the percentile 100 - p of the values, not -alpha",
+        lambda x, bits, percentile=99.99, top=_top: quantized(
+            x, bits, (-top(x, percentile), top(x, percentile))
+        ),
+    )
 known.mistake(EIGHT_BITS, lambda x, bits, percentile=99.99: quantized(x, 8, _ends(x, percentile)))
 known.mistake(
     "the range leaves out 0, so 0.0 has no code: widen it with min(beta, 0) and max(alpha, 0)",
-    lambda x, bits, percentile=99.99: _own_grid(x, bits, _ends(x, percentile), 2**bits - 1),
+    lambda x, bits, percentile=99.99: on_own_grid(x, bits, _ends(x, percentile), 2**bits - 1),
 )
 known.mistake(
     "off by one in the levels: there are 2**bits codes, so 2**bits - 1 steps between them",
-    lambda x, bits, percentile=99.99: _own_grid(
+    lambda x, bits, percentile=99.99: on_own_grid(
         x, bits, (min(_ends(x, percentile)[0], 0), max(_ends(x, percentile)[1], 0)), 2**bits
     ),
 )
@@ -144,9 +138,13 @@ known.mistake(
 )
 for _method in ("nearest", "lower", "higher", "inverted_cdf"):
     known.mistake(
-        "the percentile is not interpolated: use NumPy's default, linear interpolation",
+        "the percentile is not interpolated, as NumPy's default is, or was moved by a 0 added to params",
         lambda x, bits, percentile=99.99, method=_method: quantized(x, bits, _ends(x, percentile, method)),
     )
+known.mistake(
+    "a 0 added to the data moves the percentiles: take them first, then widen the range",
+    lambda x, bits, percentile=99.99: quantized(x, bits, _ends(np.append(x, 0.0), percentile)),
+)
 known.symptom(
     "the codes are not limited: what lies outside the range must saturate at 0 or 2**bits - 1",
     lambda got, args, kwargs: plain(got[0]).min() < 0 or plain(got[0]).max() > 2 ** args[1] - 1,
@@ -191,6 +189,11 @@ known.symptom(
 known.symptom(
     "the codes are shifted by another number than the zero point that is returned",
     lambda got, args, kwargs: (
-        got[2] == _right(*args, **kwargs)[2] and np.ptp(got[0] - _right(*args, **kwargs)[0]) == 0
+        same(tuple(got[1:]), _right(*args, **kwargs)[1:])
+        and np.ptp(shift := got[0] - _right(*args, **kwargs)[0]) == 0 != shift.flat[0]
     ),
+)
+known.symptom(
+    "the range comes out empty: beta is min(P of 100 - p, 0), the lower end, alpha is max(P of p, 0)",
+    lambda got, args, kwargs: got[1] in (0, 1) and _right(*args, **kwargs)[1] != 1,
 )

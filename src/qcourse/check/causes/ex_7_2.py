@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from qcourse.check.causes.ranges import Pair, beyond, error, quantized
-from qcourse.check.causes.texts import EIGHT_BITS
+from qcourse.check.causes.ranges import Pair, beyond, code_error, error, quantized
+from qcourse.check.causes.texts import EIGHT_BITS, NOT_RESTORED, SWAPPED_ENDS
 from qcourse.check.registry import Causes, same
 
 known = Causes()
@@ -82,6 +82,29 @@ for _outside in (
         ENDS,
         lambda x, bits, b, a, outside=_outside: _parts(error(x, bits, (b, a)) ** 2, outside(x, b, a), x.size),
     )
+known.error(SWAPPED_ENDS, lambda error, args, kwargs: "above alpha" in str(error))
+known.mistake(
+    NOT_RESTORED, lambda x, bits, b, a: _parts(code_error(x, bits, (b, a)) ** 2, beyond(x, b, a), x.size)
+)
+for _sign in (-1, 1):
+    known.mistake(
+        "the errors are not squared: those above and those below cancel",
+        lambda x, bits, b, a, sign=_sign: _parts(sign * error(x, bits, (b, a)), beyond(x, b, a), x.size),
+    )
+
+
+def _whole_first(params, bits, beta, alpha) -> Pair:
+    squared, outside = error(params, bits, (beta, alpha)) ** 2, beyond(params, beta, alpha)
+    return float(np.mean(squared)), _parts(squared, outside, params.size)[1]
+
+
+known.mistake("the first is the whole error: clipping is the part of the elements outside", _whole_first)
+known.mistake(
+    "nothing counts as outside: elements of params below beta or above alpha are, joined by |, not by &",
+    lambda x, bits, b, a: (
+        (0.0, float(np.mean(error(x, bits, (b, a)) ** 2))) if beyond(x, b, a).any() else None
+    ),
+)
 known.mistake(
     "the roots of the parts: leave out the square root; the two must add up to the total error",
     lambda x, bits, b, a: tuple(
@@ -123,6 +146,16 @@ def _own_counts(params, bits, beta, alpha) -> Pair:
 
 known.mistake(
     "each part is a mean over its own elements: divide both by the number of all elements", _own_counts
+)
+
+
+def _by_those_inside(result: Any, args: list, kwargs: dict) -> bool:
+    squared, inside = error(args[0], args[1], args[2:]) ** 2, ~beyond(args[0], *args[2:])
+    return not inside.all() and same(float(result[1]), float(np.mean(squared[inside])))
+
+
+known.symptom(
+    "rounding is a mean over the elements inside: divide by the number of all elements", _by_those_inside
 )
 
 

@@ -1,6 +1,5 @@
 """Known mistakes of exercise 7.3, ``mse_optimal_range``."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -9,23 +8,20 @@ from qcourse.check.causes.ranges import (
     Pair,
     at,
     best,
-    beyond,
     costs,
     error,
     first_rise,
     mse,
-    quantized,
+    mse_by,
+    mse_inside,
     shares_of,
 )
+from qcourse.check.causes.texts import SWAPPED_ENDS
 from qcourse.check.kinds import is_tensor
 from qcourse.check.references import once
 from qcourse.check.registry import Causes, same
 
 known = Causes()
-
-
-def _inside(params: np.ndarray, bits: int) -> Callable:
-    return lambda ends: np.mean(error(params, bits, ends)[~beyond(params, *ends)] ** 2)
 
 
 def _count(args: list, kwargs: dict) -> int:
@@ -42,25 +38,16 @@ def _alone(params: np.ndarray, bits: int, candidates: int, name: str) -> Pair | 
 def _given(params: np.ndarray, bits: int, candidates: int) -> dict[str, Pair | None]:
     """What each of eight mistakes gives, by name."""
 
-    def other(rounding: Callable, limit: int) -> Callable:
-        def cost(ends: Pair) -> float:
-            _, scale, zero = quantized(params, bits, ends)
-            codes = np.clip(rounding(np.asarray(params, np.float64) / scale) + zero, -limit, limit)
-            codes = codes if limit > 2**bits else np.clip(codes, 0, 2**bits - 1)
-            return float(np.mean((params - (codes - zero) * scale) ** 2))
-
-        return cost
-
     shares = shares_of(candidates)
     return {
         "worst": best(params, shares, lambda ends: -mse(params, bits)(ends)),
         "not the full": best(params, shares[:-1], mse(params, bits)) if candidates > 1 else None,
         "index": at(params, float(np.argmin(costs(params, bits, shares))) / candidates),
         "absolute": best(params, shares, lambda ends: np.mean(np.abs(error(params, bits, ends)))),
-        "inside": best(params, shares, _inside(params, bits)),
+        "inside": best(params, shares, mse_inside(params, bits)),
         "largest": best(params, shares, lambda ends: np.max(np.abs(error(params, bits, ends)))),
-        "floor": best(params, shares, other(np.floor, 2**bits)),
-        "no clamp": best(params, shares, other(np.round, 2**30)),
+        "floor": best(params, shares, mse_by(np.floor, params, bits)),
+        "no clamp": best(params, shares, mse_by(np.round, params, bits, 2**30)),
     }
 
 
@@ -76,6 +63,10 @@ known.symptom(
     "a torch tensor is returned: return two Python floats", lambda got, args, kwargs: is_tensor(got[0])
 )
 known.error(
+    SWAPPED_ENDS,
+    lambda error, args, kwargs: "above alpha" in str(error) and np.min(args[0]) < 0 < np.max(args[0]),
+)
+known.error(
     "only one end shrinks: a candidate is k / candidates of both ends",
     lambda error, args, kwargs: "above alpha" in str(error),
 )
@@ -89,17 +80,20 @@ known.symptom(
     lambda got, args, kwargs: got[0] > got[1],
 )
 known.symptom(
-    "k = 0 gives the range [0, 0]: k runs from 1 to candidates",
+    "k = 0 gives the range [0, 0], as does a start of (0, 0) that nothing replaces: k runs from 1, and the "
+    "least error starts at math.inf",
     lambda got, args, kwargs: got[0] == got[1] == 0,
 )
 known.mistake(
-    "the full range is taken: is it min-max, are the bits ignored, or does the search stop too early?",
+    "the full range is taken: is it min-max, the last candidate whatever its error, are the bits ignored, or "
+    "does the search stop too early?",
     lambda x, bits, candidates=100: (
         found if (found := first_rise(x, bits, shares_of(candidates)[::-1])) == at(x, 1.0) else None
     ),
 )
 known.mistake(
-    "this is min-max: compare the errors of the candidates, each quantized with the bits given",
+    "this is min-max, the last candidate: keep the range of the least error, and that error with it, each "
+    "candidate quantized with the bits given",
     lambda x, bits, candidates=100: at(x, 1.0),
 )
 known.mistake(
@@ -149,13 +143,11 @@ def _upper_shrinks(params, bits, candidates=100) -> Pair:
 known.mistake("only the upper end shrinks: a candidate is k / candidates of both ends", _upper_shrinks)
 
 
-def _symmetric(params, bits, candidates=100) -> Pair:
-    top = np.max(np.abs(params))
-    return best(np.array([-top, top]), shares_of(candidates), mse(params, bits))
-
-
 known.mistake(
-    "the range is symmetric: a candidate is k / candidates of [min, max], not of max|x|", _symmetric
+    "the range is symmetric: a candidate is k / candidates of [min, max], not of max|x|",
+    lambda x, bits, candidates=100: best(
+        np.max(np.abs(x)) * np.array([-1, 1]), shares_of(candidates), mse(x, bits)
+    ),
 )
 
 
@@ -165,7 +157,8 @@ def _narrowest(result: Any, args: list, kwargs: dict) -> bool:
 
 
 known.symptom(
-    "the narrowest range, often the worst, wins: take the smallest error over all elements",
+    "the narrowest range, often the worst, wins: is there a return inside the loop, or is the error not the "
+    "smallest, over all elements of params, clipped ones included?",
     _narrowest,
 )
 
@@ -190,11 +183,16 @@ known.symptom(
 )
 
 
-def _each_alone(result: Any, args: list, kwargs: dict) -> bool:
+def _shares(result: Any, args: list) -> tuple[float, float]:
     low, high = np.min(args[0]), np.max(args[0])
-    return low < 0 < high and not np.isclose(result[0] / low, result[1] / high, rtol=1e-4)
+    return (result[0] / low, result[1] / high) if low < 0 < high else (1.0, 1.0)
 
 
 known.symptom(
-    "the two ends have different shares: one k shrinks both, (beta, alpha) = k / K (min, max)", _each_alone
+    "the two ends have different shares: one k shrinks both, (beta, alpha) = k / K (min, max)",
+    lambda got, args, kwargs: not np.isclose(*_shares(got, args), rtol=1e-4),
+)
+known.symptom(
+    "this share of [min, max] is no k / candidates, k = 1 to candidates; min and max are those of params",
+    lambda got, args, kwargs: np.abs(_shares(got, args)[1] - shares_of(_count(args, kwargs))).min() > 1e-4,
 )

@@ -33,6 +33,14 @@ known.symptom(
     "range is still None after a batch: update must set self.range",
     lambda got, args, kwargs: isinstance(got, list) and None in got[:1],
 )
+known.error(
+    "there is no range yet when the first batch comes: it is still None; let that batch set both ends",
+    lambda error, args, kwargs: "NoneType" in str(error),
+)
+known.error(
+    "momentum without self: __init__ stores it as self.momentum, update reads self.momentum",
+    lambda error, args, kwargs: str(error).startswith("name 'momentum' is not defined"),
+)
 known.symptom(
     "range is an array: make it a tuple of two floats, (beta, alpha)",
     lambda got, args, kwargs: isinstance(got, list) and isinstance(got[0], np.ndarray),
@@ -130,6 +138,14 @@ GROWS = "the range only grows: a batch with a narrower range must move it too, i
 known.mistake(GROWS, _only_grows)
 known.mistake(GROWS, lambda batches, momentum=0.01: _only_grows(batches, momentum, lower=False))
 known.mistake(GROWS, lambda batches, momentum=0.01: _only_grows(batches, momentum, upper=False))
+
+
+def _largest(batches, momentum=0.01):
+    tops = [np.max(np.abs(batch)) * np.array([-1, 1]) for batch in batches]
+    return _moving(tops, 1 - momentum, momentum)
+
+
+known.mistake("the range is symmetric: take the minimum and the maximum, not the largest |x|", _largest)
 
 
 def _range_swapped(result: Any, args: list, kwargs: dict) -> bool:

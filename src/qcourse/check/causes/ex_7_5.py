@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from qcourse.check.causes.ranges import beyond, error
-from qcourse.check.causes.texts import EIGHT_BITS
+from qcourse.check.causes.ranges import beyond, code_error, error
+from qcourse.check.causes.texts import EIGHT_BITS, NOT_RESTORED, SWAPPED_ENDS
 from qcourse.check.registry import Causes
 
 known = Causes()
@@ -28,10 +28,6 @@ def _by_size(params: np.ndarray) -> np.ndarray:
     return np.argsort(np.abs(np.ravel(params)))
 
 
-def _same_for_all(params: np.ndarray, ranges: dict) -> dict:
-    return dict.fromkeys(ranges, (np.min(params), np.max(params)))
-
-
 known.mistake(
     "the bulk is all elements: leave out the most extreme 0.1 % by absolute value, at least one",
     lambda x, bits, ranges: _compared(x, bits, ranges, _by_size(x), slice(None)),
@@ -44,10 +40,11 @@ known.mistake(
     "both ends are cut: leave out 0.1 % in total, by absolute value",
     lambda x, bits, ranges: _compared(x, bits, ranges, np.argsort(np.ravel(x)), slice(_cut(x), -_cut(x))),
 )
-known.mistake(
-    "this leaves out 1 % of the elements: 0.1 % is one in 1,000",
-    lambda x, bits, ranges: _compared(x, bits, ranges, _by_size(x), slice(-_cut(x, 0.01))),
-)
+for _share in (0.01, 0.1):
+    known.mistake(
+        f"this leaves out {100 * _share:g} % of the elements: 0.1 % is one in 1,000",
+        lambda x, bits, ranges, s=_share: _compared(x, bits, ranges, _by_size(x), slice(-_cut(x, s))),
+    )
 known.mistake(
     "0.1 % of the elements is cut off to a whole number: round it",
     lambda x, bits, ranges: _compared(x, bits, ranges, _by_size(x), slice(-max(1, np.size(x) // 1000))),
@@ -65,13 +62,23 @@ known.mistake(
     lambda x, bits, ranges: _compared(x, bits, ranges, _by_size(x), slice(-_cut(np.zeros(len(x))))),
 )
 known.mistake(
+    "the smallest |x| are left out: the most extreme are those of largest |x|, the last of np.argsort",
+    lambda x, bits, ranges: _compared(x, bits, ranges, _by_size(x), slice(_cut(x), None)),
+)
+known.mistake(
+    "the last elements of params are left out: sort by |x| first",
+    lambda x, bits, ranges: _compared(x, bits, ranges, np.arange(x.size), slice(-_cut(x))),
+)
+known.mistake(
     "this is the error of the extreme elements: the bulk is all the others",
     lambda x, bits, ranges: _compared(x, bits, ranges, _by_size(x), slice(-_cut(x), None)),
 )
 known.mistake(EIGHT_BITS, lambda x, bits, ranges: _compared(x, 8, ranges, _by_size(x), slice(-_cut(x))))
 known.mistake(
     "the ranges given are ignored: all codes are those of min-max",
-    lambda x, bits, ranges: _compared(x, bits, _same_for_all(x, ranges), _by_size(x), slice(-_cut(x))),
+    lambda x, bits, ranges: _compared(
+        x, bits, dict.fromkeys(ranges, (x.min(), x.max())), _by_size(x), slice(-_cut(x))
+    ),
 )
 
 
@@ -137,6 +144,25 @@ def _roots(params, bits, ranges):
 known.mistake("the roots of the errors: leave out the square root", _roots)
 
 
+def _other(params, ranges, loss, reduce=np.mean):
+    bulk = _by_size(params)[: -_cut(params)]
+    lost = {name: np.ravel(loss(ends)) for name, ends in ranges.items()}
+    return {name: (reduce(one), reduce(one[bulk])) for name, one in lost.items()}
+
+
+known.mistake(
+    "the errors are summed: divide each sum by the number of its elements",
+    lambda x, bits, ranges: _other(x, ranges, lambda ends: error(x, bits, ends) ** 2, np.sum),
+)
+known.mistake(
+    "the errors are absolute values: square them",
+    lambda x, bits, ranges: _other(x, ranges, lambda ends: np.abs(error(x, bits, ends))),
+)
+known.mistake(
+    NOT_RESTORED, lambda x, bits, ranges: _other(x, ranges, lambda ends: code_error(x, bits, ends) ** 2)
+)
+
+
 def _below_a_limit(params, bits, ranges):
     size = np.abs(np.ravel(params))
     bulk = size < np.sort(size)[-_cut(params)]
@@ -161,4 +187,13 @@ known.mistake(
 known.symptom(
     "returned inside the loop, after the first range: return after the loop",
     lambda got, args, kwargs: isinstance(got, dict) and list(got) == list(args[2])[:1] != list(args[2]),
+)
+known.symptom(
+    "one range is left, the last: make the dict once, before the loop, and add to it",
+    lambda got, args, kwargs: isinstance(got, dict) and list(got) == list(args[2])[-1:] != list(args[2]),
+)
+known.error(SWAPPED_ENDS, lambda error, args, kwargs: "above alpha" in str(error))
+known.error(
+    "np.argsort sorts each row of a matrix on its own: flatten params first, with np.ravel",
+    lambda error, args, kwargs: isinstance(error, IndexError) and args[0].ndim > 1,
 )

@@ -16,6 +16,19 @@ def quantized(params: np.ndarray, bits: int, ends: Any) -> Quantized:
     return quantization.quantize_range(params, bits, float(ends[0]), float(ends[1]))
 
 
+def on_own_grid(params: np.ndarray, bits: int, ends: Any, steps: int) -> Quantized:
+    """The codes of the range ``ends`` cut into ``steps`` steps, and not widened to include 0."""
+    beta, alpha = ends
+    scale = (alpha - beta) / steps
+    codes = np.round(params / scale) - round(beta / scale)
+    return np.clip(codes, 0, 2**bits - 1).astype(np.int32), scale, -round(beta / scale)
+
+
+def code_error(params: np.ndarray, bits: int, ends: Any) -> np.ndarray:
+    """Each element less its code, as where one forgets to dequantize; float64."""
+    return np.asarray(params, np.float64) - quantized(params, bits, ends)[0]
+
+
 def error(params: np.ndarray, bits: int, ends: Any) -> np.ndarray:
     """Each element less what its code stands for, float64."""
     return np.asarray(params, np.float64) - quantization.asymmetric_dequantize(*quantized(params, bits, ends))
@@ -40,6 +53,23 @@ def shares_of(candidates: int) -> np.ndarray:
 def mse(params: np.ndarray, bits: int) -> Callable:
     """The mean squared error of a range."""
     return lambda ends: np.mean(error(params, bits, ends) ** 2)
+
+
+def mse_inside(params: np.ndarray, bits: int) -> Callable:
+    """The mean squared error of what lies inside a range."""
+    return lambda ends: np.mean(error(params, bits, ends)[~beyond(params, *ends)] ** 2)
+
+
+def mse_by(rounding: Callable, params: np.ndarray, bits: int, limit: int = 0) -> Callable:
+    """The mean squared error of codes made by ``rounding``, limited to +- ``limit`` where one is given."""
+
+    def cost(ends: Pair) -> float:
+        _, scale, zero = quantized(params, bits, ends)
+        codes = rounding(np.asarray(params, np.float64) / scale) + zero
+        codes = np.clip(codes, -limit, limit or 2**bits - 1)
+        return float(np.mean((params - (codes - zero) * scale) ** 2))
+
+    return cost
 
 
 def at(params: np.ndarray, share: float) -> Pair:

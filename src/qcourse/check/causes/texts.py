@@ -5,6 +5,8 @@ NO_GUARD = (
     "(np.isfinite)"
 )
 NOT_INT32 = "the codes are not int32: cast with astype(np.int32), as the last step"
+SWAPPED_ENDS = "the two ends are swapped: quantize_range(params, bits, beta, alpha) takes the lower one first"
+NOT_RESTORED = "the elements are compared with their codes: dequantize these first, with scale and zero"
 EIGHT_BITS = "the number of bits is ignored: the codes are always those of 8 bits"
 ALWAYS_8_BITS = "the bits are ignored: always 8 bits"
 ONE_LEVEL_TOO_MANY = "off by one in the levels: the largest code is 2**(bits - 1) - 1, not 2**(bits - 1)"
