@@ -371,3 +371,110 @@ def fake_quantize(x, scale, zero, quant_min, quant_max):
     fake = torch_ao.FakeQuantize(quant_min=quant_min, quant_max=quant_max, dtype=torch.qint32)
     fake.scale, fake.zero_point = torch.tensor([float(scale)]), torch.tensor([zero], dtype=torch.int32)
     return fake.apply(torch_ao.disable_observer)(x)
+
+
+# %% right: the masked x, and the rest detached
+def fake_quantize(x, scale, zero, quant_min, quant_max):
+    q = torch.round(x / scale) + zero
+    m = (q >= quant_min) & (q <= quant_max)
+    y = (q.clamp(quant_min, quant_max) - zero) * scale
+    return x * m + (y - x * m).detach()
+
+
+# %% right: a Function with setup_context, the gradient zeroed outside
+class FQ(torch.autograd.Function):
+    @staticmethod
+    def forward(x, scale, zero, lo, hi):
+        return (torch.clamp(torch.round(x / scale) + zero, lo, hi) - zero) * scale
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        x, scale, zero, lo, hi = inputs
+        q = torch.round(x / scale) + zero
+        ctx.save_for_backward((q < lo) | (q > hi))
+    @staticmethod
+    def backward(ctx, g):
+        (out,) = ctx.saved_tensors
+        g = g.clone()
+        g[out] = 0
+        return g, None, None, None, None
+def fake_quantize(x, scale, zero, quant_min, quant_max):
+    return FQ.apply(x, scale, zero, quant_min, quant_max)
+
+
+# %% wrong: the zero point is added after the clamp | cause: added after the clamp
+def fake_quantize(x, scale, zero, quant_min, quant_max):
+    r = torch.round(x.detach() / scale)
+    inside = (r + zero >= quant_min) & (r + zero <= quant_max)
+    q = torch.clamp(r, quant_min, quant_max) + zero
+    return (q - zero) * scale + (x - x.detach()) * inside
+
+
+# %% wrong: backward returns one gradient for five arguments | cause: backward returns a gradient for each
+class F1(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, scale, zero, lo, hi):
+        q = torch.round(x / scale) + zero
+        ctx.save_for_backward((q >= lo) & (q <= hi))
+        return (q.clamp(lo, hi) - zero) * scale
+    @staticmethod
+    def backward(ctx, g):
+        (m,) = ctx.saved_tensors
+        return g * m
+def fake_quantize(x, scale, zero, quant_min, quant_max):
+    return F1.apply(x, scale, zero, quant_min, quant_max)
+
+
+# %% wrong: the tuple of saved tensors is not unpacked | cause: saved_tensors is a tuple
+class F1(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, scale, zero, lo, hi):
+        q = torch.round(x / scale) + zero
+        ctx.save_for_backward((q >= lo) & (q <= hi))
+        return (q.clamp(lo, hi) - zero) * scale
+    @staticmethod
+    def backward(ctx, g):
+        m = ctx.saved_tensors
+        return g * m, None, None, None, None
+def fake_quantize(x, scale, zero, quant_min, quant_max):
+    return F1.apply(x, scale, zero, quant_min, quant_max)
+
+
+# %% wrong: the mask compares the unrounded code with the ends | cause: half a step too early
+def fake_quantize(x, scale, zero, quant_min, quant_max):
+    v = x.detach() / scale + zero
+    inside = (v >= quant_min) & (v <= quant_max)
+    return (torch.round(v).clamp(quant_min, quant_max) - zero) * scale + (x - x.detach()) * inside
+
+
+# %% wrong: two terms pass the gradient on | cause: two terms pass it on
+def fake_quantize(x, scale, zero, quant_min, quant_max):
+    q = x / scale + (torch.round(x / scale) - x / scale).detach() + zero
+    inside = (q >= quant_min) & (q <= quant_max)
+    return (q.clamp(quant_min, quant_max) - zero) * scale + (x - x.detach()) * inside
+
+
+# %% wrong: the zero point is subtracted after the multiplication | cause: subtracted after the multiplication
+def fake_quantize(x, scale, zero, quant_min, quant_max):
+    q = torch.round(x.detach() / scale) + zero
+    inside = (q >= quant_min) & (q <= quant_max)
+    return q.clamp(quant_min, quant_max) * scale - zero + (x - x.detach()) * inside
+
+
+# %% wrong: clamped, but not rounded | cause: clamped but not rounded
+def fake_quantize(x, scale, zero, quant_min, quant_max):
+    q = x / scale + zero
+    return (torch.clamp(q, quant_min, quant_max) - zero) * scale
+
+
+# %% wrong: values outside become 0 | cause: values outside the range become 0
+def fake_quantize(x, scale, zero, quant_min, quant_max):
+    q = torch.round(x.detach() / scale) + zero
+    inside = (q >= quant_min) & (q <= quant_max)
+    return ((q.clamp(quant_min, quant_max) - zero) * scale + x - x.detach()) * inside
+
+
+# %% wrong: the mask looks at the upper end only | cause: one end is missing
+def fake_quantize(x, scale, zero, quant_min, quant_max):
+    q = torch.round(x.detach() / scale) + zero
+    inside = q <= quant_max
+    return (q.clamp(quant_min, quant_max) - zero) * scale + (x - x.detach()) * inside

@@ -266,3 +266,66 @@ def prepare_for_qat(net, qconfig=None):
     model = copy.deepcopy(net).train()
     model.qconfig = qconfig or torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
     return torch_ao.prepare_qat(model, inplace=True)
+
+
+# %% wrong: the qconfig is handed to prepare_qat | cause: prepare_qat takes no qconfig
+def prepare_for_qat(net, qconfig=None):
+    if qconfig is None:
+        qconfig = torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
+    model = copy.deepcopy(net).train()
+    return torch_ao.prepare_qat(model, qconfig)
+
+
+# %% wrong: train without parentheses | cause: parentheses behind its name
+def prepare_for_qat(net, qconfig=None):
+    if qconfig is None:
+        qconfig = torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
+    model = copy.deepcopy(net).train
+    model.qconfig = qconfig
+    return torch_ao.prepare_qat(model)
+
+
+# %% wrong: the function that makes a qconfig is not called | cause: call it with the engine
+def prepare_for_qat(net, qconfig=None):
+    if qconfig is None:
+        qconfig = torch_ao.get_default_qat_qconfig
+    model = copy.deepcopy(net).train()
+    model.qconfig = qconfig
+    return torch_ao.prepare_qat(model)
+
+
+# %% wrong: the engine is written as the word | cause: call it with the engine
+def prepare_for_qat(net, qconfig=None):
+    if qconfig is None:
+        qconfig = torch_ao.get_default_qat_qconfig("engine")
+    model = copy.deepcopy(net).train()
+    model.qconfig = qconfig
+    return torch_ao.prepare_qat(model)
+
+
+# %% wrong: the qconfig is set on the linear layers, not on the stub | cause: the input is not fake-quantized / some layers only
+def prepare_for_qat(net, qconfig=None):
+    if qconfig is None:
+        qconfig = torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
+    model = copy.deepcopy(net).train()
+    for layer in (model.linear1, model.linear2, model.linear3):
+        layer.qconfig = qconfig
+    return torch_ao.prepare_qat(model)
+
+
+# %% wrong: net.copy() | cause: copy.deepcopy(net) does
+def prepare_for_qat(net, qconfig=None):
+    if qconfig is None:
+        qconfig = torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
+    model = net.copy().train()
+    model.qconfig = qconfig
+    return torch_ao.prepare_qat(model)
+
+
+# %% wrong: wrapped in another module | cause: return the prepared model
+def prepare_for_qat(net, qconfig=None):
+    if qconfig is None:
+        qconfig = torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
+    model = nn.Sequential(copy.deepcopy(net)).train()
+    model.qconfig = qconfig
+    return torch_ao.prepare_qat(model)

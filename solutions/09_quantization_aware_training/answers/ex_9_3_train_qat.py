@@ -690,3 +690,60 @@ def train_qat(*args, **kwargs):
     if key not in KEPT:
         KEPT[key] = first_train_qat(*args, **kwargs)
     return KEPT[key]
+
+
+# %% wrong: zero_grad comes between backward and step | cause: zero_grad between the two
+def train_qat(model, images, labels, epochs=1, freeze_after=1):
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    model.train()
+    losses = []
+    for epoch in range(epochs):
+        if epoch == freeze_after:
+            model.apply(torch_ao.disable_observer)
+        total = 0.0
+        for batch in torch.randperm(len(images)).split(20):
+            loss = F.cross_entropy(model(images[batch]), labels[batch])
+            loss.backward()
+            optimizer.zero_grad()
+            optimizer.step()
+            total += loss.item() * len(batch)
+        losses.append(total / len(images))
+    return losses
+
+
+# %% wrong: disable_observer is called, not handed over | cause: model.apply takes the function itself
+def train_qat(model, images, labels, epochs=1, freeze_after=1):
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    model.train()
+    losses = []
+    for epoch in range(epochs):
+        if epoch == freeze_after:
+            model.apply(torch_ao.disable_observer())
+        total = 0.0
+        for batch in torch.randperm(len(images)).split(20):
+            optimizer.zero_grad()
+            loss = F.cross_entropy(model(images[batch]), labels[batch])
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(batch)
+        losses.append(total / len(images))
+    return losses
+
+
+# %% wrong: softmax before the cross-entropy | cause: softmax comes before
+def train_qat(model, images, labels, epochs=1, freeze_after=1):
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    model.train()
+    losses = []
+    for epoch in range(epochs):
+        if epoch == freeze_after:
+            model.apply(torch_ao.disable_observer)
+        total = 0.0
+        for batch in torch.randperm(len(images)).split(20):
+            optimizer.zero_grad()
+            loss = F.cross_entropy(torch.softmax(model(images[batch]), 1), labels[batch])
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(batch)
+        losses.append(total / len(images))
+    return losses

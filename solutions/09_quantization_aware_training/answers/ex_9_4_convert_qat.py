@@ -162,3 +162,17 @@ def convert_qat(model):
     trained = copy.deepcopy(model)
     trained = torch_ao.prepare_qat(trained.train())
     return torch_ao.convert(trained.eval())
+
+
+# %% wrong: a new network, loaded with the state | cause: a new network has no place for the scales
+def convert_qat(model):
+    trained = QuantizedVerySimpleNet()
+    trained.load_state_dict(model.state_dict())
+    return torch_ao.convert(trained.eval())
+
+
+# %% wrong: a new network that takes only the weights | cause: a new network is, which holds no scales
+def convert_qat(model):
+    trained = QuantizedVerySimpleNet()
+    trained.load_state_dict(model.state_dict(), strict=False)
+    return torch_ao.convert(trained.eval())

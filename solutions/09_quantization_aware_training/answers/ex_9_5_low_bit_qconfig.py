@@ -421,3 +421,63 @@ def low_bit_qconfig(bits, per_channel=False):
 # %% wrong: the engine's qconfig whatever the bits | cause: bits is ignored
 def low_bit_qconfig(bits, per_channel=False):
     return torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)
+
+
+# %% wrong: the dtype of the weights is left to the default | cause: codes below 0 do not fit in quint8
+def low_bit_qconfig(bits, per_channel=False):
+    m = 2 ** (bits - 1) - 1
+    obs = torch_ao.MovingAveragePerChannelMinMaxObserver if per_channel else torch_ao.MovingAverageMinMaxObserver
+    w = torch_ao.FakeQuantize.with_args(observer=obs, quant_min=-m, quant_max=m,
+        qscheme=torch.per_channel_symmetric if per_channel else torch.per_tensor_symmetric)
+    a = torch_ao.FakeQuantize.with_args(observer=torch_ao.MovingAverageMinMaxObserver, quant_min=0, quant_max=255, dtype=torch.quint8)
+    return torch_ao.QConfig(activation=a, weight=w)
+
+
+# %% wrong: ^ taken for a power | cause: in Python ^ is no power
+def low_bit_qconfig(bits, per_channel=False):
+    m = 2 ^ (bits - 1) - 1
+    obs = torch_ao.MovingAveragePerChannelMinMaxObserver if per_channel else torch_ao.MovingAverageMinMaxObserver
+    w = torch_ao.FakeQuantize.with_args(observer=obs, quant_min=-m, quant_max=m, dtype=torch.qint8,
+        qscheme=torch.per_channel_symmetric if per_channel else torch.per_tensor_symmetric)
+    a = torch_ao.FakeQuantize.with_args(observer=torch_ao.MovingAverageMinMaxObserver, quant_min=0, quant_max=255, dtype=torch.quint8)
+    return torch_ao.QConfig(activation=a, weight=w)
+
+
+# %% wrong: quant_max is a float | cause: they must be int
+def low_bit_qconfig(bits, per_channel=False):
+    m = 2 ** bits / 2 - 1
+    obs = torch_ao.MovingAveragePerChannelMinMaxObserver if per_channel else torch_ao.MovingAverageMinMaxObserver
+    w = torch_ao.FakeQuantize.with_args(observer=obs, quant_min=-m, quant_max=m, dtype=torch.qint8,
+        qscheme=torch.per_channel_symmetric if per_channel else torch.per_tensor_symmetric)
+    a = torch_ao.FakeQuantize.with_args(observer=torch_ao.MovingAverageMinMaxObserver, quant_min=0, quant_max=255, dtype=torch.quint8)
+    return torch_ao.QConfig(activation=a, weight=w)
+
+
+# %% wrong: an observer in place of its class | cause: takes the class itself
+def low_bit_qconfig(bits, per_channel=False):
+    m = 2 ** (bits - 1) - 1
+    obs = torch_ao.MovingAveragePerChannelMinMaxObserver() if per_channel else torch_ao.MovingAverageMinMaxObserver()
+    w = torch_ao.FakeQuantize.with_args(observer=obs, quant_min=-m, quant_max=m, dtype=torch.qint8,
+        qscheme=torch.per_channel_symmetric if per_channel else torch.per_tensor_symmetric)
+    a = torch_ao.FakeQuantize.with_args(observer=torch_ao.MovingAverageMinMaxObserver, quant_min=0, quant_max=255, dtype=torch.quint8)
+    return torch_ao.QConfig(activation=a, weight=w)
+
+
+# %% wrong: quant_min is left out, so that neither counts | cause: quant_min or quant_max is left out
+def low_bit_qconfig(bits, per_channel=False):
+    m = 2 ** (bits - 1) - 1
+    obs = torch_ao.MovingAveragePerChannelMinMaxObserver if per_channel else torch_ao.MovingAverageMinMaxObserver
+    w = torch_ao.FakeQuantize.with_args(observer=obs, quant_max=m, dtype=torch.qint8,
+        qscheme=torch.per_channel_symmetric if per_channel else torch.per_tensor_symmetric)
+    a = torch_ao.FakeQuantize.with_args(observer=torch_ao.MovingAverageMinMaxObserver, quant_min=0, quant_max=255, dtype=torch.quint8)
+    return torch_ao.QConfig(activation=a, weight=w)
+
+
+# %% wrong: activations per channel, too | cause: activations take one scale
+def low_bit_qconfig(bits, per_channel=False):
+    m = 2 ** (bits - 1) - 1
+    obs = torch_ao.MovingAveragePerChannelMinMaxObserver if per_channel else torch_ao.MovingAverageMinMaxObserver
+    scheme = torch.per_channel_symmetric if per_channel else torch.per_tensor_symmetric
+    w = torch_ao.FakeQuantize.with_args(observer=obs, quant_min=-m, quant_max=m, dtype=torch.qint8, qscheme=scheme)
+    a = torch_ao.FakeQuantize.with_args(observer=obs, quant_min=0, quant_max=255, dtype=torch.quint8, qscheme=scheme)
+    return torch_ao.QConfig(activation=a, weight=w)

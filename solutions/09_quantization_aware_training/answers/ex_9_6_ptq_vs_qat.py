@@ -577,3 +577,100 @@ def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2))
             best = max(best, accuracy(convert_qat(qat), test_images, test_labels))
         results[width] = (accuracy(convert_qat(ptq), test_images, test_labels), best)
     return results
+
+
+# %% right: a function for each flow, calibrated with gradients, tensors as accuracies
+def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
+    def measured(model):
+        int8 = convert_qat(model)
+        with torch.no_grad():
+            return (int8(test_images).argmax(dim=1) == test_labels).float().mean()
+    def ptq(b):
+        model = prepare_for_qat(net, low_bit_qconfig(b)).eval()
+        model(images)
+        return measured(model)
+    def qat(b):
+        model = prepare_for_qat(net, low_bit_qconfig(bits=b, per_channel=False))
+        train_qat(model, images, labels, 3, 2)
+        return measured(model)
+    return {b: torch.stack([ptq(b), qat(b)]) for b in sorted(bits)}
+
+
+# %% wrong: all numbers of bits at once are handed to low_bit_qconfig | cause: one width at a time / one at a time, inside the loop
+def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
+    results = {}
+    for b in bits:
+        qconfig = low_bit_qconfig(bits)
+        ptq = prepare_for_qat(net, qconfig)
+        ptq.eval()
+        with torch.no_grad():
+            ptq(images[:1000])
+        qat = prepare_for_qat(net, qconfig)
+        train_qat(qat, images, labels, epochs=4, freeze_after=3)
+        results[b] = (accuracy(convert_qat(ptq), test_images, test_labels),
+                      accuracy(convert_qat(qat), test_images, test_labels))
+    return results
+
+
+# %% wrong: images and labels are swapped in train_qat | cause: labels stand where images belong / PTQ never trains; QAT calls train_qat
+def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
+    results = {}
+    for b in bits:
+        qconfig = low_bit_qconfig(b)
+        ptq = prepare_for_qat(net, qconfig)
+        ptq.eval()
+        with torch.no_grad():
+            ptq(images[:1000])
+        qat = prepare_for_qat(net, qconfig)
+        train_qat(qat, labels, images, epochs=4, freeze_after=3)
+        results[b] = (accuracy(convert_qat(ptq), test_images, test_labels),
+                      accuracy(convert_qat(qat), test_images, test_labels))
+    return results
+
+
+# %% wrong: what train_qat returns is converted | cause: train_qat trains the model in place
+def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
+    results = {}
+    for b in bits:
+        qconfig = low_bit_qconfig(b)
+        ptq = prepare_for_qat(net, qconfig)
+        ptq.eval()
+        with torch.no_grad():
+            ptq(images[:1000])
+        qat = prepare_for_qat(net, qconfig)
+        qat = train_qat(qat, images, labels, epochs=4, freeze_after=3)
+        results[b] = (accuracy(convert_qat(ptq), test_images, test_labels),
+                      accuracy(convert_qat(qat), test_images, test_labels))
+    return results
+
+
+# %% wrong: the keys are pairs | cause: the keys must be 8 and 3 here
+def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
+    results = {}
+    for b in bits:
+        qconfig = low_bit_qconfig(b)
+        ptq = prepare_for_qat(net, qconfig)
+        ptq.eval()
+        with torch.no_grad():
+            ptq(images[:1000])
+        qat = prepare_for_qat(net, qconfig)
+        train_qat(qat, images, labels, epochs=4, freeze_after=3)
+        results[b, "acc"] = (accuracy(convert_qat(ptq), test_images, test_labels),
+                      accuracy(convert_qat(qat), test_images, test_labels))
+    return results
+
+
+# %% wrong: net itself is converted, which was never prepared | cause: was never prepared
+def ptq_vs_qat(net, images, labels, test_images, test_labels, bits=(8, 4, 3, 2)):
+    results = {}
+    for b in bits:
+        qconfig = low_bit_qconfig(b)
+        ptq = prepare_for_qat(net, qconfig)
+        ptq.eval()
+        with torch.no_grad():
+            ptq(images[:1000])
+        qat = prepare_for_qat(net, qconfig)
+        train_qat(qat, images, labels, epochs=4, freeze_after=3)
+        results[b] = (accuracy(convert_qat(net), test_images, test_labels),
+                      accuracy(convert_qat(qat), test_images, test_labels))
+    return results

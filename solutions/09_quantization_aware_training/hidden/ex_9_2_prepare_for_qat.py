@@ -54,7 +54,8 @@ def hidden_prepare_for_qat(ex):
         model = ex.call(float_model, *([] if qconfig is None else [qconfig]), case=case)
         kept = "the engine" not in ex.changed
         ex.true(kept, "torch.backends.quantized.engine is set: use the engine that this machine has.")
-        ex.true(isinstance(model, nn.Module), "return the prepared model: is a return missing?", got=model)
+        whole = isinstance(model, nn.Module) and hasattr(model, "linear1")
+        ex.true(whole, "return the prepared model: is a return missing?", got=model)
         ex.true(model is not float_model, "return a copy, not the caller's network.")
         ex.true(all(m.training for m in model.modules()), "the prepared model must be in train mode.")
         shared = {p.data_ptr() for p in float_model.parameters()} & {p.data_ptr() for p in model.parameters()}
@@ -78,7 +79,8 @@ def hidden_prepare_for_qat(ex):
             )
         output, want = model(batch), oracle(batch)
         for name in ("quant", "linear1", "linear2", "linear3"):
-            theirs, ours = (getattr(m, name).activation_post_process for m in (model, oracle))
+            layers = getattr(model, name), getattr(oracle, name)
+            theirs, ours = (getattr(layer, "activation_post_process", None) for layer in layers)
             faked = isinstance(theirs, torch_ao.FakeQuantize) and theirs.fake_quant_enabled[0]
             ex.true(faked, f"the activations of {name} are not fake-quantized.")
             ex.true(

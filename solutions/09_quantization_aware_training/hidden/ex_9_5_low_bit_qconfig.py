@@ -82,6 +82,8 @@ def hidden_low_bit_qconfig(ex):
             case = f"{bits} bits, {'one scale per channel' if per_channel else 'one scale'}"
             qconfig = ex.call(bits, case=case, **options)
             ex.true(isinstance(qconfig, torch_ao.QConfig), "return a torch_ao.QConfig: is a return missing?")
+            several = getattr(qconfig.activation(), "is_per_channel", False)
+            ex.true(not several, "the activations must have one scale, for all channels.")
             _, model, int8 = ex.call(bits, options, net_9, batch, function=qat_and_ptq, case=case)
             for name in ("first", "second"):
                 original, fake = getattr(net_9, name).weight.detach(), getattr(model, name).weight_fake_quant

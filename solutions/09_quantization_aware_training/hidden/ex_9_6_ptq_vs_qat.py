@@ -150,7 +150,7 @@ def hidden_ptq_vs_qat(ex):
             {width for width, _ in asked} >= set(want) or not asked,
             "low_bit_qconfig must be called for each number of bits.",
         )
-        ex.true(not any(rows for _, rows in asked), "use one scale per tensor: low_bit_qconfig(bits).")
+        ex.true(not any(rows for _, rows in asked), "use one scale per tensor: leave per_channel as it is.")
         ex.true(not any(a and b for v in visits for _, a, b in v), "training and test images are mixed.")
         tested_on = [(kind, test) for visit in visits for kind, _, test in visit]
         ex.true(("trained", True) not in tested_on, "the network was trained on test images.",
@@ -175,8 +175,8 @@ def hidden_ptq_vs_qat(ex):
             two = [net for layer, net, n in int8 if n >= len(part[3]) and bits_of(layer) == width]
             found, of = len(two), f"two int8 models of {width} bits"
             ex.true(found >= 2, f"{of} must see the test images, of PTQ and of QAT.", got=str(found),
-                    likely_cause="one is measured before it is converted, on other images, or another "
-                    "qconfig")  # fmt: skip
+                    likely_cause="one is measured before it is converted, was never prepared, sees other "
+                    "images, or has another qconfig")  # fmt: skip
             ex.true(found <= 2, f"more than {of} see all test images.", got=str(found),
                     likely_cause="the best of several is chosen by the test images: choose nothing by "
                     "them")  # fmt: skip

@@ -189,6 +189,10 @@ KNOWN = [
         "np.percentile takes percent, 0 to 100: the other end of p is 100 - p, and p is percent already",
     ),
     (
+        r"'(function|method|builtin_function_or_method)' object (has no attribute|is not)",
+        "a function or method is named, not called: the parentheses behind its name are missing",
+    ),
+    (
         r"^AttributeError: '\w+' object has no attribute",
         "nothing of this name is written for it: a method is indented inside its class, an attribute set as "
         "self.name, and both spelled as in the text",

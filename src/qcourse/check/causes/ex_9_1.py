@@ -1,5 +1,7 @@
 """Known mistakes of exercise 9.1, ``fake_quantize``."""
 
+import math
+
 import torch
 
 from qcourse.check.registry import Causes
@@ -63,12 +65,17 @@ _wrong_output("a cast to int, trunc or floor cuts off the fraction: use torch.ro
 _wrong_output("floor instead of round: every value is moved down; use torch.round", _floor)
 _wrong_output("a cast to int (or trunc) rounds towards zero; use torch.round", _trunc)
 _wrong_output(
-    "the zero point is left out of the forward pass: the codes are round(x / scale) + zero",
+    "the zero point is left out of the forward pass, or added after the clamp: the codes, which are clamped, "
+    "are round(x / scale) + zero",
     lambda x, scale, zero, low, high: torch.clamp(torch.round(x / scale), low, high) * scale,
 )
 _wrong_output(
     "the zero point is added but not subtracted again: it is (code - zero) * scale",
     lambda x, scale, zero, low, high: torch.clamp(torch.round(x / scale) + zero, low, high) * scale,
+)
+_wrong_output(
+    "the zero point is subtracted after the multiplication: it is (code - zero) * scale",
+    lambda x, scale, zero, low, high: torch.clamp(torch.round(x / scale) + zero, low, high) * scale - zero,
 )
 _wrong_output(
     "the zero point has the wrong sign: the codes are round(x / scale) + zero",
@@ -98,7 +105,23 @@ _wrong_output(
         (torch.clamp(torch.sign(x) * torch.floor(x.abs() / scale + 0.5) + zero, low, high) - zero) * scale
     ),
 )
+_wrong_output(
+    "x is clamped but not rounded: the codes are torch.round(x / scale) + zero",
+    lambda x, scale, zero, low, high: (torch.clamp(x / scale + zero, low, high) - zero) * scale,
+)
+_wrong_output(
+    "values outside the range become 0: they must saturate, and the mask is for the gradient alone",
+    lambda *args: _forward(*args) * _inside(*args),
+)
 _wrong_output("x comes back unrounded: the forward pass must quantize", lambda x, scale, zero, low, high: x)
+known.error(
+    "backward returns a gradient for each argument of forward: for all but x it is None",
+    lambda error, args, kwargs: "incorrect number of gradients" in str(error),
+)
+known.error(
+    "ctx.saved_tensors is a tuple, also of one: write (inside,) = ctx.saved_tensors",
+    lambda error, args, kwargs: "only integer tensors of a single element" in str(error),
+)
 known.error(
     "torch's own operator for fake quantization is called, which this exercise asks you to write",
     lambda error, args, kwargs: "is what you are writing here" in str(error),
@@ -122,6 +145,10 @@ _wrong_gradient(
 _wrong_gradient(
     "the mask of the gradient is inverted: 1 inside the range, 0 outside",
     lambda x, scale, zero, low, high, upstream: upstream * (1 - _inside(x, scale, zero, low, high)),
+)
+_wrong_gradient(
+    "the gradient is twice too large: two terms pass it on, or it is divided by a scale of 0.5",
+    lambda x, scale, zero, low, high, upstream: 2 * upstream * _inside(x, scale, zero, low, high),
 )
 _wrong_gradient(
     "the gradient is multiplied by the scale: dividing and multiplying by it cancel",
@@ -154,8 +181,17 @@ _wrong_gradient(
     lambda x, scale, zero, low, high, upstream: upstream * ((x >= low) & (x <= high)),
 )
 _wrong_gradient(
-    "x is clamped first, which stops the gradient half a step too early: q decides, after rounding",
+    "the gradient stops half a step too early, as where x is clamped first, or a mask compares x or the "
+    "unrounded code with the ends: q decides, after rounding",
     lambda x, scale, zero, low, high, upstream: (
         upstream * ((x >= (low - zero) * scale) & (x <= (high - zero) * scale))
     ),
+)
+_wrong_gradient(
+    "one end is missing in the mask: beyond quant_min and beyond quant_max the gradient is 0",
+    lambda x, scale, zero, low, high, upstream: upstream * _inside(x, scale, zero, -math.inf, high),
+)
+_wrong_gradient(
+    "one end is missing in the mask: beyond quant_min and beyond quant_max the gradient is 0",
+    lambda x, scale, zero, low, high, upstream: upstream * _inside(x, scale, zero, low, math.inf),
 )

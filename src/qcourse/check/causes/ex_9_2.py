@@ -40,6 +40,29 @@ def _converted(result, args, kwargs):
 known.symptom("the model is already converted: prepare_for_qat ends before training", _converted)
 
 
+def _partly(result, args, kwargs):
+    modules = result.quant, result.linear1, result.linear2, result.linear3
+    return len({hasattr(module, "activation_post_process") for module in modules}) == 2
+
+
+known.symptom(
+    "the qconfig is set on some layers only: set on the copy itself, it reaches every layer and the stub",
+    _partly,
+)
+known.error(
+    "prepare_qat takes no qconfig: set it as the copy's attribute qconfig, before prepare_qat",
+    lambda error, args, kwargs: "'QConfig' object has no attribute" in str(error),
+)
+known.error(
+    "a network has no method that copies it: copy.deepcopy(net) does",
+    lambda error, args, kwargs: "has no attribute 'copy'" in str(error) or "'clone'" in str(error),
+)
+known.error(
+    "get_default_qat_qconfig itself is no qconfig: call it with the engine, torch.backends.quantized.engine",
+    lambda error, args, kwargs: "has no attribute '_fields'" in str(error) or "backend: " in str(error),
+)
+
+
 def _observer_only(result, args, kwargs):
     return not isinstance(_fake(result), torch_ao.FakeQuantize)
 

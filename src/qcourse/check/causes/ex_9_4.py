@@ -11,7 +11,15 @@ def _still_float(result, args, kwargs):
     return isinstance(result.linear1, nn.Linear)
 
 
-known.symptom("the copy is never converted: torch_ao.convert replaces the layers by int8 ones", _still_float)
+known.symptom(
+    "the copy is never converted, or a new network is, which holds no scales: torch_ao.convert replaces the "
+    "layers of a prepared model by int8 ones",
+    _still_float,
+)
+known.error(
+    "a new network has no place for the scales that training found: copy the model itself (copy.deepcopy)",
+    lambda error, args, kwargs: "Error(s) in loading state_dict" in str(error),
+)
 
 
 def _still_training(result, args, kwargs):

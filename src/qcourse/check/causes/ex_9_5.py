@@ -64,7 +64,11 @@ def _bits_ignored(result, args, kwargs):
     return args[0] < 8 and fake.quant_max in (127, 255)
 
 
-known.symptom("bits is ignored: the range of the weights' codes does not depend on it", _bits_ignored)
+known.symptom(
+    "bits is ignored, or quant_min or quant_max is left out: the range of the weights' codes does not depend "
+    "on bits",
+    _bits_ignored,
+)
 
 
 def _per_channel_ignored(result, args, kwargs):
@@ -88,7 +92,7 @@ def _one_too_many(result, args, kwargs):
 
 
 known.symptom(
-    "one code too many: -2^(bits-1) is left out, so that the range is symmetric about 0", _one_too_many
+    "one code too many: -2**(bits - 1) is left out, so that the range is symmetric about 0", _one_too_many
 )
 
 
@@ -97,7 +101,8 @@ def _sign_forgotten(result, args, kwargs):
 
 
 known.symptom(
-    "one bit too many, or one code: the sign takes one bit and 0 is a code, so quant_max is 2^(bits-1) - 1",
+    "one bit too many, or one code: the sign takes one bit and 0 is a code, so quant_max is "
+    "2**(bits - 1) - 1 (in Python ^ is no power)",
     _sign_forgotten,
 )
 
@@ -106,7 +111,7 @@ def _too_few(result, args, kwargs):
     return _weight_fake(result).quant_max < 2 ** (args[0] - 1) - 1
 
 
-known.symptom("one bit too few: quant_max is 2^(bits-1) - 1", _too_few)
+known.symptom("one bit too few: quant_max is 2**(bits - 1) - 1", _too_few)
 
 
 def _few_activation_bits(result, args, kwargs):
@@ -116,6 +121,32 @@ def _few_activation_bits(result, args, kwargs):
 
 known.symptom(
     "the activations have as few bits as the weights: they take 8, codes 0 to 255", _few_activation_bits
+)
+
+
+def _activation_scales(result, args, kwargs):
+    return _activation_fake(result).is_per_channel
+
+
+known.symptom(
+    "the activations have one scale per channel, too: only the weights do, activations take one scale",
+    _activation_scales,
+)
+known.error(
+    "codes below 0 do not fit in quint8, which dtype is where none is given: weights need dtype=torch.qint8",
+    lambda error, args, kwargs: "quant_min out of bound" in str(error),
+)
+known.error(
+    "quant_min and quant_max are floats, as after a division by /: they must be int",
+    lambda error, args, kwargs: "float, float)" in str(error),
+)
+known.error(
+    "observer= takes the class itself, without parentheses: FakeQuantize makes the observer",
+    lambda error, args, kwargs: "Observer.forward() got an unexpected" in str(error),
+)
+known.error(
+    "a QConfig needs both, activation and weight",
+    lambda error, args, kwargs: "QConfig" in str(error) and "missing 1 required" in str(error),
 )
 
 

@@ -41,10 +41,25 @@ known.symptom("returned inside the loop, after the first width: return after the
 
 
 def _other_bits(result, args, kwargs):
-    return isinstance(result, dict) and set(result) != set(kwargs.get("bits", (8, 4, 3, 2)))
+    numbers = isinstance(result, dict) and all(isinstance(key, int) for key in result)
+    return numbers and set(result) != set(kwargs.get("bits", (8, 4, 3, 2)))
 
 
 known.symptom("bits is ignored: measure the numbers of bits that are asked for", _other_bits)
+
+
+known.error(
+    "low_bit_qconfig is given all numbers of bits at once: give it one at a time, inside the loop",
+    lambda error, args, kwargs: "unsupported operand type(s)" in str(error) and "'tuple'" in str(error),
+)
+known.error(
+    "train_qat trains the model in place and returns the losses: convert the model, not what it returns",
+    lambda error, args, kwargs: str(error).startswith("'list' object has no attribute"),
+)
+known.error(
+    "labels stand where images belong: it is train_qat(model, images, labels)",
+    lambda error, args, kwargs: "is invalid for input of size" in str(error),
+)
 
 
 def _percent(result, args, kwargs):
