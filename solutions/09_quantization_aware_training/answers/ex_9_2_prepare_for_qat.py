@@ -276,7 +276,7 @@ def prepare_for_qat(net, qconfig=None):
     return torch_ao.prepare_qat(model, qconfig)
 
 
-# %% wrong: train without parentheses | cause: parentheses behind its name
+# %% wrong: train without parentheses | cause: () is missing
 def prepare_for_qat(net, qconfig=None):
     if qconfig is None:
         qconfig = torch_ao.get_default_qat_qconfig(torch.backends.quantized.engine)

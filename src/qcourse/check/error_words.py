@@ -188,10 +188,7 @@ KNOWN = [
         r"Percentiles must be in the range",
         "np.percentile takes percent, 0 to 100: the other end of p is 100 - p, and p is percent already",
     ),
-    (
-        r"'(function|method|builtin_function_or_method)' object (has no attribute|is not)",
-        "a function or method is named, not called: the parentheses behind its name are missing",
-    ),
+    (r"'\w*(function|method)' object (has no|is not)", "a function is named, not called: () is missing"),
     (
         r"^AttributeError: '\w+' object has no attribute",
         "nothing of this name is written for it: a method is indented inside its class, an attribute set as "
