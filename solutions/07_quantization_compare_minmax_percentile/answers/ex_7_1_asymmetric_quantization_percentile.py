@@ -381,3 +381,12 @@ def asymmetric_quantization_percentile(params, bits, percentile=99.99):
     flat = np.concatenate([params.ravel(), [lo, hi]])
     codes, scale, zero = asymmetric_quantization(np.clip(flat, lo, hi), bits)
     return codes[:-2].reshape(params.shape), scale, zero
+
+
+# %% wrong: no parentheses around the steps
+def asymmetric_quantization_percentile(params, bits, percentile=99.99):
+    lo, hi = np.percentile(params, (100 - percentile, percentile))
+    lo, hi = min(lo, 0), max(hi, 0)
+    s = (hi - lo) / 2**bits - 1 or 1.0
+    z = -round(lo / s)
+    return np.clip(np.round(params / s) + z, 0, 2**bits - 1).astype(np.int32), s, z

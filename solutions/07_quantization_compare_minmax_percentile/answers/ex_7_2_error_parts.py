@@ -338,3 +338,25 @@ def error_parts(params, bits, beta, alpha):
     rounding = quantization_error(params, np.where(inside, restored, params))
     clipping = quantization_error(params, np.where(inside, params, restored))
     return clipping, rounding
+
+
+# %% wrong: size is called | cause: size, shape and T have no parentheses
+def error_parts(params, bits, beta, alpha):
+    e = (params - asymmetric_dequantize(*quantize_range(params, bits, beta, alpha))) ** 2
+    out = (params < beta) | (params > alpha)
+    return e[out].sum() / params.size(), e[~out].sum() / params.size()
+
+
+# %% wrong: dequantizes the tuple as it is | cause: needs a star
+def error_parts(params, bits, beta, alpha):
+    restored = asymmetric_dequantize(quantize_range(params, bits, beta, alpha))
+    e = (params - restored) ** 2
+    out = (params < beta) | (params > alpha)
+    return e[out].sum() / e.size, e[~out].sum() / e.size
+
+
+# %% wrong: the whole error in place of rounding | cause: the second is the whole error
+def error_parts(params, bits, beta, alpha):
+    e = (params - asymmetric_dequantize(*quantize_range(params, bits, beta, alpha))) ** 2
+    out = (params < beta) | (params > alpha)
+    return e[out].sum() / e.size, e.mean()

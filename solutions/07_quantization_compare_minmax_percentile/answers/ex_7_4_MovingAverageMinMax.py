@@ -627,3 +627,18 @@ class MovingAverageMinMax:
         m = 1 if self.count == 1 else self.momentum
         b, a = self.range if hasattr(self, "range") else (0, 0)
         self.range = b + m * (np.min(batch) - b), a + m * (np.max(batch) - a)
+
+
+# %% wrong: range is made once, of two None | cause: range is still None
+class MovingAverageMinMax:
+    def __init__(self, momentum=0.01):
+        self.m = momentum
+        self.beta = self.alpha = None
+        self.range = (self.beta, self.alpha)
+
+    def update(self, batch):
+        if self.beta is None:
+            self.beta, self.alpha = batch.min(), batch.max()
+        else:
+            self.beta += self.m * (batch.min() - self.beta)
+            self.alpha += self.m * (batch.max() - self.alpha)

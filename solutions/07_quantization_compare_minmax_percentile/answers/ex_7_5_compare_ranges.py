@@ -526,3 +526,27 @@ def compare_ranges(params, bits, ranges):
     bulk = np.delete(flat, extreme)
     return {name: (sum(error_parts(flat, bits, *ends)), sum(error_parts(bulk, bits, *ends)))
             for name, ends in ranges.items()}
+
+
+# %% wrong: sorted values as indices | cause: np.argsort gives positions
+def compare_ranges(params, bits, ranges):
+    x = np.ravel(params)
+    cut = max(1, round(0.001 * x.size))
+    bulk = np.sort(np.abs(x))[:-cut]
+    res = {}
+    for name, (b, a) in ranges.items():
+        r = asymmetric_dequantize(*quantize_range(x, bits, b, a))
+        res[name] = quantization_error(x, r), quantization_error(x[bulk], r[bulk])
+    return res
+
+
+# %% wrong: a float in the slice | cause: indices and counts are integers
+def compare_ranges(params, bits, ranges):
+    x = np.ravel(params)
+    cut = max(1, np.round(0.001 * x.size))
+    bulk = np.argsort(np.abs(x))[:-cut]
+    res = {}
+    for name, (b, a) in ranges.items():
+        r = asymmetric_dequantize(*quantize_range(x, bits, b, a))
+        res[name] = quantization_error(x, r), quantization_error(x[bulk], r[bulk])
+    return res

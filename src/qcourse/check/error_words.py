@@ -113,6 +113,14 @@ KNOWN = [
         "two dtypes meet: pictures and codes are integers, weights are floats; convert with .float()",
     ),
     (
+        r"slice indices must be integers|cannot be interpreted as an integer|arrays used as indices must be",
+        "indices and counts are integers: round(x) gives one; np.argsort gives positions, np.sort values",
+    ),
+    (
+        r"'(?!NoneType)\w+(\.\w+)*' object is not callable",
+        "what is no function is called: size, shape and T have no parentheses, and a name may hold a value",
+    ),
+    (
         r"'(NoneType)' (object|and)|(and|not) 'NoneType'|not NoneType|must be .* None|NoneType object",
         "a value is None: an argument that was left out (test it with `is None`), or what a function without "
         "a return gave",
@@ -140,10 +148,7 @@ KNOWN = [
         r"'tuple' object does not support item assignment",
         "the elements of a tuple cannot be replaced: make a new tuple, (a, b), or keep a list",
     ),
-    (
-        r"property .* has no setter",
-        "this name is a property, which nothing can be assigned to: keep the value as self._name",
-    ),
+    (r"property .* has no setter", "a property cannot be assigned to: keep the value as self._name"),
     (
         r"inhomogeneous shape",
         "several results at once, such as (codes, scale, zero), are no array: unpack them first",
@@ -168,8 +173,8 @@ KNOWN = [
     ),
     (
         r"positional arguments?|unexpected keyword argument|multiple values for argument",
-        "a function is called with other arguments than its def line takes; that of the exercise must stay "
-        "as it was given",
+        "a function is called with other arguments than its def line takes (a method's first is self, a "
+        "tuple of arguments needs a star, f(*values)); that of the exercise must stay as it was given",
     ),
     (
         r"^UnboundLocalError",
@@ -181,12 +186,9 @@ KNOWN = [
         "n elements have the indices 0 to n - 1: one is past the end",
     ),
     (
-        r"Quantiles must be in the range",
-        "np.quantile takes shares, 0 to 1, np.percentile takes percent, 0 to 100",
-    ),
-    (
-        r"Percentiles must be in the range",
-        "np.percentile takes percent, 0 to 100: the other end of p is 100 - p, and p is percent already",
+        r"(Quantiles|Percentiles) must be in the range",
+        "np.quantile takes shares, 0 to 1, and np.percentile takes percent, 0 to 100; of p the other end is "
+        "1 - p there, 100 - p here",
     ),
     (r"'\w*(function|method)' object (has no|is not)", "a function is named, not called: () is missing"),
     (

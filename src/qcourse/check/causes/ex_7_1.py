@@ -184,7 +184,7 @@ known.symptom(
 )
 known.symptom(
     "the range is not widened to include 0: the zero point leaves the codes 0 to 2**bits - 1",
-    lambda got, args, kwargs: not 0 <= got[2] <= 2 ** args[1] - 1,
+    lambda got, args, kwargs: not 0 <= got[2] < 2 ** args[1] and same(got[1], _right(*args, **kwargs)[1]),
 )
 known.symptom(
     "the codes are shifted by another number than the zero point that is returned",

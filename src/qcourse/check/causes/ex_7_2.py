@@ -98,6 +98,13 @@ def _whole_first(params, bits, beta, alpha) -> Pair:
     return float(np.mean(squared)), _parts(squared, outside, params.size)[1]
 
 
+known.mistake(
+    "the second is the whole error: rounding is the part of the elements inside",
+    lambda x, bits, b, a: (
+        _whole_first(x, bits, b, a)[0] - _whole_first(x, bits, b, a)[1],
+        _whole_first(x, bits, b, a)[0],
+    ),
+)
 known.mistake("the first is the whole error: clipping is the part of the elements outside", _whole_first)
 known.mistake(
     "nothing counts as outside: elements of params below beta or above alpha are, joined by |, not by &",

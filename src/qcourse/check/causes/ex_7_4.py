@@ -31,7 +31,7 @@ def _moving(
 
 known.symptom(
     "range is still None after a batch: update must set self.range",
-    lambda got, args, kwargs: isinstance(got, list) and None in got[:1],
+    lambda got, args, kwargs: isinstance(got, list) and (got[0] is None or None in got[0]),
 )
 known.error(
     "there is no range yet when the first batch comes: it is still None; let that batch set both ends",

@@ -195,5 +195,5 @@ known.symptom(
 known.error(SWAPPED_ENDS, lambda error, args, kwargs: "above alpha" in str(error))
 known.error(
     "np.argsort sorts each row of a matrix on its own: flatten params first, with np.ravel",
-    lambda error, args, kwargs: isinstance(error, IndexError) and args[0].ndim > 1,
+    lambda error, args, kwargs: "out of bounds" in str(error) and args[0].ndim > 1,
 )
