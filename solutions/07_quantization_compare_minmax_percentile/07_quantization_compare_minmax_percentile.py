@@ -814,9 +814,7 @@ def check_compare_ranges(ex):
     got = ex.call(x, 2, {"min-max": (-14.0, 1.0), "clipped": (-2.0, 1.0)}, case="a matrix; -14 is extreme")
     want = {"min-max": (7 / 6, 1.2), "clipped": (24.0, 0.0)}
     ex.true(isinstance(got, dict), "return a dict: name -> (mse_all, mse_bulk).", got=got)
-    ex.true(
-        set(got) == set(want), "the keys must be the names in ranges.", expected=list(want), got=list(got)
-    )
+    ex.true(set(got) == set(want), "the keys must be the names in ranges.", expected=list(want))
     for name, (whole, bulk) in want.items():
         pair = got[name]
         two = isinstance(pair, tuple | list) and len(pair) == 2
