@@ -187,11 +187,11 @@ _wrong_gradient(
         upstream * ((x >= (low - zero) * scale) & (x <= (high - zero) * scale))
     ),
 )
-_wrong_gradient(
-    "one end is missing in the mask: beyond quant_min and beyond quant_max the gradient is 0",
-    lambda x, scale, zero, low, high, upstream: upstream * _inside(x, scale, zero, -math.inf, high),
-)
-_wrong_gradient(
-    "one end is missing in the mask: beyond quant_min and beyond quant_max the gradient is 0",
-    lambda x, scale, zero, low, high, upstream: upstream * _inside(x, scale, zero, low, math.inf),
-)
+for _mask in (
+    lambda x, scale, zero, low, high: _inside(x, scale, zero, -math.inf, high),
+    lambda x, scale, zero, low, high: _inside(x, scale, zero, low, math.inf),
+):
+    _wrong_gradient(
+        "one end is missing in the mask: beyond quant_min and beyond quant_max the gradient is 0",
+        lambda *args, mask=_mask: args[-1] * mask(*args[:-1]),
+    )

@@ -15,12 +15,13 @@ _started: list[Forkserver] = []
 
 
 def begin(course: Path, assignment: str) -> None:
-    """Start it with what the notebooks of ``assignment`` import as far as that is seen without nbgrader."""
+    """Start it with what the notebooks of ``assignment`` name, as far as that is seen without nbgrader.
+
+    Of notebooks that are missing or broken `qcourse grade` itself will tell.
+    """
     if sys.platform != "linux":
         return
-    with contextlib.suppress(
-        UserError, OSError, ValueError, KeyError, TypeError
-    ):  # `qcourse grade` says what
+    with contextlib.suppress(UserError, OSError, ValueError, KeyError, TypeError):
         folders = sorted((course / RELEASE).iterdir())
         name = find([folder.name for folder in folders], assignment)
         paths = (course / RELEASE / name).glob("*.ipynb")
