@@ -100,10 +100,15 @@ def _collect(options: argparse.Namespace) -> int:
 
 def _grade(options: argparse.Namespace) -> int:
     try_json(options.json)
-    if not options.scheduler:
-        from qcourse.grading.kernels import head_start
+    if options.scheduler:
+        return _graded(options)
+    from qcourse.grading.kernels.head_start import head_start
 
-        head_start.begin(options.course, options.assignment)
+    with head_start(options.course, options.assignment):
+        return _graded(options)
+
+
+def _graded(options: argparse.Namespace) -> int:
     from qcourse.grading import grade_class, report
 
     known = vars(options) | {"student": tuple(options.student)}

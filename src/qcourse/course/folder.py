@@ -82,7 +82,7 @@ def find(names: Sequence[str], choice: str) -> str:
     if choice in names:
         return choice
     if choice.isdecimal():
-        found = [name for name in names if number(name).isdecimal() and int(number(name)) == int(choice)]
+        found = [n for n in names if number(n).isdecimal() and number(n).lstrip("0") == choice.lstrip("0")]
     else:
         found = [name for name in names if choice and name.startswith(choice)]
     if len(found) != 1:

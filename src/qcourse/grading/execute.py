@@ -139,6 +139,17 @@ class ContainedExecute(Runner, Execute):
                 return referee(self._parts, new=attempt > 0).judge(line, request)
         raise RuntimeError("the process that runs the tests has ended")
 
+    def words(self, error: Exception) -> str:
+        """As in the base class.
+
+        Raises:
+            RuntimeError: the process that had forked the kernel has ended, and so the kernel has: no fault of it.
+        """
+        manager: Any = self.km
+        if manager.provisioner.warm and not manager.provisioner.warm.alive:
+            raise RuntimeError("the process that forks kernels has ended") from error
+        return super().words(error)
+
     @contextlib.contextmanager
     def guarded(self) -> Iterator[None]:
         """Watch what the kernel uses."""

@@ -76,7 +76,10 @@ class Forkserver:
         """
         self.begin(parts)
         while self._importing:
-            if self._socket.recv(len(READY)) != READY:
+            answer = b""
+            with contextlib.suppress(ConnectionError):  # it has ended before it read the request
+                answer = self._socket.recv(len(READY))
+            if answer != READY:
                 self._process.wait()
                 raise RuntimeError(f"the warm process ended while it started{self.said}")
             self._importing -= 1

@@ -83,6 +83,7 @@ class ContainedProvisioner(KernelProvisionerBase):
 
     limits = Limits()
     parts: Set[str] = USUAL
+    warm: Forkserver | None = None  # which has forked it
     place: Place | None = None
     line: socket.socket | None = None  # a referee's end
     _ends = -1  # a pipe that ends with the kernel
@@ -111,7 +112,7 @@ class ContainedProvisioner(KernelProvisionerBase):
         info: Any = self.parent.get_connection_info()
         self.connection_info = info
         inside = info | {"ip": self.place.inside(f"{SOCKETS}/kernel"), "key": info["key"].decode()}
-        warm = forkserver(self.parts)
+        self.warm = warm = forkserver(self.parts)
         self.line, theirs = socket.socketpair()
         with theirs:
             self._ends = warm.fork(inside, self.place.inside(HOME), self.limits, theirs, self.place.pidfd)
