@@ -143,7 +143,7 @@ class ContainedExecute(Runner, Execute):
         """As in the base class.
 
         Raises:
-            RuntimeError: the process that had forked the kernel has ended, and so the kernel has: no fault of it.
+            RuntimeError: the process that had forked the kernel has ended, and the kernel with it.
         """
         manager: Any = self.km
         if manager.provisioner.warm and not manager.provisioner.warm.alive:
