@@ -19,4 +19,4 @@ for python in 3.11.4 3.11.5; do
 done
 grep -E "depends on soupsieve|\(constraint\)" log3.11.4
 ls 3.11.5 | grep soupsieve-4.1.2
-if [ -e 3.11.4 ] || grep "ERROR.*Python" log3.11.4; then exit 1; fi
+if ls 3.11.4 | grep . || grep "ERROR.*Python" log3.11.4; then exit 1; fi
