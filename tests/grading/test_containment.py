@@ -343,6 +343,7 @@ import sys
 from pathlib import Path
 from nbformat.v4 import new_code_cell, new_notebook
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
+from qcourse.errors import UserError
 from qcourse.grading.execute import ContainedExecute
 KernelProvisionerFactory._get_all_provisioners = lambda: []  # none is installed
 for module, line in zip(sys.argv[2::2], sys.argv[3::2]):
@@ -351,7 +352,7 @@ for module, line in zip(sys.argv[2::2], sys.argv[3::2]):
     file.write_text(f"{right}\n{line}\n")
     try:
         ContainedExecute().preprocess(new_notebook(cells=[new_code_cell("1")]), {})
-    except RuntimeError as error:
+    except (RuntimeError, UserError) as error:
         print(module, error)
     file.write_text(right)
 """

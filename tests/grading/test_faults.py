@@ -28,6 +28,8 @@ from qcourse.classroom import commands
 from qcourse.course.notebooks import from_bytes
 from qcourse.errors import UserError
 from qcourse.grading import cluster, database, grade_class, gradebook, receipt
+from qcourse.grading.kernels import provisioner
+from qcourse.grading.kernels.forkserver import Forkserver
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults")]
 
@@ -325,6 +327,19 @@ def test_what_cannot_be_started_is_said_in_one_sentence(course, capsys, monkeypa
     monkeypatch.setattr(cluster, "Client", lambda url, timeout: client(url, timeout=min(timeout, 1)))
     assert command(course, *more) == 2
     assert said(capsys).startswith(f"qcourse: {words}")
+
+
+def test_a_warm_process_that_does_not_start_is_said_and_nothing_is_graded(course, capsys, monkeypatch):
+    def dies(self, parts):
+        begin(self, parts)
+        self._process.kill()
+
+    begin = Forkserver.begin
+    monkeypatch.setattr(Forkserver, "begin", dies)
+    monkeypatch.setattr(provisioner, "_warm", [])
+    assert command(course) == 2
+    assert said(capsys) == "qcourse: the warm process ended while it started."
+    assert points(course) == {}
 
 
 @pytest.mark.parametrize("given", ["05", ""])

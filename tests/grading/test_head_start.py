@@ -8,6 +8,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook, writes
 
 from qcourse.course.notebooks import NotebookNode
+from qcourse.errors import UserError
 from qcourse.grading.execute import ContainedExecute
 from qcourse.grading.kernels import head_start, provisioner
 
@@ -67,7 +68,7 @@ def test_one_that_has_died_says_so(begun, parts):
     started = begun(writes(notebook("import numpy")))
     started._process.kill()
     started._process.wait()
-    with pytest.raises(RuntimeError, match="ended while it started"):
+    with pytest.raises(UserError, match="ended while it started"):
         provisioner.forkserver(parts)
 
 

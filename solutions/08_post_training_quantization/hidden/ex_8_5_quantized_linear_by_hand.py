@@ -84,9 +84,9 @@ def hidden_quantized_linear_by_hand(ex):
     )
     for seed, weight_observer in enumerate((torch_ao.default_qconfig.weight, per_channel), start=852):
         torch.manual_seed(ex.seed(seed))
-        float_layer = nn.Sequential(torch_ao.QuantStub(), nn.Linear(784, 60)).eval()
+        float_layer = nn.Sequential(torch_ao.QuantStub(), nn.Linear(300, 40)).eval()
         float_layer.qconfig = torch_ao.QConfig(torch_ao.default_qconfig.activation, weight_observer)
-        prepared, images = torch_ao.prepare(float_layer), torch.randn(300, 784)
+        prepared, images = torch_ao.prepare(float_layer), torch.randn(100, 300)
         with torch.no_grad():
             prepared(images)
             stub, layer = torch_ao.convert(prepared)

@@ -5,7 +5,7 @@ import importlib
 
 from sqlalchemy.orm import configure_mappers
 
-from qcourse.course.notebooks import from_bytes
+from qcourse.course.notebooks import from_json
 
 for name in (
     *("nbgrader.apps.nbgraderapp", "qcourse.course.preprocessors", "qcourse.grading.grade_class"),
@@ -13,5 +13,5 @@ for name in (
 ):
     importlib.import_module(name)
 configure_mappers()
-from_bytes(b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}')  # compiles the schema
+from_json({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})  # compiles the schema
 gc.freeze()  # a collection in a fork would touch, and so copy, all of it

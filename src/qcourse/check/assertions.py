@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, NoReturn
 
 import numpy as np
@@ -42,7 +43,8 @@ class Exercise:
         self.hidden = hidden
         # Text that an answer makes could tell what it has seen.
         self._short = shown.numbers if hidden else shown.short
-        self.case = self.input = ""
+        self.case = ""
+        self._show_input: Callable[[], str] = str
         self._last: causes.Call | None = None
         self._memory = memory.Memory()
 
@@ -59,10 +61,10 @@ class Exercise:
         before = self._place.copies(args)
         self.case = case
         names: Sequence[str] = ()
-        if not self.hidden:
+        if not self.hidden:  # only who fails is shown it, and to look through arrays takes time
             name = self._place.name if target is self.answer else ""
             names = parameters(self.number if name else target)
-            self.input = shown.call(name, names, args, kwargs)
+            self._show_input = partial(shown.call, name, names, before, kwargs)
         result = self._run(target, args, kwargs)
         self._last = causes.Call(result, before, kwargs)
         for position in unchanged.changed_arguments(before, list(args)):
@@ -123,7 +125,7 @@ class Exercise:
         """The answer must raise ``error`` for these arguments."""
         self.case = case
         names = parameters(self.number)
-        self.input = "" if self.hidden else shown.call(self._place.name, names, args, kwargs)
+        self._show_input = str if self.hidden else partial(shown.call, self._place.name, names, args, kwargs)
         self._last = None
         problem = f"{case} must raise {error.__name__}."
         try:
@@ -143,7 +145,7 @@ class Exercise:
         """Make the first call once more: it must return the same, if it returned numbers."""
         self._place.begin()
         if first := self._memory.first:
-            self.case, self.input = "the first call of this cell, made again", ""
+            self.case, self._show_input = "the first call of this cell, made again", str
             result = self._run(self.answer, tuple(unchanged.copies(first.args)), first.kwargs)
             same = unchanged.unchanged(first.result, result) or causes.same(first.result, result)
             self.true(same, memory.MEMORY, likely_cause=memory.WHY_MEMORY)
@@ -161,7 +163,7 @@ class Exercise:
         The cause is the first of: the test's own, a known mistake of the exercise, ``otherwise``.
         """
         told = {"case": self.case} if self.case else {}
-        told |= {"input": self.input} if self.input else {}
+        told |= {"input": shown_input} if (shown_input := self._show_input()) else {}
         told |= {name.replace("_", " "): value for name, value in facts.items() if value}
         if "likely cause" not in told:  # the test's own cause is nearer to what it saw
             cause = causes.causes_of(self.number).likely(self._last) if self._last else ""

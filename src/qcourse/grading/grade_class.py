@@ -4,6 +4,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -170,6 +171,7 @@ def _workers(options: Options, release: Release) -> Iterator[Workers]:
             yield workers
         return
     make_place(Limits(), options.isolation).close()  # nothing starts unless the sandbox works here
-    forkserver(wanted(*release.notebooks.values()))  # of all workers: they inherit it
-    with closing(LocalWorkers(options.workers)) as local:
+    parts = wanted(*release.notebooks.values())
+    warm = forkserver(parts, wait=False)  # of all workers: they inherit it
+    with closing(LocalWorkers(options.workers, partial(warm.warm, parts))) as local:
         yield local

@@ -1,5 +1,6 @@
 """Grade one submission: what a worker does. Bytes and plain data go in, and bytes and plain data come out."""
 
+import contextlib
 import copy
 import time
 from typing import Any
@@ -27,6 +28,7 @@ from qcourse.course.notebooks import (
     from_bytes,
     new_error,
     to_bytes,
+    validate,
     validate_outputs,
 )
 from qcourse.errors import Refused, first_line
@@ -39,6 +41,7 @@ from qcourse.grading.place.limits import Limits
 from qcourse.grading.runner import KERNEL_LOST, NOT_RUN, STOPPED
 
 Result = dict[str, Any]
+INVALID = ValidationError, ValueError, RecursionError
 
 
 def grade(
@@ -131,8 +134,7 @@ def _missing(source: NotebookNode, name: str, several: str) -> dict[str, Any]:
 def _execute(notebook: NotebookNode, step: ContainedExecute) -> None:
     """Run ``notebook`` in place, and bring its outputs into the form that nbgrader stores."""
     step.preprocess(notebook, {})
-    for cell in notebook.cells:
-        _check_outputs(cell)
+    _check_outputs(notebook)
     LimitOutput(config=step.config).preprocess(notebook, {})
 
 
@@ -153,12 +155,15 @@ def _stopped(notebook: NotebookNode, numbers: dict[str, str]) -> list[str]:
     return [f"{', '.join([*where][:3])}{' …' * (len(where) > 3)}: {why}" for why, where in cells.items()]
 
 
-def _check_outputs(cell: NotebookNode) -> None:
+def _check_outputs(notebook: NotebookNode) -> None:
     """Replace outputs that no notebook, or no file, can hold by an error."""
-    try:
-        validate_outputs(cell.get("outputs", []))
-    except (ValidationError, ValueError, RecursionError) as error:
-        cell.outputs = [new_error("BadOutput", first_line(error))]
+    with contextlib.suppress(*INVALID):
+        return validate(notebook)
+    for cell in notebook.cells:
+        try:
+            validate_outputs(cell)
+        except INVALID as error:
+            cell.outputs = [new_error("BadOutput", first_line(error))]
 
 
 def _scored(cell: NotebookNode) -> dict[str, Any]:

@@ -42,12 +42,13 @@ def match(pieces: list[Piece], source: list[NotebookNode]) -> list[Piece]:
 
 def by_id(pieces: list[Piece], source: list[NotebookNode]) -> None:
     """By grade id: the first cell that has it, but an answer rather than a copy of the stub."""
+    known: dict[str, list[Piece]] = {}
+    for piece in pieces:
+        known.setdefault(grade_id(piece.cell), []).append(piece)
     for place, original in enumerate(source):
-        if name := grade_id(original):
-            same = [piece for piece in pieces if grade_id(piece.cell) == name]
+        if (name := grade_id(original)) and (same := known.get(name)):
             written = [p for p in same if is_answer(original) and text(p.cell) != text(original)]
-            if same:
-                (written or same)[0].place = place
+            (written or same)[0].place = place
 
 
 def by_text(pieces: list[Piece], source: list[NotebookNode]) -> None:

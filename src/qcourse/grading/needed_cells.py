@@ -54,12 +54,12 @@ def _may_give(source: str, wanted: set[str], changeable: set[str]) -> bool:
 
 
 def _names(source: str, handed_out: set[str]) -> Names:
-    return (_known if source in handed_out else analyse)(source)
+    return (_known if source in handed_out else _read)(source)
 
 
 def may_read_anything(source: str) -> bool:
     """Whether nobody can tell which names a cell reads: it calls eval, or looks through sys."""
-    names = analyse(source)
+    names = _read(source)
     if names.reads & READS_ANY or ANYWHERE.search(source):
         return True
     readable = python(source)
@@ -67,7 +67,8 @@ def may_read_anything(source: str) -> bool:
     return "%" in source and (unread or bool(set(MAGIC.findall(readable)) - HARMLESS))
 
 
-# The same for every submission; a student's cells are not kept.
+_read = lru_cache(maxsize=32)(analyse)  # of a student's cells, those of one submission
+# The same for every submission.
 _known = lru_cache(maxsize=512)(analyse)
 _bound = lru_cache(maxsize=512)(bound)
 _defined = lru_cache(maxsize=512)(defined)

@@ -52,10 +52,13 @@ class _Worker(NamedTuple):
 
 
 class LocalWorkers:
-    """At most ``count`` of them, 0 means one per core; each is forked when it is needed."""
+    """At most ``count`` of them, 0 means one per core; each is forked when it is needed.
 
-    def __init__(self, count: int = 0) -> None:
-        self._count = count
+    ``ready`` waits for what they need beside this process: they can read submissions meanwhile.
+    """
+
+    def __init__(self, count: int = 0, ready: Callable[[], object] = bool) -> None:
+        self._count, self._ready = count, ready
         self._idle: list[_Worker] = []
         self._busy: dict[_Worker, Submission] = {}
 
@@ -72,6 +75,7 @@ class LocalWorkers:
 
     def next_result(self) -> tuple[Submission, dict[str, Any]]:
         """As in `Workers`."""
+        self._ready()
         ready = wait([worker.line for worker in self._busy])
         worker = next(worker for worker in self._busy if worker.line in ready)
         submission = self._busy.pop(worker)

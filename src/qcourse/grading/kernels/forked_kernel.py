@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 
 from qcourse.check import switches
 from qcourse.course.settings import QUIET
+from qcourse.grading.kernels.preload import CACHES
 from qcourse.grading.place.bubblewrap import NOBODY, SOCKETS
 from qcourse.grading.place.limits import Limits, rlimits
 from qcourse.grading.place.syscalls import refuse
@@ -28,8 +29,6 @@ MS_RDONLY, MS_NOSUID, MS_NODEV, MS_REMOUNT, MS_BIND = 0x1, 0x2, 0x4, 0x20, 0x100
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 1, 4, 38
 LINUX_CAPABILITY_VERSION_3 = 0x20080522
 MOST_DESCRIPTORS = 2**16
-# Made at import: the default is in /tmp, where anybody can create it first.
-CACHES = ("MPLCONFIGDIR", "TORCHINDUCTOR_CACHE_DIR")
 
 
 def start(request: dict[str, Any], handed: list[int]) -> NoReturn:

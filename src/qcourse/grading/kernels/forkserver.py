@@ -16,13 +16,17 @@ import sys
 import tempfile
 from collections.abc import Set
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import qcourse
+from qcourse.errors import UserError
 from qcourse.files import cache_folder
-from qcourse.grading.kernels.forked_kernel import CACHES, start
+from qcourse.grading.kernels.preload import CACHES
 from qcourse.grading.place.limits import Limits
-from qcourse.grading.trust.referee import Referee
+
+# What only the warm process needs is imported there: the sooner it starts, the sooner it is warm.
+if TYPE_CHECKING:
+    from qcourse.grading.trust.referee import Referee
 
 READY = b"ready"
 MOST_SAID = 2000  # bytes of what it wrote to stderr that are shown
@@ -49,7 +53,7 @@ class Forkserver:
         environment |= GIVEN | {name: str(cache_folder() / name.lower()) for name in CACHES}
         self._socket = ours
         self._has: set[str] = set()
-        self._importing = 0
+        self._ready: list[int] = []  # a pipe for each import that was asked for
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - until `close`
         self._process = subprocess.Popen(
             [sys.executable, "-m", __name__, str(theirs.fileno())],
@@ -63,26 +67,28 @@ class Forkserver:
         """Have it import some of `preload.PARTS`, if it has not; do not wait."""
         if parts <= self._has:
             return
+        ready, writes = os.pipe()
         with contextlib.suppress(OSError):  # it has ended: `warm` says so
-            self._socket.send(json.dumps({"parts": sorted(parts)}).encode())
+            socket.send_fds(self._socket, [json.dumps({"parts": sorted(parts)}).encode()], [writes])
+        os.close(writes)
         self._has |= parts
-        self._importing += 1
+        self._ready.append(ready)
 
     def warm(self, parts: Set[str]) -> None:
-        """Have it import some of `preload.PARTS`, and wait until it has.
+        """Have it import some of `preload.PARTS`, and wait until it has, here and in each fork of this process.
 
         Raises:
-            RuntimeError: it has ended meanwhile.
+            UserError: it has ended meanwhile.
         """
         self.begin(parts)
-        while self._importing:
-            answer = b""
-            with contextlib.suppress(ConnectionError):  # it has ended before it read the request
-                answer = self._socket.recv(len(READY))
-            if answer != READY:
+        while self._ready:
+            poll = select.poll()
+            poll.register(self._ready[0], select.POLLIN)
+            ((_, found),) = poll.poll()  # what is in the pipe stays there, for the forks
+            if not found & select.POLLIN:
                 self._process.wait()
-                raise RuntimeError(f"the warm process ended while it started{self.said}")
-            self._importing -= 1
+                raise UserError(f"the warm process ended while it started{self.said}")
+            os.close(self._ready.pop(0))
 
     @property
     def said(self) -> str:
@@ -104,6 +110,8 @@ class Forkserver:
         self._process.kill()
         self._process.wait()
         self._stderr.close()
+        while self._ready:
+            os.close(self._ready.pop())
         atexit.unregister(self.close)
 
     def fork(
@@ -122,8 +130,10 @@ class Forkserver:
             os.close(held)
         return ends
 
-    def referee(self) -> Referee:
+    def referee(self) -> "Referee":
         """A new trusted process, a fork of the warm one."""
+        from qcourse.grading.trust.referee import Referee
+
         ours, theirs = socket.socketpair()
         with theirs:
             socket.send_fds(self._socket, [b"{}"], [theirs.fileno()])
@@ -132,6 +142,7 @@ class Forkserver:
 
 def serve(fd: int) -> None:
     """Import what is asked for, and fork a kernel for each request, until the caller is gone."""
+    from qcourse.grading.kernels.forked_kernel import start
     from qcourse.grading.kernels.huge_pages import MANY, use_huge_pages
     from qcourse.grading.kernels.preload import warm
 
@@ -145,14 +156,15 @@ def serve(fd: int) -> None:
             if "parts" in request:
                 warm(request["parts"])
                 signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the dead
-                caller.send(READY)
-                continue
-            if forks == MANY:
-                use_huge_pages()
-            forks += 1
-            if os.fork() == 0:
-                caller.close()
-                start(request, handed)
+                with contextlib.suppress(BrokenPipeError):  # the caller is gone
+                    os.write(handed[0], READY)
+            else:
+                if forks == MANY:
+                    use_huge_pages()
+                forks += 1
+                if os.fork() == 0:
+                    caller.close()
+                    start(request, handed)
             for descriptor in handed:
                 os.close(descriptor)
 

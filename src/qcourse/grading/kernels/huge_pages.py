@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 MADV_COLLAPSE = 25  # since Linux 6.1
-MANY = 22  # forks that save what it costs, half a second where torch is loaded
+MANY = 40  # forks: it takes half a second where torch is loaded, which the next 20 save
 
 
 def use_huge_pages() -> None:

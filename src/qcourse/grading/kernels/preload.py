@@ -7,8 +7,8 @@ import sys
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from qcourse.data import keep_loaded
-
+# Made at import: the default is in /tmp, where anybody can create it first.
+CACHES = ("MPLCONFIGDIR", "TORCHINDUCTOR_CACHE_DIR")
 PARTS = {
     "kernel": (
         *("IPython.core.completerlib", "IPython.core.debugger", "IPython.core.logger"),
@@ -53,6 +53,6 @@ def warm(parts: Collection[str]) -> None:
         for name in modules if part in parts else ():
             importlib.import_module(name)
     if "course" in parts:
-        keep_loaded()
+        importlib.import_module("qcourse.data").keep_loaded()
     gc.freeze()  # otherwise a collection in a fork touches every object, and so copies the memory
     gc.enable()

@@ -52,14 +52,17 @@ _warm: list[Forkserver] = []  # one, where it has been started
 _referees: list[Referee] = []  # one of its forks, likewise
 
 
-def forkserver(parts: Set[str] = USUAL) -> Forkserver:
-    """The one of this process, which has imported some of `preload.PARTS`; a new one if the last has died."""
+def forkserver(parts: Set[str] = USUAL, *, wait: bool = True) -> Forkserver:
+    """The one of this process, which has imported some of `preload.PARTS`; a new one if the last has died.
+
+    Who does not ``wait`` must do so later, by `Forkserver.warm`.
+    """
     if _warm and not _warm[0].alive:
         _warm.pop().close()
     if not _warm:
         _lose_referee()
         _warm.append(head_start.take() or Forkserver())
-    _warm[0].warm(parts)
+    (_warm[0].warm if wait else _warm[0].begin)(parts)
     return _warm[0]
 
 

@@ -32,6 +32,7 @@ class Driver:
         self._current, self._check = -1, 0
         self._defaults = contextlib.ExitStack()
         self._objects: list[object] = []  # that do not cross, by number
+        self._numbers: dict[int, int] = {}  # of these, by id
         self._last: tuple[Any, Node] | None = None
 
     def keep(self, answer: str) -> None:
@@ -113,11 +114,10 @@ class Driver:
 
     def number(self, value: object) -> int:
         """The number of what does not cross."""
-        for number, known in enumerate(self._objects):
-            if known is value:
-                return number
-        self._objects.append(value)
-        return len(self._objects) - 1
+        if id(value) not in self._numbers:
+            self._numbers[id(value)] = len(self._objects)
+            self._objects.append(value)
+        return self._numbers[id(value)]
 
     def object(self, number: int) -> object:
         """What has that number."""
