@@ -16,13 +16,11 @@ from typing import Any, NoReturn
 from qcourse.check import switches
 from qcourse.course.settings import QUIET
 from qcourse.grading.kernels.preload import CACHES
-from qcourse.grading.place.bubblewrap import NOBODY, SOCKETS
+from qcourse.grading.place.bubblewrap import NOBODY, PORTS, SOCKETS, WHY
 from qcourse.grading.place.limits import Limits, rlimits
 from qcourse.grading.place.syscalls import refuse
 from qcourse.grading.trust import referee
 
-WHY = "/tmp/why"  # inside: what a kernel writes that does not start
-PORTS = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")  # a kernel's five sockets
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWPID = 0x00020000, 0x04000000, 0x08000000, 0x20000000
 CLONE_NEWCGROUP, CLONE_NEWUSER, CLONE_NEWNET = 0x02000000, 0x10000000, 0x40000000
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_REMOUNT, MS_BIND = 0x1, 0x2, 0x4, 0x20, 0x1000

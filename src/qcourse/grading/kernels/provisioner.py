@@ -39,10 +39,9 @@ from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
 
 from qcourse.files import read_regular
 from qcourse.grading.kernels import head_start
-from qcourse.grading.kernels.forked_kernel import PORTS, WHY
 from qcourse.grading.kernels.forkserver import MOST_SAID, Forkserver
 from qcourse.grading.other_files import put
-from qcourse.grading.place.bubblewrap import HOME, SOCKETS
+from qcourse.grading.place.bubblewrap import HOME, PORTS, SOCKETS, WHY
 from qcourse.grading.place.limits import Limits
 from qcourse.grading.place.place import Place, make_place
 from qcourse.grading.trust.referee import Referee

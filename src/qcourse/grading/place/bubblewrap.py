@@ -23,6 +23,8 @@ from qcourse.grading.place.limits import Limits, rlimits
 
 HOME = "/tmp/home"  # inside: the folder where a notebook runs
 SOCKETS = "/sockets"  # inside: the kernel's; sealed before a student's code runs, which could put links there
+PORTS = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")  # the five of them
+WHY = "/tmp/why"  # inside: what a kernel writes that does not start
 # The first process inside says that the place is complete, and sleeps. It outlives a kill of all others, and
 # reaps dead processes while it waits.
 SLEEP = ["sh", "-c", "echo; while :; do sleep 99999; done"]
