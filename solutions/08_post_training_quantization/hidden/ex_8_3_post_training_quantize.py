@@ -1,6 +1,6 @@
 """Hidden tests of exercise 8.3, `post_training_quantize`.
 
-Five qconfigs, networks in training and evaluation mode, extremes in the first and last image: weights,
+Four qconfigs, networks in training and evaluation mode, extremes in the first and last image: weights,
 scales, zero points and logits of torch's own flow, and an untouched network of the caller.
 """
 
@@ -43,7 +43,6 @@ def hidden_post_training_quantize(ex):
     wide = torch_ao.MinMaxObserver.with_args(quant_min=0, quant_max=255)
     kinds = {
         "no qconfig given": (None, True),
-        "default_qconfig": (torch_ao.default_qconfig, True),
         "weights per channel": (torch_ao.QConfig(activation=activation, weight=per_channel), True),
         "weights of 4 bits, activations of 8": (torch_ao.QConfig(activation=wide, weight=four_bits), True),
         "get_default_qconfig of x86": (

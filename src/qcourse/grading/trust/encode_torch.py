@@ -54,14 +54,16 @@ def _bytes(encoder: Encoder, value: torch.Tensor) -> bytes:
     return encoder.count(ctypes.string_at(flat.data_ptr(), flat.nbytes))
 
 
-def content(storage: torch.TypedStorage) -> bytes:
-    """The bytes of a tensor's storage, for `storage`."""
-    memory = storage._untyped_storage
-    return ctypes.string_at(memory.data_ptr(), memory.nbytes())
+def reduced(value: torch.TypedStorage | torch.qscheme) -> tuple[Any, tuple[Any, ...]]:
+    """How a request says what a tensor's storage holds, and a scheme, whose module pickle would look for."""
+    if isinstance(value, torch.qscheme):
+        return getattr, (torch, str(value).removeprefix("torch."))
+    memory = value._untyped_storage
+    return storage, (ctypes.string_at(memory.data_ptr(), memory.nbytes()), value.dtype)
 
 
 def storage(data: bytes, dtype: torch.dtype) -> torch.TypedStorage:
-    """What `content` has read."""
+    """A storage of these bytes."""
     found = torch.UntypedStorage(len(data))
     ctypes.memmove(found.data_ptr(), data, len(data))
     return torch.TypedStorage(wrap_storage=found, dtype=dtype, _internal=True)
