@@ -36,7 +36,7 @@ def hidden_model_size_kb(ex):
             "a layer in float64": nn.Linear(100, 30).double(),
             "a layer with a buffer": nn.BatchNorm1d(2000, affine=False),
             "the float network": models.VerySimpleNet(),
-            "a layer of 0.8 MB": nn.Linear(400, 500),
+            "a layer of 2.4 MB": nn.Linear(1000, 600),
             "an int8 network": quantized_by_torch(stubs, torch.rand(9, 28, 28), torch_ao.default_qconfig),
             "an int8 network per channel": quantized_by_torch(
                 copy.deepcopy(stubs), torch.rand(9, 28, 28), per_channel
