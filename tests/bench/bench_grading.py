@@ -17,6 +17,7 @@ import psutil
 
 from qcourse.authoring.demo import STUDENTS
 from qcourse.authoring.demo_class import Classroom
+from qcourse.course.folder import assignments
 from qcourse.course.notebooks import to_bytes
 from qcourse.course.settings import nbgrader_settings
 from qcourse.grading import grade_class, grade_submission
@@ -51,7 +52,7 @@ def measure(root: Path, name: str) -> dict[str, float]:
         figures["submissions_per_second"] = statistics.median(ours for ours, _ in rates)
         figures["stock_submissions_per_second"] = statistics.median(theirs for _, theirs in rates)
         large = _class_of(2 * CLASS, root, Path(scratch) / "large", name, stock=False)
-        figures |= _numpy(Path(scratch))
+        figures |= _numpy(Path(scratch)) | _again(root, Path(scratch) / "again", assignments(root)[0])
         return figures | _scaling(large, name) | _writer(room, name) | _one(room, name)
 
 
@@ -112,6 +113,13 @@ def _numpy(scratch: Path) -> dict[str, float]:
             times = statistics.median(slow[which] / fast[which] for slow, fast in pairs)
             figures[f"numpy_{count}_{kind}_vs_stock"] = times
     return figures
+
+
+def _again(root: Path, folder: Path, name: str) -> dict[str, float]:
+    """The CPU time of grading one student again, start included."""
+    room = _class_of(1, root, folder, name, stock=False)
+    command = [*QCOURSE, "grade", name, "--student", "student00", "--force"]
+    return {"one_again_cpu_seconds": statistics.median(_cost(command, room.folder)[1] for _ in range(PAIRS))}
 
 
 def memory(students: int) -> float:
