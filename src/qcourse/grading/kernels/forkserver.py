@@ -75,7 +75,7 @@ class Forkserver:
         self._ready.append(ready)
 
     def warm(self, parts: Set[str]) -> None:
-        """Have it import some of `preload.PARTS`, and wait until it has, here and in each fork of this process.
+        """Have it import some of `preload.PARTS`, and wait until it has, in each fork of this process, too.
 
         Raises:
             UserError: it has ended meanwhile.
