@@ -151,7 +151,7 @@ def test_points_by_hand_a_comment_a_penalty_and_a_name_are_shown(own):
     assert "Cy O&#34;Neil &lt;b&gt;" in page
     assert "27 of 30" in text(page)
     assert "by hand" not in text(page)
-    assert "Handed in late: 2.5 points are taken off; 24.5 count." in text(page)
+    assert "Handed in late: a penalty of 2.5 is taken off; 24.5 count." in text(page)
     assert "<strong>Well</strong> said &lt;script&gt;" in page
     assert re.findall(r'id="part-(\d+)" open', page) == ["1", "10"]
 

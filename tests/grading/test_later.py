@@ -202,7 +202,7 @@ def test_a_due_date_or_penalty_that_is_moved_is_applied_without_a_kernel(one, lo
         (one / "nbgrader_config.py").write_text(settings + PENALTY.format(divisor))
         result = grade(one)["ada"]
         assert (result["score"], result["penalty"]) == (6, penalty)
-        assert ("points are taken off" in result["reason"]) == (penalty > 0)
+        assert ("is taken off" in result["reason"]) == (penalty > 0)
         assert grade.told.splitlines()[-1] == f"ada  {told}"
         assert grade(one)["ada"]["penalty"] == penalty
         assert "Changed" not in grade.told

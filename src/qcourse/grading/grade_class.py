@@ -126,7 +126,7 @@ def _recorded(writer: Writer, submission: Submission, result: Result) -> Result:
     if result["status"] == "graded":
         change = writer.record(submission, result)
         result |= {"penalty": change.penalty, "changed": change.cells, "penalty_before": change.before}
-        notes.append(f"late: {change.penalty:g} points are taken off." if change.penalty else "")
+        notes.append(f"late: a penalty of {change.penalty:g} is taken off." if change.penalty else "")
     elif writer.refuse(submission, result["reason"]):
         notes.append("The last grade stays.")
     told = {name: value for name, value in result.items() if name not in ("notebooks", "unanswered")}
