@@ -9,13 +9,14 @@ from collections.abc import Iterable
 
 import torch
 
+BETA2 = 0.999  # the paper's, and torch's
+
 
 class Adam:
     """Adam (Kingma and Ba 2015, algorithm 1) on ``parameters``."""
 
-    def __init__(self, parameters: Iterable[torch.Tensor], beta2: float = 0.999) -> None:
+    def __init__(self, parameters: Iterable[torch.Tensor]) -> None:
         self.parameters = list(parameters)
-        self.beta2 = beta2
         self.steps = 0
         self.first = [torch.zeros_like(p) for p in self.parameters]
         self.second = [torch.zeros_like(p) for p in self.parameters]
@@ -24,11 +25,11 @@ class Adam:
     def step(self, lr: float, beta1: float) -> None:
         """Move every parameter against its gradient, and clear the gradient; each must have one."""
         self.steps += 1
-        unbias1, unbias2 = 1 - beta1**self.steps, 1 - self.beta2**self.steps
+        unbias1, unbias2 = 1 - beta1**self.steps, 1 - BETA2**self.steps
         for p, m, v in zip(self.parameters, self.first, self.second, strict=True):
             assert p.grad is not None
             m.lerp_(p.grad, 1 - beta1)
-            v.mul_(self.beta2).addcmul_(p.grad, p.grad, value=1 - self.beta2)
+            v.mul_(BETA2).addcmul_(p.grad, p.grad, value=1 - BETA2)
             p.addcdiv_(m, (v / unbias2).sqrt_().add_(1e-8), value=-lr / unbias1)
             p.grad = None
 

@@ -30,7 +30,6 @@ def train(
     batch_size: int = 100,
     lr: float = 1.2e-2,
     seed: int = 0,
-    what: str = "Training",
 ) -> list[float]:
     """Train ``net`` in place with Adam and a one-cycle learning rate that reaches ``lr``.
 
@@ -42,7 +41,7 @@ def train(
     steps = epochs * math.ceil(len(images) / batch_size)
     net.train()
     losses = []
-    with progress(steps, what) as advance:
+    with progress(steps, "Training") as advance:
         for _ in range(epochs):
             total = 0.0
             for batch in torch.randperm(len(images), generator=shuffle).split(batch_size):
