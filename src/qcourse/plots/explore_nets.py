@@ -109,15 +109,12 @@ def _one_weight_and_its_loss(
     (stairs,) = left.plot([], [], color=BLUE, label="fake-quantized w")
     left.axhline(target, color=ORANGE, linestyle=":", label="target")
     (at,) = left.plot([], [], "o", color=RED, label="the weight")
-    left.set(
-        title="Forward", xlabel="weight w (no unit)", ylabel="ŵ (no unit)", xlim=(-2, 2), ylim=(-1.6, 2.4)
-    )
+    weights: Any = {"xlabel": "weight w (no unit)", "xlim": (-2, 2), "xticks": range(-2, 3)}
+    left.set(title="Forward", ylabel="ŵ (no unit)", ylim=(-1.6, 2.4), **weights)
     left.legend(loc="upper left", ncols=2, fontsize="small")
     (loss,) = right.plot([], [], color=BLUE, label="loss (ŵ − 0.7)²")
     (moved,) = right.plot([], [], "-", color=RED, label="one step")
     (end,) = right.plot([], [], "D", color=RED)
-    right.set(
-        title="Backward: the step", xlabel="weight w (no unit)", ylabel="loss", xlim=(-2, 2), ylim=(-0.2, 4)
-    )
+    right.set(title="Backward: the step", ylabel="loss", ylim=(-0.2, 4), **weights)
     right.legend(loc="upper right")
     return fig, stairs, at, loss, moved, end
