@@ -132,6 +132,13 @@ def test_many_forks_return_in_their_order_and_one_that_ends_returns_none():
     assert found == [*range(MANY), None]
 
 
+def test_each_fork_has_a_working_folder_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    first, second = in_forks([os.getcwd, os.getcwd])
+    assert len({first, second, os.getcwd()}) == 3
+    assert not os.path.exists(first)
+
+
 RIGHT = "def double(x):\n    return 2 * x"
 WRONG = "def double(x):\n    return 3 * x"
 

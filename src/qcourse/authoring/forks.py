@@ -4,9 +4,11 @@ import contextlib
 import gc
 import multiprocessing
 import os
+import tempfile
 from collections import deque
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection, wait
+from pathlib import Path
 from typing import TypeVar
 
 from qcourse.grading.kernels.huge_pages import MANY, use_huge_pages
@@ -25,23 +27,31 @@ def in_forks(functions: Sequence[Callable[[], Result]]) -> list[Result | None]:
     gc.freeze()  # a collection in a fork would touch, and so copy, everything that is loaded
     if len(functions) > MANY:
         use_huge_pages()
-    while waiting or running:
-        while waiting and len(running) < cores():
-            number, function = waiting.popleft()
-            running[_start(function)] = number
-        for connection in wait(list(running)):
-            assert isinstance(connection, Connection)
-            number = running.pop(connection)
-            with contextlib.suppress(EOFError):
-                results[number] = connection.recv()
-            connection.close()
+    with tempfile.TemporaryDirectory() as folder:
+        while waiting or running:
+            while waiting and len(running) < cores():
+                number, function = waiting.popleft()
+                running[_start(function, Path(folder, str(number)))] = number
+            for connection in wait(list(running)):
+                assert isinstance(connection, Connection)
+                number = running.pop(connection)
+                with contextlib.suppress(EOFError):
+                    results[number] = connection.recv()
+                connection.close()
     gc.unfreeze()
     return results
 
 
-def _start(function: Callable[[], Result]) -> Connection:
+def _start(function: Callable[[], Result], folder: Path) -> Connection:
+    """Run it in a new working folder: a file that one answer writes there is not laid to another."""
+
+    def run() -> None:
+        folder.mkdir()
+        os.chdir(folder)
+        send.send(function())
+
     receive, send = FORK.Pipe(duplex=False)
-    FORK.Process(target=lambda: send.send(function()), daemon=True).start()
+    FORK.Process(target=run, daemon=True).start()
     send.close()
     return receive
 
