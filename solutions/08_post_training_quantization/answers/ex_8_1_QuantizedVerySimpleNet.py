@@ -497,3 +497,21 @@ class QuantizedVerySimpleNet(nn.Module):
         x = nn.ReLU(self.linear1(self.quant(x.reshape(-1, 784))))
         x = nn.ReLU(self.linear2(x))
         return self.dequant(self.linear3(x))
+
+
+# %% wrong: ReLU6, which is ReLU up to 6
+class QuantizedVerySimpleNet(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.quant = torch_ao.QuantStub()
+        self.linear1 = nn.Linear(784, 100)
+        self.linear2 = nn.Linear(100, 100)
+        self.linear3 = nn.Linear(100, 10)
+        self.relu = nn.ReLU6()
+        self.dequant = torch_ao.DeQuantStub()
+
+    def forward(self, images):
+        x = self.quant(images.reshape(-1, 784))
+        x = self.relu(self.linear1(x))
+        x = self.relu(self.linear2(x))
+        return self.dequant(self.linear3(x))

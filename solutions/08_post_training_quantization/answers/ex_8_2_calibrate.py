@@ -390,3 +390,23 @@ def calibrate(model, images, batch_size=256):
     model.train(False)
     with torch.inference_mode():
         return sum(len(b) for b in torch.utils.data.DataLoader(images, batch_size) if model(b) is not None)
+
+
+# %% wrong: only the first ten batches, and the count says all
+def calibrate(model, images, batch_size=256):
+    model.eval()
+    with torch.no_grad():
+        for batch in images.split(batch_size)[:10]:
+            model(batch)
+    return len(images)
+
+
+# %% wrong: the channel axis is taken away
+def calibrate(model, images, batch_size=256):
+    model.eval()
+    if images.dim() == 4:
+        images = images.squeeze(1)
+    with torch.no_grad():
+        for batch in images.split(batch_size):
+            model(batch)
+    return len(images)

@@ -34,15 +34,15 @@ def hidden_calibrate(ex):
 
     generator = torch.Generator().manual_seed(ex.seed(821))
     for n, batch_size, shape in (
+        (13, 6, (5, 2)),
         (10, 3, (28, 28)),
         (7, 7, (28, 28)),
         (8, 4, (1, 28, 28)),
-        (4, 1, (784,)),
+        (12, 1, (6,)),
         (5, 256, (28, 28)),
         (1, 16, (28, 28)),
         (300, None, (6,)),
-        (257, 256, (7, 4)),
-        (13, 6, (5, 2)),
+        (1025, 512, (1,)),
     ):
         images = torch.rand((n, *shape), generator=generator)
         images[-1], images[0] = images[-1] + 3, images[0] - 3
@@ -75,6 +75,13 @@ def hidden_calibrate(ex):
             "there are more batches than needed: is batch_size used?",
             expected=str(math.ceil(n / limit)),
             got=str(len(sizes)),
+        )
+        shapes = [list(batch.shape[1:]) for batch in batches]
+        ex.true(
+            all(found == list(shape) for found in shapes),
+            "the model must see the images in the shape that they have.",
+            expected=f"{list(shape)}",
+            got=f"{shapes[0]}",
         )
         shown = torch.cat([batch.flatten(1) for batch in batches])
         order, shown_order = images.flatten(1)[:, 0].argsort(), shown[:, 0].argsort()

@@ -42,18 +42,15 @@ def hidden_post_training_quantize(ex):
     )
     wide = torch_ao.MinMaxObserver.with_args(quant_min=0, quant_max=255)
     kinds = {
-        "no qconfig given": (None, True),
-        "weights per channel": (torch_ao.QConfig(activation=activation, weight=per_channel), True),
-        "weights of 4 bits, activations of 8": (torch_ao.QConfig(activation=wide, weight=four_bits), True),
-        "get_default_qconfig of x86": (
-            torch_ao.get_default_qconfig("x86"),
-            False,
-        ),  # its ranges depend on the batches
+        "no qconfig given": None,
+        "weights per channel": torch_ao.QConfig(activation=activation, weight=per_channel),
+        "weights of 4 bits, activations of 8": torch_ao.QConfig(activation=wide, weight=four_bits),
+        "default_qconfig": torch_ao.default_qconfig,
     }
     ex.given = {"calibrate": calibrate_in_batches, "QuantizedVerySimpleNet": models.QuantizedVerySimpleNet}
-    for seed, (case, (qconfig, by_extremes)) in enumerate(kinds.items(), start=831):
+    for seed, (case, qconfig) in enumerate(kinds.items(), start=831):
         torch.manual_seed(ex.seed(seed))
-        n = 300 if qconfig is None else 40  # more than a batch, once: a class of them takes its time
+        n = 278 if seed < 833 else 38  # more than a batch with and without a qconfig, and no round number
         float_net = models.QuantizedVerySimpleNet()
         images, test = 0.3 * torch.rand(n, 28, 28), torch.rand(20, 28, 28)
         float_net.load_state_dict({k: 1.5 * v for k, v in float_net.state_dict().items()})
@@ -82,21 +79,17 @@ def hidden_post_training_quantize(ex):
                 got=schemes[1],
             )
             ex.equal(f"{name}: the int8 weight tensor", theirs.weight().int_repr(), ours.weight().int_repr())
-            if by_extremes:
-                ex.equal(f"{name}: the output's scale", float(theirs.scale), float(ours.scale), rtol=1e-4)
-                off = abs(int(theirs.zero_point) - int(ours.zero_point))
-                ex.true(
-                    off <= 1, f"{name}: the output's zero point is wrong. Did calibration see all images?"
-                )
+            ex.equal(f"{name}: the output's scale", float(theirs.scale), float(ours.scale), rtol=1e-4)
+            off = abs(int(theirs.zero_point) - int(ours.zero_point))
+            ex.true(off <= 1, f"{name}: the output's zero point is wrong. Did calibration see all images?")
         steps = [module for module in result.modules() if type(module) is type(want.quant)]
         ex.true(len(steps) == 1, "the result needs one step from floats into codes.", got=f"{len(steps)}")
-        if by_extremes:
-            ex.equal("the input's scale", float(steps[0].scale), float(want.quant.scale), rtol=1e-4)
-            ex.equal("the input's zero point", int(steps[0].zero_point), int(want.quant.zero_point))
-            logits = ex.call(test, case=case + ": the result called", function=result)
-            step = want.linear3.scale
-            by_layers = steps[0](test.reshape(-1, 784))
-            for name in ("linear1", "linear2", "linear3"):
-                by_layers = found[name](by_layers if name == "linear1" else by_layers.relu())
-            for output in (logits.detach(), by_layers.dequantize()):
-                ex.equal("the output", output, want(test), dtype=torch.float32, rtol=0, atol=2.01 * step)
+        ex.equal("the input's scale", float(steps[0].scale), float(want.quant.scale), rtol=1e-4)
+        ex.equal("the input's zero point", int(steps[0].zero_point), int(want.quant.zero_point))
+        logits = ex.call(test, case=case + ": the result called", function=result)
+        step = want.linear3.scale
+        by_layers = steps[0](test.reshape(-1, 784))
+        for name in ("linear1", "linear2", "linear3"):
+            by_layers = found[name](by_layers if name == "linear1" else by_layers.relu())
+        for output in (logits.detach(), by_layers.dequantize()):
+            ex.equal("the output", output, want(test), dtype=torch.float32, rtol=0, atol=2.01 * step)

@@ -49,7 +49,7 @@ def hidden_layer_sqnr(ex):
         ("default_qconfig", torch_ao.default_qconfig, 40),
         ("as many other images", torch_ao.default_qconfig, 40),
         ("per channel", torch_ao.get_default_qconfig("x86"), 1),
-        ("weights of 3 bits, 300 images", three_bits, 300),
+        ("weights of 3 bits, 521 images", three_bits, 521),
     )
     for seed, (case, qconfig, n) in enumerate(kinds, start=861):
         torch.manual_seed(ex.seed(seed))
