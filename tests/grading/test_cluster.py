@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 
 import psutil
 import pytest
@@ -75,6 +75,41 @@ def test_who_kills_three_workers_is_failed_and_the_others_are_graded(course, no_
     assert (ben["status"], ben["reason"]) == ("failed", "3 workers died while grading it.")
     assert ada["status"] == chloe["status"] == "graded"
     assert points(course) == files(course) == {"ada": 1, "chloe": 1}
+
+
+INTERRUPTED = """
+import os, signal
+from qcourse.grading.workers import LocalWorkers
+
+def interrupt():
+    os.kill(os.getpid(), signal.SIGINT)
+
+os.register_at_fork(after_in_parent=interrupt)
+local = LocalWorkers(1)
+try:
+    local.start(len, "ada", {})
+except KeyboardInterrupt:
+    print("interrupted", len(local._busy))
+finally:
+    local.close()
+"""
+
+
+def test_an_interrupt_while_a_worker_is_forked_is_not_lost():
+    done = subprocess.run([sys.executable, "-c", INTERRUPTED], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("interrupted 1\n", "")
+
+
+def interrupted():
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # as nbclient leaves it
+    signal.raise_signal(signal.SIGINT)
+    return {"graded": True}
+
+
+def test_a_worker_is_not_interrupted():
+    with closing(workers.LocalWorkers(1)) as local:
+        local.start(interrupted, "ada")
+        assert local.next_result() == ("ada", {"graded": True})
 
 
 def test_a_scheduler_that_dies_ends_the_run_in_one_sentence_and_the_next_resumes(

@@ -260,6 +260,45 @@ def test_nothing_is_left_behind(tmp_path, monkeypatch):
     assert len(os.listdir("/proc/self/fd")) <= descriptors
 
 
+INTERRUPTED = """
+import os, signal
+from qcourse.grading.place import bubblewrap
+from qcourse.grading.place.limits import Limits
+
+def then(pid):
+    map_users(pid)
+    print(pid, flush=True)
+    os.killpg(0, signal.SIGINT)
+
+signal.signal(signal.SIGINT, lambda *_: None)
+map_users, bubblewrap._map_users = bubblewrap._map_users, then
+bubblewrap.Sandbox(Limits()).close()
+"""
+
+
+def test_a_place_that_a_terminal_interrupts_while_it_is_made_does_not_stay():
+    run = [sys.executable, "-c", INTERRUPTED]
+    done = subprocess.run(run, stdout=subprocess.PIPE, text=True, process_group=0, timeout=30)
+    deadline = time.monotonic() + 5
+    while not ended(int(done.stdout)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert ended(int(done.stdout))
+
+
+def ended(pid):
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE  # that nobody waits for
+    return True
+
+
+def test_the_first_process_does_not_stay_where_nobody_listens():
+    listens, says = os.pipe()
+    os.close(listens)
+    with open(says, "wb") as pipe:  # like the first of a namespace, it is not ended by SIGPIPE
+        silent = {"stdout": pipe, "stderr": subprocess.DEVNULL}
+        subprocess.run(bubblewrap.SLEEP, **silent, restore_signals=False, timeout=10)
+
+
 def test_a_kill_of_everything_in_reach_reaches_nothing_else(tmp_path):
     with probe.kernel() as neighbour:
         outputs = run("import os; os.kill(-1, 9)", "print('went on')")

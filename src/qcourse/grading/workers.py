@@ -9,7 +9,7 @@ import ctypes
 import gc
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
@@ -68,8 +68,9 @@ class LocalWorkers:
 
     def start(self, task: Task, submission: Submission, *args: Any, **kwargs: Any) -> None:
         """Hand it to one that has nothing to do."""
-        worker = self._idle.pop() if self._idle else _fork()
-        self._busy[worker] = submission
+        with _uninterrupted():
+            worker = self._idle.pop() if self._idle else _fork()
+            self._busy[worker] = submission
         with contextlib.suppress(OSError):  # it has died: `next_result` sees that
             worker.line.send((task, args, kwargs))
 
@@ -103,6 +104,16 @@ def _cores() -> int:
     return CPU_COUNT
 
 
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Inside, an interrupt waits: Python drops one that comes to a function that is called at each fork."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _fork() -> _Worker:
     ours, theirs = get_context("fork").Pipe()
     gc.freeze()  # otherwise a collection there touches every object, and so copies the memory
@@ -120,11 +131,14 @@ def _end(worker: _Worker) -> None:
 
 
 def _work(line: Connection, parent: int) -> None:
-    """In a worker: do what comes, until this process is ended; it does not outlive the one that grades."""
+    """In a worker: do what comes, until this process is ended; it does not outlive the one that grades.
+
+    Interrupts stay blocked in it: the one that grades ends it. (To ignore them would not last: nbclient
+    handles them while a notebook runs.)
+    """
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:
         return
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one that grades ends it
     contextvars.Context().run(_serve, line)  # Jupyter keeps an event loop in the context: it is the parent's
 
 

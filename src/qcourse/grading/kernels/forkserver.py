@@ -146,6 +146,7 @@ def serve(fd: int) -> None:
     from qcourse.grading.kernels.huge_pages import MANY, use_huge_pages
     from qcourse.grading.kernels.preload import warm
 
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # where a worker has started it
     with socket.socket(fileno=fd) as caller:
         forks = 0
         while True:

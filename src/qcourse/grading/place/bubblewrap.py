@@ -26,8 +26,9 @@ SOCKETS = "/sockets"  # inside: the kernel's; sealed before a student's code run
 PORTS = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")  # the five of them
 WHY = "/tmp/why"  # inside: what a kernel writes that does not start
 # The first process inside says that the place is complete, and sleeps. It outlives a kill of all others, and
-# reaps dead processes while it waits.
-SLEEP = ["sh", "-c", "echo; while :; do sleep 99999; done"]
+# reaps dead processes while it waits. Where nobody listens any more, bubblewrap may have ended before this
+# process was to end with it.
+SLEEP = ["sh", "-c", "echo && while :; do sleep 99999; done"]
 SYSTEM = ("/usr", "/bin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache")
 PATH = "/usr/bin:/bin"
 NOBODY = 65534  # the user inside; and outside, where root grades: Linux does not apply RLIMIT_NPROC to root
@@ -124,6 +125,7 @@ def _bubblewrap(view: list[str], told: int, wait: int) -> "subprocess.Popen[str]
         return subprocess.Popen(
             ["bwrap", *view, "--as-pid-1", *options, *SLEEP],
             pass_fds=descriptors.values(),
+            process_group=0,  # no interrupt from a terminal: until it is complete, the place would outlive it
             env={"PATH": PATH},
             text=True,
             stdin=subprocess.DEVNULL,
