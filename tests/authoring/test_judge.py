@@ -11,6 +11,7 @@ from qcourse.authoring.forks import in_forks
 from qcourse.authoring.idle import idle_statements
 from qcourse.authoring.judge import Judge, judge
 from qcourse.authoring.traces import may_leave_traces
+from qcourse.check.switches import at_defaults
 from qcourse.course.lesson import read_source
 from qcourse.grading.kernels.huge_pages import MANY
 
@@ -132,9 +133,12 @@ def test_many_forks_return_in_their_order_and_one_that_ends_returns_none():
     assert found == [*range(MANY), None]
 
 
-def test_each_fork_has_a_working_folder_of_its_own(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    first, second = in_forks([os.getcwd, os.getcwd])
+def test_each_fork_has_a_working_folder_of_its_own_in_which_graded_cells_run():
+    def folder():
+        with at_defaults():  # as a graded cell has it
+            return os.getcwd()
+
+    first, second = in_forks([folder, folder])
     assert len({first, second, os.getcwd()}) == 3
     assert not os.path.exists(first)
 
