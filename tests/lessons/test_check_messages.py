@@ -41,6 +41,15 @@ def test_the_picture_has_a_ring_and_a_cross_for_each_number_and_hidden_ones_have
     assert caught.value.picture == ""
 
 
+def test_the_input_is_the_one_before_the_call():
+    def answer(x, *, weight):
+        x[0] = weight[0] = 9.0
+        raise ValueError
+
+    with pytest.raises(CheckFailed, match=r"float64 \[2\]: \[1, 1\], weight=float64 \[2\]: \[1, 1\]"):
+        Exercise("99.1", answer).call(np.ones(2), weight=np.ones(2))
+
+
 @pytest.mark.parametrize("values", [[1.0], [1.0, np.inf], [2.0, 2.0], list(range(99))])
 def test_no_picture_where_it_would_say_nothing(values):
     assert number_line(np.array(values), np.array(values)) == ""

@@ -64,7 +64,8 @@ class Exercise:
         if not self.hidden:  # only who fails is shown it, and to look through arrays takes time
             name = self._place.name if target is self.answer else ""
             names = parameters(self.number if name else target)
-            self._show_input = partial(shown.call, name, names, before, kwargs)
+            options = dict(zip(kwargs, unchanged.copies([*kwargs.values()]), strict=True))
+            self._show_input = partial(shown.call, name, names, before, options)
         result = self._run(target, args, kwargs)
         self._last = causes.Call(result, before, kwargs)
         for position in unchanged.changed_arguments(before, list(args)):
