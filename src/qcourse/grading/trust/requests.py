@@ -39,7 +39,8 @@ class Writer(cloudpickle.Pickler):
 
     def reducer_override(self, value: Any) -> Any:
         """As cloudpickle; modules go by name, and an array that is a part of another keeps its strides."""
-        if type(value) is OrderedDict and not value:  # half of all objects: each layer has a dozen, of hooks
+        # Half of all objects of a model are empty dicts of hooks: each layer has a dozen.
+        if type(value) is OrderedDict and not value and not vars(value):
             return OrderedDict, ()
         if name := self._name(value):  # no persistent_id: pickle asks for that of each number and string, too
             return named, name
