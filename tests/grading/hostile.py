@@ -32,7 +32,7 @@ FULL, EXERCISE = 3.0 * EXERCISES, 3.0  # points; the question's 3 are given by h
 MARK = "qcourse-left-behind"
 # First in every hostile cell: outside of a place nobody else has this number, and nothing hostile runs.
 INSIDE = "import os; assert os.getuid() == 65534, 'this is not contained'\n"
-LIMITS = Limits(cell_cpu=1.5, cpu_total=20, idle=5, memory=2**30, processes=24, disk=64 * 2**20, files=5_000)
+LIMITS = Limits(cell_cpu=2.5, cpu_total=20, idle=5, memory=2**30, processes=24, disk=64 * 2**20, files=5_000)
 
 
 class Kit(NamedTuple):
@@ -263,9 +263,9 @@ if os.fork() == 0:
 """
 CELLS = {
     "ends-its-kernel": cell("import os; os._exit(0)", "ended its kernel"),
-    "endless": cell("while True: pass", "more than 1.5 seconds of CPU time"),
+    "endless": cell("while True: pass", "more than 2.5 seconds of CPU time"),
     "endless-and-deaf": cell(
-        "while True:\n    try:\n        while True: pass\n    except BaseException: pass", "1.5 seconds of CPU time"
+        "while True:\n    try:\n        while True: pass\n    except BaseException: pass", "2.5 seconds of CPU time"
     ),
     "warns": cell("import sys, warnings; warnings.warn('x'); print('y', file=sys.stderr)"),
     "one-long-line": cell("print('x' * 200_000_000)", "output"),
@@ -348,7 +348,7 @@ CELLS = {
     "sends-half-a-pair": cell(RAW + r"send(k.get_parent()['header'], b'{\"name\":\"stdout\",\"text\":\"\\ud800\"}')", "BadOutput"),
     "sends-results-in-checks": cell(HOOK, "", FULL),
     "many-empty-files": cell("import time\nfor i in range(6_000): open(f'/tmp/{i}', 'w').close()\ntime.sleep(2)", "5,000 files"),
-    "short-lived-children": cell(CHILDREN, "1.5 seconds of CPU time"),
+    "short-lived-children": cell(CHILDREN, "2.5 seconds of CPU time"),
 }  # fmt: skip
 CHANGES = {
     "prints-much": answer(

@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from nbformat.v4 import new_notebook
 
 from qcourse.course.cells import by_grade_id
 from qcourse.course.folder import assignments, solution_path
@@ -104,6 +105,7 @@ def test_an_output_that_is_nested_too_deeply_is_an_error_and_ends_nothing():
     for _ in range(400):
         deep = [deep]
     cell = new_code_cell("", outputs=[new_error("Error", "")])
+    notebook = new_notebook(cells=[cell])
     cell.outputs[0].ename = deep
-    grade_submission._check_outputs(cell)
+    grade_submission._check_outputs(notebook)
     assert [output.ename for output in cell.outputs] == ["BadOutput"]
