@@ -24,6 +24,7 @@ from qcourse import torch_ao
 from qcourse.authoring.forks import in_forks
 from qcourse.grading.trust import bounds, decode_module, requests
 from qcourse.grading.trust.decode import Decoder
+from qcourse.grading.trust.driver import Driver
 from qcourse.grading.trust.encode import ARRAYS, Encoder, TooLarge
 from qcourse.grading.trust.known import known_nodes, shared
 from qcourse.grading.trust.line import Rubbish
@@ -527,3 +528,9 @@ parts = st.recursive(
 def test_nodes_of_any_form_are_refused_or_read(node):
     with contextlib.suppress(Rubbish):
         read(msgpack.packb(node), (np.zeros(1), [], VerySimpleNet()))
+
+
+def test_what_does_not_cross_has_a_number_of_its_own_by_which_it_is_found():
+    driver, one, other_one = Driver({}), [], []  # equal, and not the same
+    assert [driver.number(each) for each in (one, other_one, one)] == [0, 1, 0]
+    assert driver.object(1) is other_one

@@ -256,6 +256,13 @@ def test_a_question_is_found_by_its_place_and_keeps_its_pictures(solved, release
     assert solved.cells[place].attachments == picture
 
 
+def test_a_copy_of_the_stub_above_the_answer_does_not_hide_it(solved, released):
+    stub, written = (copy.deepcopy(notebook.cells[at(notebook, "clamp")]) for notebook in (released, solved))
+    solved.cells.insert(at(solved, "clamp"), stub)
+    mend(solved, released)
+    assert solved.cells[at(solved, "clamp")].source == written.source
+
+
 def test_a_stub_comes_back_where_nothing_defines_its_name(solved, released):
     solved.cells.pop(at(solved, "clamp"))
     notes = mend(solved, released)

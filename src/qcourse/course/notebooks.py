@@ -107,6 +107,6 @@ def validate_outputs(cell: NotebookNode) -> None:
 
 
 def validate(notebook: NotebookNode) -> None:
-    """The same for all cells at once, in a third of the time; it may also raise for something else."""
+    """The same for all cells at once, which is faster; it may also raise for something else."""
     nbformat.validate(notebook)
     json.dumps(notebook, ensure_ascii=False).encode()
